@@ -1,0 +1,97 @@
+#pragma once
+// The store: many readers, one writer with group commit on SQLite, a pool on PostgreSQL.
+//
+//   auto name = store.read([&](db::Connection& c) -> base::Result<std::string> { ... });
+//   auto done = store.write([&](db::Connection& c) -> base::Result<Id> { ... });
+//
+// read:  one deferred, read-only transaction, so all statements see one snapshot.
+// write: returns only after COMMIT reached the disk. The closure may run more than once and does
+//        nothing but SQL: ids, time and random values come from outside. A closure that returns an
+//        error or throws is rolled back alone. A closure that checks before it writes first updates
+//        its guard row (UPDATE ... SET version = version + 1), which serialises it on both engines.
+// Errors: kind busy (queue full, lock timeout; Retry-After), conflict code "db.unique" with the
+// constraint, internal for the rest; text of the driver stays in Error::cause without bound values.
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include "base/error.hpp"
+#include "db/connection.hpp"
+
+namespace db {
+
+struct Options {
+  // "postgresql://..." or the path of the SQLite file.
+  std::string database;
+  int readers = 8;                 // SQLite: pooled read connections; PostgreSQL: shared pool, see writers
+  int writers = 32;                // PostgreSQL only
+  std::size_t queue_limit = 4096;  // write jobs waiting (SQLite); more are answered busy
+  int busy_timeout_ms = 5000;
+  std::string vfs{};               // SQLite only: name of a registered VFS, for durability tests
+};
+
+enum class Priority { high, low };  // low: imports and erasure; never before a waiting high job
+
+class Store {
+ public:
+  static base::Result<std::unique_ptr<Store>> open(const Options& options);
+  virtual ~Store() = default;
+
+  virtual Dialect dialect() const = 0;
+
+  template <class F>
+  auto read(F&& body) -> std::invoke_result_t<F, Connection&> {
+    using R = std::invoke_result_t<F, Connection&>;
+    std::optional<R> answer;
+    auto done = read_erased([&](Connection& c) -> base::Result<void> {
+      answer.emplace(body(c));
+      if (!answer->has_value()) return tl::unexpected(answer->error());
+      return {};
+    });
+    if (!done) return tl::unexpected(std::move(done).error());
+    return std::move(*answer);
+  }
+
+  template <class F>
+  auto write(F&& body, Priority priority = Priority::high) -> std::invoke_result_t<F, Connection&> {
+    using R = std::invoke_result_t<F, Connection&>;
+    std::optional<R> answer;
+    auto done = write_erased(
+        [&](Connection& c) -> base::Result<void> {
+          answer.emplace(body(c));
+          if (!answer->has_value()) return tl::unexpected(answer->error());
+          return {};
+        },
+        priority);
+    if (!done) return tl::unexpected(std::move(done).error());
+    return std::move(*answer);
+  }
+
+  // Next id: below 2^53, unique in this installation for ever, taken from persisted blocks (a block is
+  // lost at a crash, never reused). Table `id_block` must exist.
+  virtual std::int64_t next_id() = 0;
+
+  // Writes waiting or running now; for /metrics and load shedding.
+  virtual std::size_t pending_writes() const = 0;
+
+  // A consistent copy of the whole store. SQLite: a database file (VACUUM INTO). PostgreSQL: pg_dump's
+  // custom format. The target must not exist.
+  virtual base::Result<void> copy_to(const std::filesystem::path& target) = 0;
+  // Bytes the store takes on disk.
+  virtual std::int64_t size_bytes() = 0;
+  // Structural check of the engine itself: empty when sound, else one line per finding.
+  virtual base::Result<std::vector<std::string>> integrity() = 0;
+  // Moves the write-ahead log into the database (SQLite); nightly and before erasure is proven.
+  virtual base::Result<void> checkpoint() = 0;
+
+ protected:
+  using Job = std::function<base::Result<void>(Connection&)>;
+  virtual base::Result<void> read_erased(const Job& job) = 0;
+  virtual base::Result<void> write_erased(const Job& job, Priority priority) = 0;
+};
+
+}  // namespace db
