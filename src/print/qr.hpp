@@ -1,0 +1,25 @@
+#pragma once
+// QR codes (ISO/IEC 18004) of error correction level M. Text of digits, upper case letters and
+// " $%*+-./:" is stored in alphanumeric mode, 5.5 bits a character.
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace print {
+
+struct QrMatrix {
+  int version = 0;  // 1..40
+  int size = 0;     // modules per side, without the quiet zone
+  std::vector<bool> modules;
+  bool dark(int x, int y) const { return modules[static_cast<std::size_t>(y * size + x)]; }
+};
+
+// Modules of white a reader needs on every side.
+inline constexpr int qr_quiet_modules = 4;
+
+base::Result<QrMatrix> qr_matrix(std::string_view text);  // "qr_too_long"
+base::Result<std::string> qr_svg(std::string_view text);  // with quiet zone, one unit per module
+
+}  // namespace print
