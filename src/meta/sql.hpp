@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "base/ids.hpp"
 #include "base/time.hpp"
 
 namespace meta {
@@ -32,6 +33,8 @@ class Arg {
   Arg(Blob value) : value_(value) {}
   Arg(base::Instant value) : value_(value.ms) {}
   Arg(base::Day value) : value_(std::int64_t{value.number}) {}
+  template <class T>
+  Arg(base::Id<T> id) : value_(id.value) {}
   template <class T>
   Arg(const std::optional<T>& value) {
     if (value) *this = Arg(*value);
