@@ -1,0 +1,42 @@
+// Keeps the gate pages on the phone: they open without a network, and a new version takes over at
+// the next start. Data never passes through here: /api is left to the page, which has its own store.
+
+declare const SHOUWANG_PRECACHE: { version: string; files: string[] }
+
+const worker = self as unknown as ServiceWorkerGlobalScope
+const precache = SHOUWANG_PRECACHE
+const cache_name = `gate-${precache.version}`
+const page = '/m/'
+
+worker.addEventListener('install', (event) => {
+  event.waitUntil(
+    (async () => {
+      const cache = await caches.open(cache_name)
+      await cache.addAll(precache.files.map((file) => new Request(file, { cache: 'reload' })))
+      await worker.skipWaiting()
+    })(),
+  )
+})
+
+worker.addEventListener('activate', (event) => {
+  event.waitUntil(
+    (async () => {
+      const stale = (await caches.keys()).filter((name) => name.startsWith('gate-') && name !== cache_name)
+      await Promise.all(stale.map((name) => caches.delete(name)))
+      await worker.clients.claim()
+    })(),
+  )
+})
+
+worker.addEventListener('fetch', (event) => {
+  const url = new URL(event.request.url)
+  if (event.request.method !== 'GET' || url.origin !== worker.location.origin) return
+  if (url.pathname.startsWith('/api/')) return
+  const key = event.request.mode === 'navigate' && url.pathname.startsWith(page) ? page : url.pathname
+  if (!precache.files.includes(key)) return
+  event.respondWith(
+    (async () => (await (await caches.open(cache_name)).match(key)) ?? fetch(event.request))(),
+  )
+})
+
+export {}
