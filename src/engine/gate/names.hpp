@@ -78,8 +78,7 @@ struct EnumNames<ReasonCode> {
                                                                  "ask_community",
                                                                  "identity_unconfirmed",
                                                                  "outsider",
-                                                                 "member_unchosen",
-                                                                 "details_missing",
+
                                                                  "pass_missing",
                                                                  "pass_inactive",
                                                                  "pass_expired",
@@ -92,6 +91,8 @@ struct EnumNames<ReasonCode> {
                                                                  "persons_over_limit",
                                                                  "persons_out_limit",
                                                                  "return_missing",
+                                                                 "member_unchosen",
+                                                                 "details_missing",
                                                                  "temperature_missing",
                                                                  "temperature_low",
                                                                  "temperature_unreadable",

@@ -3,8 +3,8 @@
 // in snake_case are the JSON of the API and the types of web/src/shared/decide.ts.
 //
 // Ranges: instants are UTC milliseconds below 2^53 either side of 1970; days are days since 1970-01-01
-// at the policy's offset; temperatures are tenths of a degree Celsius (365 is 36.5). A value outside its
-// range never makes decide() fail, it only makes the verdict useless.
+// at the policy's offset; temperatures are tenths of a degree Celsius (365 is 36.5). Other numbers may be
+// anything: decide() clamps what it counts.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -68,6 +68,8 @@ struct Policy {
   Modes modes{};
   friend bool operator==(const Policy&, const Policy&) = default;
 };
+
+inline constexpr int persons_max = 20;  // that can cross together
 
 // ---- facts --------------------------------------------------------------------------------------
 
@@ -146,7 +148,7 @@ struct Facts {
   std::optional<Emergency> emergency{};
   std::optional<Exemption> exemption{};
 
-  int persons = 1;               // that cross together, with everybody; 1 .. 20
+  int persons = 1;               // that cross together, with everybody; 1 .. persons_max
   int accompanied_children = 0;  // of them, below the age of the policy
   int carers = 0;                // of them, of a disabled person; one does not count
   bool child_alone = false;
@@ -170,7 +172,9 @@ enum class Need : std::uint8_t { none, choose_member, details, temperature, seco
 
 enum class Alert : std::uint8_t { none, fever };
 
-// Stable names; the words are chosen elsewhere. None tells a category or a control level.
+// Stable names; the words are chosen elsewhere. None tells a category or a control level. A verdict
+// lists them in the order in which a guard should look at them: care, standing, residency, pass, quota,
+// readings, steps, notes.
 enum class ReasonCode : std::uint8_t {
   // notes: always Mode::record
   emergency_release,
@@ -183,8 +187,6 @@ enum class ReasonCode : std::uint8_t {
   // residency
   identity_unconfirmed,
   outsider,
-  member_unchosen,
-  details_missing,
   // pass
   pass_missing,
   pass_inactive,
@@ -199,7 +201,9 @@ enum class ReasonCode : std::uint8_t {
   persons_over_limit,
   persons_out_limit,  // together with those of the household who are out
   return_missing,     // someone went out before the window and no return is recorded: staff close it
-  // steps
+  // steps; the first two belong to the residency group
+  member_unchosen,
+  details_missing,
   temperature_missing,
   temperature_low,         // below the low threshold: not measured, repeat
   temperature_unreadable,  // not a temperature a person has: repeat
