@@ -1,0 +1,24 @@
+#include "db/store.hpp"
+
+#include <stdexcept>
+#include <string>
+
+#include "db/inside_write.hpp"
+#include "db/sqlite_store.hpp"
+
+namespace db {
+
+bool& InsideWrite::here() {
+  thread_local bool inside = false;
+  return inside;
+}
+
+void InsideWrite::refuse(const char* what) {
+  if (here()) throw std::logic_error(std::string(what) + " inside a write closure");
+}
+
+base::Result<std::unique_ptr<Store>> Store::open(const Options& options) {
+  return SqliteStore::open(options);
+}
+
+}  // namespace db

@@ -1,0 +1,61 @@
+#pragma once
+// PostgreSQL for tests: a private cluster on a unix socket in a temporary directory, one per test
+// program, stopped and removed at its end; or the server named by SHOUWANG_TEST_POSTGRES
+// (postgresql://... of a role that may create databases).
+#include <sys/types.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "support/temporary.hpp"
+
+namespace test_support {
+
+class PostgresCluster {
+ public:
+  enum class Sync { off, on };  // off loses data at a power cut, which most tests do not make
+
+  static bool installed();  // or named by the environment
+  // The one all tests of this program share.
+  static PostgresCluster& shared();
+
+  // Throws std::runtime_error when the server does not start.
+  explicit PostgresCluster(Sync sync);
+  ~PostgresCluster();
+  PostgresCluster(const PostgresCluster&) = delete;
+  PostgresCluster& operator=(const PostgresCluster&) = delete;
+
+  // "postgresql:///<name>?host=..." on this cluster
+  std::string url(const std::string& database) const;
+  void crash();  // immediate shutdown: nothing is flushed, the next start() recovers from the log
+  void start();
+
+ private:
+  explicit PostgresCluster(std::string external_url) : external_url_(std::move(external_url)) {}
+  pid_t spawn(const std::vector<std::string>& command) const;
+
+  std::string external_url_{};
+  std::unique_ptr<TemporaryDirectory> directory_{};
+  bool sync_ = false;
+  pid_t server_ = -1;
+};
+
+// A database of the shared or a given cluster, dropped with the object.
+class PostgresDatabase {
+ public:
+  PostgresDatabase() : PostgresDatabase(PostgresCluster::shared()) {}
+  explicit PostgresDatabase(PostgresCluster& cluster);
+  ~PostgresDatabase();
+  PostgresDatabase(const PostgresDatabase&) = delete;
+  PostgresDatabase& operator=(const PostgresDatabase&) = delete;
+  const std::string& url() const { return url_; }
+
+ private:
+  PostgresCluster& cluster_;
+  std::string name_;
+  std::string url_;
+};
+
+}  // namespace test_support
