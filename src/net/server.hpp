@@ -8,26 +8,34 @@
 #include "api/http.hpp"
 #include "base/error.hpp"
 
+// What net answers by itself, as application/problem+json with the code:
+//   400 bad_request, 413 too_large, 431 header_too_large   and the connection closes
+//   503 busy, with Retry-After: 1    no worker free and the queue full, or live_limit reached
+//   500 internal                     the handler threw
+// A `next` or `poll` that throws ends its connection, `next` without the closing chunk. Headers that
+// frame the message (Connection, Content-Length, Transfer-Encoding, Date) are net's alone.
 namespace net {
 
+// Paths of PEM files; both may name the same file.
 struct TlsFiles {
-  std::string certificate;  // PEM chain
-  std::string private_key;  // PEM
+  std::string certificate;  // the leaf, then any intermediates
+  std::string private_key;
 };
 
 struct Options {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 8480;        // 0: any free port, see Server::port()
+  std::string address = "127.0.0.1";  // a literal IPv4 or IPv6 address; "::" takes both
+  std::uint16_t port = 8480;          // 0: any free port, see Server::port()
   bool tls = false;
   TlsFiles tls_files{};
   int workers = 16;
-  std::size_t queue_limit = 512;    // requests waiting for a worker; more get 503 with Retry-After
+  std::size_t queue_limit = 512;  // requests waiting for a worker; more get 503 with Retry-After
   std::size_t connection_limit = 4096;
   int header_limit_bytes = 16 * 1024;
   int request_timeout_ms = 30'000;  // reading a request, writing an answer, an idle kept-alive connection
-  int live_limit = 512;             // Server-Sent Event connections
-  bool trust_proxy = false;         // take peer and scheme from X-Forwarded-*
-  api::BodyLimit body_limit;        // required
+  int live_limit = 512;             // Server-Sent Event connections; more get 503
+  int live_keep_alive_ms = 15'000;  // a comment after so long a silence, so that proxies keep the line
+  bool trust_proxy = false;         // take peer and scheme from X-Forwarded-*, last entry
+  api::BodyLimit body_limit{};      // runs on an io thread, so must be quick; absent: 1 MiB everywhere
 };
 
 class Server {
@@ -35,14 +43,17 @@ class Server {
   // Errors: "net.address" (cannot bind), "net.tls" (certificate or key unreadable or not a pair),
   // "net.plain_remote" (plain HTTP on an address other than loopback without trust_proxy).
   static base::Result<std::unique_ptr<Server>> start(const Options& options, api::Handler handler);
-  virtual ~Server() = default;       // stops
+  virtual ~Server() = default;  // stops, and waits for handlers still running
   virtual std::uint16_t port() const = 0;
-  virtual void stop() = 0;           // no new requests; running ones finish, at most 10 s; idempotent
+  // No new requests, live connections end; running requests finish, those not done in 10 s are cut off.
+  // Idempotent.
+  virtual void stop() = 0;
   virtual base::Result<void> reload_tls() = 0;  // SIGHUP: new certificate for new connections
-  virtual void wake_live() = 0;      // something changed: poll every live connection soon; any thread
+  virtual void wake_live() = 0;  // something changed: poll every live connection soon; any thread
   struct Counters {
-    std::uint64_t connections = 0, requests = 0, rejected = 0;
-    std::size_t open = 0, queued = 0, live = 0;
+    std::uint64_t connections = 0, requests = 0;  // accepted; handled
+    std::uint64_t rejected = 0;                   // 503 for want of room, connections turned away
+    std::size_t open = 0, queued = 0, live = 0;   // now
   };
   virtual Counters counters() const = 0;
 };

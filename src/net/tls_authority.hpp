@@ -13,11 +13,11 @@
 namespace net {
 
 struct Authority {
-  TlsFiles leaf;                 // for Options::tls_files
-  std::string ca_certificate;    // PEM, offered on the install page
-  std::string ca_sha256;         // "AB:CD:..." to compare by eye
+  TlsFiles leaf;               // for Options::tls_files
+  std::string ca_certificate;  // PEM, offered on the install page
+  std::string ca_sha256;       // "AB:CD:..." to compare by eye
   base::Instant leaf_expires{};
-  bool created = false;          // the CA itself is new: phones must install it (again)
+  bool created = false;  // the CA itself is new: phones must install it (again)
 };
 
 // `names`: DNS names and IP addresses of this server; "localhost" and loopback are always added.

@@ -1,0 +1,22 @@
+#include "net/problem.hpp"
+
+#include <fmt/format.h>
+
+namespace net {
+
+api::Response problem(int status, std::string_view code) {
+  api::Response response;
+  response.status = status;
+  response.headers.emplace_back("Content-Type", "application/problem+json");
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.body = fmt::format(R"({{"type":"about:blank","status":{},"code":"{}"}})", status, code);
+  return response;
+}
+
+api::Response busy() {
+  api::Response response = problem(503, "busy");
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+}  // namespace net

@@ -1,0 +1,12 @@
+#pragma once
+// The answers net gives by itself, as application/problem+json.
+#include <string_view>
+
+#include "api/http.hpp"
+
+namespace net {
+
+api::Response problem(int status, std::string_view code);
+api::Response busy();  // 503 with Retry-After: 1
+
+}  // namespace net
