@@ -5,6 +5,7 @@
 //
 // Errors beside those of read.hpp:
 //   sheet.no_such_sheet   params: sheet
+//   sheet.no_such_cell    params: sheet; a row or column outside the sheet
 //   sheet.formula_cell    params: sheet, row, column; a formula is never overwritten
 #include <string>
 #include <string_view>

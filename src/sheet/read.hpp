@@ -5,7 +5,8 @@
 //   sheet.not_a_workbook  neither a workbook nor text, or damaged
 //   sheet.old_format      .xls: save as .xlsx and send again
 //   sheet.encrypted       protected by a password
-//   sheet.too_large       params: what = file | parts | size | rows | columns | cells | merges, limit
+//   sheet.too_large       params: what = file | parts | size | sheets | rows |
+//                         columns | cells | merges | text; limit
 //   sheet.zip_bomb        inflates beyond any real workbook
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,8 @@ inline constexpr std::size_t max_columns = 512;      // of one row
 inline constexpr std::size_t max_cells = 2'000'000;  // of all sheets, gaps left of a cell included
 inline constexpr std::size_t max_merges = 100'000;   // of one sheet
 inline constexpr std::size_t max_sheets = 256;
+inline constexpr std::uint64_t max_text_bytes = 256u
+                                                << 20;  // of all cells; one shared string may stand in many
 
 struct Limits {
   std::size_t file_bytes = max_file_bytes;
@@ -39,6 +42,7 @@ struct Limits {
   std::size_t cells = max_cells;
   std::size_t merges = max_merges;
   std::size_t sheets = max_sheets;
+  std::uint64_t text_bytes = max_text_bytes;
 };
 
 // Recognises the format by content, never by the file's name. CSV may be UTF-8 (with or without mark),
