@@ -35,7 +35,7 @@ struct Modes {
 // One dated version. The caller picks it with policy_in_force(); people who are out return under the
 // version of their exit (practice.md 4).
 struct Policy {
-  std::int64_t version = 1;
+  std::int64_t version = 0;  // 0: these defaults, not a stored version
   std::int64_t effective_from_ms = 0;
   int utc_offset_minutes = 480;
 
