@@ -1,0 +1,99 @@
+// The camera: always looking, one frame in the decoder at a time. The centre of the picture is taken as
+// the camera sees it; a frame made smaller would lose the modules of a card held at arm's length.
+
+export interface ScannerEvents {
+  text(text: string): void
+  state(state: ScannerState): void
+}
+
+export type ScannerState = 'starting' | 'running' | 'refused' | 'missing' | 'insecure'
+
+const crop_max = 900 // pixels of the camera
+const pause_ms = 60
+const same_card_ms = 3_000
+
+export class Scanner {
+  private readonly canvas = document.createElement('canvas')
+  private worker: Worker | null = null
+  private stream: MediaStream | null = null
+  private frames = 0
+  private last = { text: '', at_ms: 0 }
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly events: ScannerEvents,
+  ) {}
+
+  async start(): Promise<void> {
+    this.events.state('starting')
+    if (!window.isSecureContext || !navigator.mediaDevices) return this.events.state('insecure')
+    try {
+      this.stream = await navigator.mediaDevices.getUserMedia({
+        audio: false,
+        video: { facingMode: 'environment', width: { ideal: 1920 }, height: { ideal: 1080 } },
+      })
+    } catch (error) {
+      return this.events.state((error as DOMException).name === 'NotAllowedError' ? 'refused' : 'missing')
+    }
+    this.video.srcObject = this.stream
+    await this.video.play()
+    this.worker ??= this.new_worker()
+    this.events.state('running')
+    this.next_frame()
+  }
+
+  stop(): void {
+    this.stream?.getTracks().forEach((track) => track.stop())
+    this.stream = null
+    this.worker?.terminate()
+    this.worker = null
+  }
+
+  /** The same card may be read again at once, as after a visit has ended. */
+  forget(): void {
+    this.last = { text: '', at_ms: 0 }
+  }
+
+  has_torch(): boolean {
+    const track = this.stream?.getVideoTracks()[0]
+    return track?.getCapabilities !== undefined && 'torch' in track.getCapabilities()
+  }
+
+  async torch(on: boolean): Promise<void> {
+    const wish = { torch: on } as MediaTrackConstraintSet
+    await this.stream?.getVideoTracks()[0]?.applyConstraints({ advanced: [wish] })
+  }
+
+  private new_worker(): Worker {
+    const worker = new Worker(new URL('./scan_worker.ts', import.meta.url), { type: 'module' })
+    worker.onmessage = ({ data }: MessageEvent<string | null>) => {
+      if (data !== null) this.found(data)
+      setTimeout(() => this.next_frame(), pause_ms)
+    }
+    return worker
+  }
+
+  private found(text: string): void {
+    const now = performance.now()
+    const again = text === this.last.text && now - this.last.at_ms < same_card_ms
+    this.last = { text, at_ms: now }
+    if (!again) this.events.text(text)
+  }
+
+  private next_frame(): void {
+    if (!this.worker || !this.stream) return
+    const { videoWidth: width, videoHeight: height } = this.video
+    if (width === 0 || document.hidden) {
+      setTimeout(() => this.next_frame(), 200)
+      return
+    }
+    const side = Math.min(width, height, crop_max)
+    this.canvas.width = this.canvas.height = side
+    const context = this.canvas.getContext('2d', { willReadFrequently: true })!
+    context.drawImage(this.video, (width - side) / 2, (height - side) / 2, side, side, 0, 0, side, side)
+    const { data } = context.getImageData(0, 0, side, side)
+    this.frames += 1
+    const frame = { pixels: data, width: side, height: side, hard: this.frames % 2 === 0 }
+    this.worker.postMessage(frame, [data.buffer])
+  }
+}

@@ -1,0 +1,88 @@
+// The gate list, indexed for look-up: who belongs to a card, a short code or a door.
+import type { GateList, ListDwelling, ListHousehold, ListPass, ListUse } from '@shared/api_types'
+
+const natural = new Intl.Collator('zh-CN', { numeric: true })
+
+export class Directory {
+  private readonly passes_by_id = new Map<number, ListPass>()
+  private readonly passes_by_code = new Map<string, ListPass>()
+  private readonly households_by_id = new Map<number, ListHousehold>()
+  private readonly dwellings_by_id = new Map<number, ListDwelling>()
+  private readonly uses_by_household = new Map<number, ListUse[]>()
+  private readonly stairs_by_building = new Map<string, Map<string, ListDwelling[]>>()
+
+  constructor(readonly list: GateList) {
+    for (const pass of list.passes) {
+      this.passes_by_id.set(pass.id, pass)
+      if (pass.c) this.passes_by_code.set(pass.c, pass)
+    }
+    for (const household of list.households) this.households_by_id.set(household.id, household)
+    for (const use of list.uses) {
+      const uses = this.uses_by_household.get(use.h)
+      if (uses) uses.push(use)
+      else this.uses_by_household.set(use.h, [use])
+    }
+    for (const dwelling of list.dwellings) this.add_dwelling(dwelling)
+  }
+
+  private add_dwelling(dwelling: ListDwelling): void {
+    this.dwellings_by_id.set(dwelling.id, dwelling)
+    const stairs = this.stairs_by_building.get(dwelling.b) ?? new Map<string, ListDwelling[]>()
+    this.stairs_by_building.set(dwelling.b, stairs)
+    const doors = stairs.get(dwelling.s)
+    if (doors) doors.push(dwelling)
+    else stairs.set(dwelling.s, [dwelling])
+  }
+
+  pass(id: number): ListPass | null {
+    return this.passes_by_id.get(id) ?? null
+  }
+
+  pass_by_code(code: string): ListPass | null {
+    return this.passes_by_code.get(code) ?? null
+  }
+
+  household(id: number): ListHousehold | null {
+    return this.households_by_id.get(id) ?? null
+  }
+
+  dwelling(id: number): ListDwelling | null {
+    return this.dwellings_by_id.get(id) ?? null
+  }
+
+  uses(household_id: number): ListUse[] {
+    return this.uses_by_household.get(household_id) ?? []
+  }
+
+  buildings(): string[] {
+    return [...this.stairs_by_building.keys()].sort(natural.compare)
+  }
+
+  stairs(building: string): string[] {
+    return [...(this.stairs_by_building.get(building)?.keys() ?? [])].sort(natural.compare)
+  }
+
+  /** The doors of a stair by floor, lowest floor first. */
+  floors(building: string, stair: string): { floor: string; doors: ListDwelling[] }[] {
+    const floors = new Map<string, ListDwelling[]>()
+    for (const door of this.stairs_by_building.get(building)?.get(stair) ?? []) {
+      const doors = floors.get(door.f)
+      if (doors) doors.push(door)
+      else floors.set(door.f, [door])
+    }
+    return [...floors]
+      .map(([floor, doors]) => ({ floor, doors: doors.sort((a, b) => natural.compare(a.r, b.r)) }))
+      .sort((a, b) => floor_order(a.floor) - floor_order(b.floor) || natural.compare(a.floor, b.floor))
+  }
+
+  /** "1-1-101"; without a stair "1-101". */
+  label(dwelling_id: number): string {
+    const dwelling = this.dwelling(dwelling_id)
+    return dwelling ? [dwelling.b, dwelling.s, dwelling.r].filter((part) => part !== '').join('-') : ''
+  }
+}
+
+const floor_order = (floor: string): number => {
+  const number = Number.parseInt(floor, 10)
+  return Number.isNaN(number) ? 0 : number
+}
