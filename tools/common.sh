@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by run, check and the scripts beside it: words on the terminal, and the Node.js to use.
 # Expects `set -eu` and the repository root as working directory.
 

@@ -17,7 +17,8 @@ listed() {
 }
 
 missing_of() {
-  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p')
+  installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
+    sed -n 's/^installed //p')
   for package in "$@"; do
     printf '%s\n' "$installed" | grep -qx "$package" || printf '%s ' "$package"
   done

@@ -75,14 +75,19 @@ def line_of(text, offset):
 
 
 LITERAL = re.compile(
-    r'//[^\n]*|/\*.*?\*/|R"(?P<tag>[^(\s]*)\(.*?\)(?P=tag)"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])\'(?:\\.|[^\'\\\n])+\'',
+    r'//[^\n]*|/\*.*?\*/|R"(?P<tag>[^(\s]*)\(.*?\)(?P=tag)"|"(?:\\.|[^"\\\n])*"'
+    r"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'",
     re.S,
 )
 
 
+def blank(match):
+    return re.sub(r"[^\n]", " ", match.group())
+
+
 def bare(text):
     """C++ without comments and literals, every other character and line where it was."""
-    return LITERAL.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
+    return LITERAL.sub(blank, text)
 
 
 def includes(text):
@@ -188,8 +193,7 @@ def whitespace(tree):
 
 def cpp_functions(text):
     """(first line, lines) of each outermost function body, by its braces."""
-    code = re.sub(r"^[ \t]*#[^\n]*(\\\n[^\n]*)*", lambda m: re.sub(r"[^\n]", " ", m.group()), bare(text), flags=re.M)
-    code = re.sub(r"\b(public|private|protected):", lambda m: " " * len(m.group()), code)
+    code = re.sub(r"^[ \t]*#[^\n]*(\\\n[^\n]*)*|\b(public|private|protected):", blank, bare(text), flags=re.M)
     stack, head_from = [], 0
     for match in re.finditer(r"[{};]", code):
         if match.group() == "{":
@@ -260,9 +264,8 @@ def designs(tree):
     folders = {f"src/{layer}" for layer in LAYERS}
     for path, _ in tree.matching("src/feature/*/*", "src/engine/*/*"):
         folders.add("/".join(path.split("/")[:3]))
-    folders = {folder for folder in folders if any(path.endswith(".cpp") for path, _ in tree.matching(folder + "/*"))}
     for folder in sorted(folders):
-        if f"{folder}/DESIGN.md" not in tree.files:
+        if any(tree.matching(f"{folder}/*.cpp")) and f"{folder}/DESIGN.md" not in tree.files:
             yield folder, 1, "has no DESIGN.md"
 
 
@@ -270,10 +273,10 @@ def designs(tree):
 def documents(tree):
     """A document has one first-level heading, on its first line, and links that lead somewhere."""
     for path, text in tree.matching("*.md"):
-        prose = re.sub(r"^```.*?^```", lambda m: re.sub(r"[^\n]", "", m.group()), text, flags=re.S | re.M)
+        prose = re.sub(r"^```.*?^```", blank, text, flags=re.S | re.M)
         heads = [line_of(prose, m.start()) for m in re.finditer(r"^# ", prose, re.M)]
         if heads != [1]:
-            yield path, heads[1] if len(heads) > 1 else 1, f"{len(heads)} first-level headings, or not on line 1"
+            yield path, heads[-1] if heads else 1, f"{len(heads)} first-level headings, or not on line 1"
         for match in re.finditer(r"\]\(([^)#\s]+)[^)]*\)", prose):
             target = match.group(1)
             if "://" in target or target.startswith("mailto:"):
@@ -302,11 +305,12 @@ def build_lists(tree, path):
 @rule
 def sources_listed(tree):
     """Every source and header stands in a CMakeLists.txt, so that it is built and compiles alone."""
-    program = {t for path, text in tree.cpp() if not test_only(path) for _, quoted, t in includes(text) if quoted}
+    program = {target for path, text in tree.cpp() if not test_only(path) for _, _, target in includes(text)}
     for path, _ in tree.matching("src/*.cpp", "src/*.hpp", "tests/*.cpp", "bench/*.cpp"):
         if path.endswith(".hpp") and path.removeprefix("src/") not in program:
             continue  # of tests only, or dead, which is another rule
-        if not any(re.search(rf"(?<![\w/]){re.escape(name)}(?![\w.])", text) for text, name in build_lists(tree, path)):
+        lists = build_lists(tree, path)
+        if not any(re.search(rf"(?<![\w/]){re.escape(name)}(?![\w.])", text) for text, name in lists):
             yield path, 1, "is in no CMakeLists.txt"
 
 
@@ -327,7 +331,8 @@ def dead_files(tree):
         stem = name.removesuffix(".ts")
         if name.endswith((".test.ts", "_test.py", ".d.ts")) or path.endswith("/main.ts"):
             continue
-        if not any(re.search(rf"[/'\"\s]{re.escape(stem)}\b", text) for other, text in tree.files.items() if other != path):
+        named = re.compile(rf"[/'\"\s]{re.escape(stem)}\b")
+        if not any(named.search(text) for other, text in tree.files.items() if other != path):
             yield path, 1, "no other file names it"
 
 
@@ -356,21 +361,30 @@ def error_codes(tree):
 
 
 # The glossary's names; a schema with two names for one thing is never put right later.
-NAMES = {"unit": "stair", "apartment": "dwelling", "flat": "dwelling", "estate": "compound",
-         "neighborhood": "community", "neighbourhood": "community", "town": "subdistrict", "resident": "person",
-         "volunteer": "staff", "gate": "opening or checkpoint", "barcode": "pass"}
+NAMES = {
+    "unit": "stair",
+    "apartment": "dwelling",
+    "flat": "dwelling",
+    "estate": "compound",
+    "neighbourhood": "community",
+    "town": "subdistrict",
+    "resident": "person",
+    "volunteer": "staff",
+    "gate": "opening or checkpoint",
+    "barcode": "pass",
+}
 
 
 @rule
 def names(tree):
     """Tables and columns are called as in the glossary."""
-    declared = re.compile(r"^\s*(?:CREATE TABLE(?: IF NOT EXISTS)?\s+)?(\w+)\s+(?:INTEGER|BIGINT|TEXT|BLOB|BYTEA|BOOLEAN|\()",
-                          re.M | re.I)
+    types = r"INTEGER|BIGINT|SMALLINT|TEXT|BLOB|BYTEA|BOOLEAN|REAL|DOUBLE|\("
+    declared = re.compile(rf"^\s*(?:CREATE TABLE(?: IF NOT EXISTS)?\s+)?(\w+)\s+(?:{types})", re.M | re.I)
     for path, text in tree.matching("migrations/*.sql"):
         for match in declared.finditer(text):
             name = match.group(1).lower().removesuffix("_id")
             if name in NAMES:
-                yield path, line_of(text, match.start(1)), f"{match.group(1)}: the glossary says {NAMES[name]}"
+                yield path, line_of(text, match.start(1)), f"{name}: the glossary says {NAMES[name]}"
 
 
 @rule
