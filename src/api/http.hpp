@@ -17,8 +17,8 @@ struct Request {
   std::string target = "/";  // path and query as sent
   std::vector<std::pair<std::string, std::string>> headers{};
   std::string body{};
-  std::string peer{};        // remote address without port; from X-Forwarded-For only behind a stated proxy
-  bool secure = false;       // came over TLS, or a stated proxy says so
+  std::string peer{};   // remote address without port; from X-Forwarded-For only behind a stated proxy
+  bool secure = false;  // came over TLS, or a stated proxy says so
 
   // First header of that name, case-insensitive; empty when absent.
   std::string_view header(std::string_view name) const;

@@ -2,10 +2,9 @@
 // Errors are values. `code` is a translation key (i18n/<lang>.json, "error.<code>"); the program
 // never sends an English sentence as data. `cause` is for the log only and never leaves the server.
 #include <string>
+#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
-
-#include <tl/expected.hpp>
 
 namespace base {
 

@@ -66,6 +66,13 @@ bool set_zone(std::string_view name) {
   }
 }
 
+std::string zone_name() { return zone()->name(); }
+
+int utc_offset_minutes(Instant at) {
+  return static_cast<int>(
+      std::chrono::duration_cast<std::chrono::minutes>(zone()->get_info(sys(at)).offset).count());
+}
+
 Day civil_day(Instant at) {
   return {static_cast<std::int32_t>(date::floor<date::days>(local(at)).time_since_epoch().count())};
 }
@@ -110,7 +117,8 @@ std::optional<Instant> parse_iso(std::string_view iso) {
   } else {
     return std::nullopt;
   }
-  return Instant{day->number * day_ms + *h * hour_ms + (*m - offset_minutes) * minute_ms + *s * second_ms + ms};
+  return Instant{day->number * day_ms + *h * hour_ms + (*m - offset_minutes) * minute_ms + *s * second_ms +
+                 ms};
 }
 
 Instant SystemClock::now() const {

@@ -38,11 +38,13 @@ std::optional<Day> parse_day(std::string_view iso);               // strict "YYY
 
 // The installation's zone. Chosen once at start; an unknown name is refused.
 bool set_zone(std::string_view name);
+std::string zone_name();
+int utc_offset_minutes(Instant at);  // 480 in Shanghai
 Day civil_day(Instant at);
-Instant start_of(Day day);             // first instant of that civil day
-int minute_of_day(Instant at);         // 0..1439, local
-std::string to_iso(Instant at);        // "2020-02-11T08:30:00.000Z"
-std::string to_local(Instant at);      // "2020-02-11 16:30:00", for people
+Instant start_of(Day day);         // first instant of that civil day
+int minute_of_day(Instant at);     // 0..1439, local
+std::string to_iso(Instant at);    // "2020-02-11T08:30:00.000Z"
+std::string to_local(Instant at);  // "2020-02-11 16:30:00", for people
 std::optional<Instant> parse_iso(std::string_view iso);
 
 // Where "now" comes from; handlers and engines never read the wall clock themselves.

@@ -29,6 +29,7 @@ TEST(Time, IsoRoundTripAndOffsets) {
   EXPECT_EQ(to_iso(at), "2020-02-11T08:30:00.250Z");
   EXPECT_EQ(parse_iso("2020-02-11T16:30:00.250+08:00"), at);
   EXPECT_EQ(to_local(at), "2020-02-11 16:30:00");
-  for (const char* bad : {"", "2020-02-11", "2020-02-11T25:00:00Z", "2020-02-30T00:00:00Z", "2020-02-11T08:30:00"})
+  for (const char* bad :
+       {"", "2020-02-11", "2020-02-11T25:00:00Z", "2020-02-30T00:00:00Z", "2020-02-11T08:30:00"})
     EXPECT_FALSE(parse_iso(bad)) << bad;
 }

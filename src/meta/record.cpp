@@ -1,9 +1,9 @@
 #include "meta/record.hpp"
 
-#include <charconv>
+#include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <fmt/format.h>
+#include <charconv>
 
 namespace meta {
 namespace json = boost::json;
@@ -15,7 +15,11 @@ int code_points(std::string_view text) {
   int count = 0;
   for (std::size_t i = 0; i < text.size(); ++count) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    const int extra = lead < 0x80 ? 0 : (lead >> 5) == 6 ? 1 : (lead >> 4) == 14 ? 2 : (lead >> 3) == 30 ? 3 : -1;
+    const int extra = lead < 0x80         ? 0
+                      : (lead >> 5) == 6  ? 1
+                      : (lead >> 4) == 14 ? 2
+                      : (lead >> 3) == 30 ? 3
+                                          : -1;
     if (extra < 0 || i + static_cast<std::size_t>(extra) >= text.size() + (extra == 0 ? 1 : 0)) return -1;
     for (int k = 1; k <= extra; ++k)
       if ((static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]) & 0xC0) != 0x80) return -1;
@@ -62,12 +66,23 @@ void append_quoted(std::string_view text, std::string& out) {
     out.append(text.substr(plain, i - plain));
     plain = i + 1;
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\t': out += "\\t"; break;
-      case '\r': out += "\\r"; break;
-      default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      default:
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
     }
   }
   out.append(text.substr(plain));
@@ -82,9 +97,12 @@ void Reader::problem(std::string code, base::ErrorParams params) {
 Reader::Step::Step(Reader& reader, std::string_view key) : reader_(reader), length_(reader.path_.size()) {
   reader_.path_ += '/';
   for (const char c : key) {
-    if (c == '~') reader_.path_ += "~0";
-    else if (c == '/') reader_.path_ += "~1";
-    else reader_.path_ += c;
+    if (c == '~')
+      reader_.path_ += "~0";
+    else if (c == '/')
+      reader_.path_ += "~1";
+    else
+      reader_.path_ += c;
   }
 }
 Reader::Step::Step(Reader& reader, std::size_t index) : reader_(reader), length_(reader.path_.size()) {
@@ -122,8 +140,8 @@ std::string Schemas::ref(const Record& record) {
       append_quoted(f.name, required);
     }
   }
-  defined_[slot].second = R"({"type":"object","additionalProperties":false,"properties":{)" + properties + "}" +
-                          (required.empty() ? "" : ",\"required\":[" + required + "]") + "}";
+  defined_[slot].second = R"({"type":"object","additionalProperties":false,"properties":{)" + properties +
+                          "}" + (required.empty() ? "" : ",\"required\":[" + required + "]") + "}";
   return pointer;
 }
 
@@ -221,8 +239,10 @@ void read_record(const Record& record, void* value, const json::value& v, Reader
     if (!f.attrs.shown || f.attrs.read_only) continue;
     const auto* found = object.if_contains(json::string_view(f.name.data(), f.name.size()));
     Reader::Step step(r, f.name);
-    if (found) f.ops->read(f.mut(value), *found, r);
-    else if (!f.ops->optional) r.problem("required");
+    if (found)
+      f.ops->read(f.mut(value), *found, r);
+    else if (!f.ops->optional)
+      r.problem("required");
   }
 }
 
@@ -230,22 +250,31 @@ void read_record(const Record& record, void* value, const json::value& v, Reader
 
 namespace {
 template <class T>
-const T& as(const void* v) { return *static_cast<const T*>(v); }
+const T& as(const void* v) {
+  return *static_cast<const T*>(v);
+}
 template <class T>
-T& as(void* v) { return *static_cast<T*>(v); }
+T& as(void* v) {
+  return *static_cast<T*>(v);
+}
 }  // namespace
 
-const TypeOps bool_ops{
-    [](const void* v, std::string& out) { out += as<bool>(v) ? "true" : "false"; },
-    [](void* v, const json::value& j, Reader& r) {
-      if (j.is_bool()) as<bool>(v) = j.get_bool();
-      else if (r.lenient && j.is_string() && (as_text(j) == "true" || as_text(j) == "1")) as<bool>(v) = true;
-      else if (r.lenient && j.is_string() && (as_text(j) == "false" || as_text(j) == "0")) as<bool>(v) = false;
-      else r.problem("wrong_type", {{"expected", "boolean"}});
-    },
-    [](Schemas&) { return std::string(R"({"type":"boolean"})"); }, [](const void* v) { return Arg(as<bool>(v)); },
-    [](void* v, const Row& row, int c) { as<bool>(v) = row.boolean(c); },
-    [](const void* v) { return std::string(as<bool>(v) ? "1" : "0"); }, SqlType::integer};
+const TypeOps bool_ops{[](const void* v, std::string& out) { out += as<bool>(v) ? "true" : "false"; },
+                       [](void* v, const json::value& j, Reader& r) {
+                         if (j.is_bool())
+                           as<bool>(v) = j.get_bool();
+                         else if (r.lenient && j.is_string() && (as_text(j) == "true" || as_text(j) == "1"))
+                           as<bool>(v) = true;
+                         else if (r.lenient && j.is_string() && (as_text(j) == "false" || as_text(j) == "0"))
+                           as<bool>(v) = false;
+                         else
+                           r.problem("wrong_type", {{"expected", "boolean"}});
+                       },
+                       [](Schemas&) { return std::string(R"({"type":"boolean"})"); },
+                       [](const void* v) { return Arg(as<bool>(v)); },
+                       [](void* v, const Row& row, int c) { as<bool>(v) = row.boolean(c); },
+                       [](const void* v) { return std::string(as<bool>(v) ? "1" : "0"); },
+                       SqlType::integer};
 
 const TypeOps int64_ops{
     [](const void* v, std::string& out) { detail::write_integer(as<std::int64_t>(v), out); },
@@ -255,74 +284,92 @@ const TypeOps int64_ops{
     [](Schemas&) { return std::string(R"({"type":"integer","format":"int64"})"); },
     [](const void* v) { return Arg(as<std::int64_t>(v)); },
     [](void* v, const Row& row, int c) { as<std::int64_t>(v) = row.integer(c); },
-    [](const void* v) { return std::to_string(as<std::int64_t>(v)); }, SqlType::integer};
+    [](const void* v) { return std::to_string(as<std::int64_t>(v)); },
+    SqlType::integer};
 
-const TypeOps int_ops{
-    [](const void* v, std::string& out) { detail::write_integer(as<int>(v), out); },
-    [](void* v, const json::value& j, Reader& r) {
-      std::int64_t n = as<int>(v);
-      detail::read_integer(n, j, r, INT32_MIN, INT32_MAX);
-      as<int>(v) = static_cast<int>(n);
-    },
-    [](Schemas&) { return std::string(R"({"type":"integer","format":"int32"})"); },
-    [](const void* v) { return Arg(as<int>(v)); },
-    [](void* v, const Row& row, int c) { as<int>(v) = static_cast<int>(row.integer(c)); },
-    [](const void* v) { return std::to_string(as<int>(v)); }, SqlType::integer};
+const TypeOps int_ops{[](const void* v, std::string& out) { detail::write_integer(as<int>(v), out); },
+                      [](void* v, const json::value& j, Reader& r) {
+                        std::int64_t n = as<int>(v);
+                        detail::read_integer(n, j, r, INT32_MIN, INT32_MAX);
+                        as<int>(v) = static_cast<int>(n);
+                      },
+                      [](Schemas&) { return std::string(R"({"type":"integer","format":"int32"})"); },
+                      [](const void* v) { return Arg(as<int>(v)); },
+                      [](void* v, const Row& row, int c) { as<int>(v) = static_cast<int>(row.integer(c)); },
+                      [](const void* v) { return std::to_string(as<int>(v)); },
+                      SqlType::integer};
 
 const TypeOps double_ops{
     [](const void* v, std::string& out) { fmt::format_to(std::back_inserter(out), "{}", as<double>(v)); },
     [](void* v, const json::value& j, Reader& r) {
-      if (j.is_double()) as<double>(v) = j.get_double();
-      else if (const auto n = integer_of(j, r.lenient)) as<double>(v) = static_cast<double>(*n);
-      else r.problem("wrong_type", {{"expected", "number"}});
+      if (j.is_double())
+        as<double>(v) = j.get_double();
+      else if (const auto n = integer_of(j, r.lenient))
+        as<double>(v) = static_cast<double>(*n);
+      else
+        r.problem("wrong_type", {{"expected", "number"}});
     },
-    [](Schemas&) { return std::string(R"({"type":"number"})"); }, [](const void* v) { return Arg(as<double>(v)); },
+    [](Schemas&) { return std::string(R"({"type":"number"})"); },
+    [](const void* v) { return Arg(as<double>(v)); },
     [](void* v, const Row& row, int c) { as<double>(v) = row.real(c); },
-    [](const void* v) { return fmt::format("{}", as<double>(v)); }, SqlType::real};
+    [](const void* v) { return fmt::format("{}", as<double>(v)); },
+    SqlType::real};
 
 const TypeOps string_ops{
     [](const void* v, std::string& out) { append_quoted(as<std::string>(v), out); },
     [](void* v, const json::value& j, Reader& r) { detail::read_text(as<std::string>(v), j, r, 0, 100'000); },
-    [](Schemas&) { return std::string(R"({"type":"string"})"); }, [](const void* v) { return Arg(as<std::string>(v)); },
+    [](Schemas&) { return std::string(R"({"type":"string"})"); },
+    [](const void* v) { return Arg(as<std::string>(v)); },
     [](void* v, const Row& row, int c) { as<std::string>(v).assign(row.text(c)); },
-    [](const void* v) { return as<std::string>(v); }, SqlType::text};
+    [](const void* v) { return as<std::string>(v); },
+    SqlType::text};
 
 const TypeOps instant_ops{
     [](const void* v, std::string& out) { detail::write_integer(as<Instant>(v).ms, out); },
-    [](void* v, const json::value& j, Reader& r) { detail::read_integer(as<Instant>(v).ms, j, r, 0, base::max_id); },
+    [](void* v, const json::value& j, Reader& r) {
+      detail::read_integer(as<Instant>(v).ms, j, r, 0, base::max_id);
+    },
     [](Schemas&) { return std::string(R"({"type":"integer","format":"utc-milliseconds"})"); },
     [](const void* v) { return Arg(as<Instant>(v)); },
     [](void* v, const Row& row, int c) { as<Instant>(v) = row.instant(c); },
-    [](const void* v) { return base::to_local(as<Instant>(v)); }, SqlType::integer};
+    [](const void* v) { return base::to_local(as<Instant>(v)); },
+    SqlType::integer};
 
 const TypeOps day_ops{
     [](const void* v, std::string& out) { append_quoted(base::to_string(as<Day>(v)), out); },
     [](void* v, const json::value& j, Reader& r) {
       const auto day = j.is_string() ? base::parse_day(as_text(j)) : std::nullopt;
-      if (day) as<Day>(v) = *day;
-      else r.problem("not_a_day");
+      if (day)
+        as<Day>(v) = *day;
+      else
+        r.problem("not_a_day");
     },
     [](Schemas&) { return std::string(R"({"type":"string","format":"date"})"); },
-    [](const void* v) { return Arg(as<Day>(v)); }, [](void* v, const Row& row, int c) { as<Day>(v) = row.day(c); },
-    [](const void* v) { return base::to_string(as<Day>(v)); }, SqlType::integer};
+    [](const void* v) { return Arg(as<Day>(v)); },
+    [](void* v, const Row& row, int c) { as<Day>(v) = row.day(c); },
+    [](const void* v) { return base::to_string(as<Day>(v)); },
+    SqlType::integer};
 
-const TypeOps bytes_ops{
-    [](const void*, std::string& out) { out += "null"; },
-    [](void*, const json::value&, Reader& r) { r.problem("read_only"); },
-    [](Schemas&) { return std::string(R"({"type":"null"})"); },
-    [](const void* v) { return Arg(Blob{as<Bytes>(v).value}); },
-    [](void* v, const Row& row, int c) { as<Bytes>(v).value.assign(row.blob(c)); },
-    [](const void*) { return std::string{}; }, SqlType::blob};
+const TypeOps bytes_ops{[](const void*, std::string& out) { out += "null"; },
+                        [](void*, const json::value&, Reader& r) { r.problem("read_only"); },
+                        [](Schemas&) { return std::string(R"({"type":"null"})"); },
+                        [](const void* v) { return Arg(Blob{as<Bytes>(v).value}); },
+                        [](void* v, const Row& row, int c) { as<Bytes>(v).value.assign(row.blob(c)); },
+                        [](const void*) { return std::string{}; },
+                        SqlType::blob};
 
-const TypeOps json_ops{
-    [](const void* v, std::string& out) { out += as<Json>(v).text; },
-    [](void* v, const json::value& j, Reader&) { as<Json>(v).text = json::serialize(j); },
-    [](Schemas&) { return std::string("{}"); }, [](const void* v) { return Arg(as<Json>(v).text); },
-    [](void* v, const Row& row, int c) { as<Json>(v).text.assign(row.text(c)); },
-    [](const void* v) { return as<Json>(v).text; }, SqlType::text};
+const TypeOps json_ops{[](const void* v, std::string& out) { out += as<Json>(v).text; },
+                       [](void* v, const json::value& j, Reader&) { as<Json>(v).text = json::serialize(j); },
+                       [](Schemas&) { return std::string("{}"); },
+                       [](const void* v) { return Arg(as<Json>(v).text); },
+                       [](void* v, const Row& row, int c) { as<Json>(v).text.assign(row.text(c)); },
+                       [](const void* v) { return as<Json>(v).text; },
+                       SqlType::text};
 
 // --- whole texts ---------------------------------------------------------------------------------------
-base::Result<void> read_json(const TypeOps& ops, void* value, std::string_view text) {
+namespace {
+template <class Read>
+base::Result<void> parse_and_read(std::string_view text, Read read) {
   json::parse_options options;
   options.max_depth = max_json_depth;
   boost::system::error_code error;
@@ -330,9 +377,19 @@ base::Result<void> read_json(const TypeOps& ops, void* value, std::string_view t
   const auto parsed = json::parse(json::string_view(text.data(), text.size()), error, &memory, options);
   if (error) return base::fail_field("", "json_syntax");
   Reader reader;
-  ops.read(value, parsed, reader);
+  read(parsed, reader);
   if (!reader.ok()) return base::fail(reader.take());
   return {};
+}
+}  // namespace
+
+base::Result<void> read_json(const TypeOps& ops, void* value, std::string_view text) {
+  return parse_and_read(text, [&](const json::value& v, Reader& r) { ops.read(value, v, r); });
+}
+
+base::Result<void> read_record_json(const Record& record, void* value, std::string_view text) {
+  return parse_and_read(text,
+                        [&](const json::value& v, Reader& r) { detail::read_record(record, value, v, r); });
 }
 
 base::Result<void> read_pairs(const Record& record, void* value,
@@ -383,8 +440,10 @@ std::string update_sql(const Record& record) {
   int at = 0;
   each_stored(record, [&](const Field& f) {
     ++at;
-    if (f.attrs.primary_key) key = fmt::format("{} = ${}", f.name, at);
-    else sets += fmt::format("{}{} = ${}", sets.empty() ? "" : ", ", f.name, at);
+    if (f.attrs.primary_key)
+      key = fmt::format("{} = ${}", f.name, at);
+    else
+      sets += fmt::format("{}{} = ${}", sets.empty() ? "" : ", ", f.name, at);
   });
   return fmt::format("UPDATE {} SET {} WHERE {}", record.table, sets, key);
 }

@@ -11,14 +11,13 @@
 // The work is done by ordinary code over five function pointers per C++ type (TypeOps), not by
 // templates per record: that keeps compile time and code size flat.
 #include <array>
+#include <boost/json/fwd.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
-
-#include <boost/json/fwd.hpp>
 
 #include "base/error.hpp"
 #include "meta/sql.hpp"
@@ -28,11 +27,11 @@ namespace meta {
 
 struct Attrs {
   bool primary_key = false;
-  bool read_only = false;   // set by the program; sending it is a problem
-  bool sensitive = false;   // never logged; exported and unmasked only with a permission
-  bool stored = true;       // false: computed for the answer, no column
-  bool shown = true;        // false: a column that never appears in JSON
-  bool exported = true;     // part of the export form
+  bool read_only = false;  // set by the program; sending it is a problem
+  bool sensitive = false;  // never logged; exported and unmasked only with a permission
+  bool stored = true;      // false: computed for the answer, no column
+  bool shown = true;       // false: a column that never appears in JSON
+  bool exported = true;    // part of the export form
   std::string_view doc{};
 };
 
@@ -87,7 +86,7 @@ struct TypeOps {
   void (*from_column)(void* value, const Row& row, int column);
   std::string (*text)(const void* value);  // for people: exports
   SqlType sql = SqlType::text;
-  bool optional = false;  // may be absent from JSON and null in SQL
+  bool optional = false;           // may be absent from JSON and null in SQL
   const TypeOps* inner = nullptr;  // of an optional
   SqlType sql_type() const { return inner ? inner->sql_type() : sql; }
 };
@@ -104,11 +103,14 @@ template <class T>
 struct Describe;
 
 template <class T>
-concept Described = requires { Describe<T>::fields; };
+concept Described = requires {
+  Describe<T>::fields;
+};
 
 template <class T>
 const Record& record_of() {
-  static constexpr Record record{Describe<T>::name, Describe<T>::table, std::span<const Field>(Describe<T>::fields)};
+  static constexpr Record record{Describe<T>::name, Describe<T>::table,
+                                 std::span<const Field>(Describe<T>::fields)};
   return record;
 }
 
@@ -132,23 +134,34 @@ std::string enum_text(std::string_view name);
 inline constexpr std::size_t max_array = 10'000;  // elements of one JSON array in a request
 }  // namespace detail
 
-extern const TypeOps bool_ops, int64_ops, int_ops, double_ops, string_ops, instant_ops, day_ops, bytes_ops, json_ops;
+extern const TypeOps bool_ops, int64_ops, int_ops, double_ops, string_ops, instant_ops, day_ops, bytes_ops,
+    json_ops;
 
 template <class T>
 struct OpsOf;  // one per type; `static const TypeOps ops`
 
 template <class T>
 constexpr const TypeOps* ops_of() {
-  if constexpr (std::is_same_v<T, bool>) return &bool_ops;
-  else if constexpr (std::is_same_v<T, std::int64_t>) return &int64_ops;
-  else if constexpr (std::is_same_v<T, int>) return &int_ops;
-  else if constexpr (std::is_same_v<T, double>) return &double_ops;
-  else if constexpr (std::is_same_v<T, std::string>) return &string_ops;
-  else if constexpr (std::is_same_v<T, Instant>) return &instant_ops;
-  else if constexpr (std::is_same_v<T, Day>) return &day_ops;
-  else if constexpr (std::is_same_v<T, Bytes>) return &bytes_ops;
-  else if constexpr (std::is_same_v<T, Json>) return &json_ops;
-  else return &OpsOf<T>::ops;
+  if constexpr (std::is_same_v<T, bool>)
+    return &bool_ops;
+  else if constexpr (std::is_same_v<T, std::int64_t>)
+    return &int64_ops;
+  else if constexpr (std::is_same_v<T, int>)
+    return &int_ops;
+  else if constexpr (std::is_same_v<T, double>)
+    return &double_ops;
+  else if constexpr (std::is_same_v<T, std::string>)
+    return &string_ops;
+  else if constexpr (std::is_same_v<T, Instant>)
+    return &instant_ops;
+  else if constexpr (std::is_same_v<T, Day>)
+    return &day_ops;
+  else if constexpr (std::is_same_v<T, Bytes>)
+    return &bytes_ops;
+  else if constexpr (std::is_same_v<T, Json>)
+    return &json_ops;
+  else
+    return &OpsOf<T>::ops;
 }
 
 template <int Min, int Max>
@@ -156,11 +169,15 @@ struct OpsOf<Text<Min, Max>> {
   using T = Text<Min, Max>;
   static constexpr TypeOps ops{
       [](const void* v, std::string& out) { detail::write_text(*static_cast<const T*>(v), out); },
-      [](void* v, const boost::json::value& j, Reader& r) { detail::read_text(*static_cast<T*>(v), j, r, Min, Max); },
+      [](void* v, const boost::json::value& j, Reader& r) {
+        detail::read_text(*static_cast<T*>(v), j, r, Min, Max);
+      },
       [](Schemas&) { return detail::schema_text(Min, Max); },
       [](const void* v) { return Arg(static_cast<const std::string&>(*static_cast<const T*>(v))); },
       [](void* v, const Row& row, int c) { static_cast<T*>(v)->assign(row.text(c)); },
-      [](const void* v) { return std::string(*static_cast<const T*>(v)); }, SqlType::text, false};
+      [](const void* v) { return std::string(*static_cast<const T*>(v)); },
+      SqlType::text,
+      false};
 };
 
 template <std::int64_t Min, std::int64_t Max>
@@ -174,7 +191,9 @@ struct OpsOf<Int<Min, Max>> {
       [](Schemas&) { return detail::schema_integer(Min, Max, {}); },
       [](const void* v) { return Arg(static_cast<const T*>(v)->value); },
       [](void* v, const Row& row, int c) { static_cast<T*>(v)->value = row.integer(c); },
-      [](const void* v) { return std::to_string(static_cast<const T*>(v)->value); }, SqlType::integer, false};
+      [](const void* v) { return std::to_string(static_cast<const T*>(v)->value); },
+      SqlType::integer,
+      false};
 };
 
 template <class R>
@@ -188,11 +207,13 @@ struct OpsOf<Id<R>> {
       [](Schemas&) { return detail::schema_integer(1, base::max_id, "id"); },
       [](const void* v) { return Arg(static_cast<const T*>(v)->value); },
       [](void* v, const Row& row, int c) { static_cast<T*>(v)->value = row.integer(c); },
-      [](const void* v) { return std::to_string(static_cast<const T*>(v)->value); }, SqlType::integer, false};
+      [](const void* v) { return std::to_string(static_cast<const T*>(v)->value); },
+      SqlType::integer,
+      false};
 };
 
 template <class E>
-  requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 struct OpsOf<E> {
   static std::string_view name(const void* v) { return name_of(*static_cast<const E*>(v)); }
   static constexpr TypeOps ops{
@@ -204,7 +225,9 @@ struct OpsOf<E> {
       [](Schemas&) { return detail::schema_enum(EnumNames<E>::names); },
       [](const void* v) { return Arg(name(v)); },
       [](void* v, const Row& row, int c) { parse_enum(row.text(c), *static_cast<E*>(v)); },
-      [](const void* v) { return std::string(name(v)); }, SqlType::text, false};
+      [](const void* v) { return std::string(name(v)); },
+      SqlType::text,
+      false};
 };
 
 template <class T>
@@ -213,13 +236,17 @@ struct OpsOf<std::optional<T>> {
   static constexpr TypeOps ops{
       [](const void* v, std::string& out) {
         const auto& value = *static_cast<const O*>(v);
-        if (value) ops_of<T>()->write(&*value, out);
-        else out += "null";
+        if (value)
+          ops_of<T>()->write(&*value, out);
+        else
+          out += "null";
       },
       [](void* v, const boost::json::value& j, Reader& r) {
         auto& value = *static_cast<O*>(v);
-        if (detail::is_null(j)) value.reset();
-        else ops_of<T>()->read(&value.emplace(), j, r);
+        if (detail::is_null(j))
+          value.reset();
+        else
+          ops_of<T>()->read(&value.emplace(), j, r);
       },
       [](Schemas& s) { return "{\"anyOf\":[" + ops_of<T>()->schema(s) + ",{\"type\":\"null\"}]}"; },
       [](const void* v) {
@@ -228,14 +255,18 @@ struct OpsOf<std::optional<T>> {
       },
       [](void* v, const Row& row, int c) {
         auto& value = *static_cast<O*>(v);
-        if (row.is_null(c)) value.reset();
-        else ops_of<T>()->from_column(&value.emplace(), row, c);
+        if (row.is_null(c))
+          value.reset();
+        else
+          ops_of<T>()->from_column(&value.emplace(), row, c);
       },
       [](const void* v) {
         const auto& value = *static_cast<const O*>(v);
         return value ? ops_of<T>()->text(&*value) : std::string{};
       },
-      SqlType::text, true, ops_of<T>()};
+      SqlType::text,
+      true,
+      ops_of<T>()};
 };
 
 template <class T>
@@ -271,9 +302,14 @@ struct OpsOf<std::vector<T>> {
     return out;
   }
   static constexpr TypeOps ops{
-      write, read,
+      write,
+      read,
       [](Schemas& s) { return "{\"type\":\"array\",\"items\":" + ops_of<T>()->schema(s) + "}"; },
-      [](const void*) { return Arg(nullptr); }, [](void*, const Row&, int) {}, text, SqlType::text, false};
+      [](const void*) { return Arg(nullptr); },
+      [](void*, const Row&, int) {},
+      text,
+      SqlType::text,
+      false};
 };
 
 template <Described T>
@@ -281,8 +317,12 @@ struct OpsOf<T> {
   static constexpr TypeOps ops{
       [](const void* v, std::string& out) { detail::write_record(record_of<T>(), v, out); },
       [](void* v, const boost::json::value& j, Reader& r) { detail::read_record(record_of<T>(), v, j, r); },
-      [](Schemas& s) { return s.ref(record_of<T>()); }, [](const void*) { return Arg(nullptr); },
-      [](void*, const Row&, int) {}, [](const void*) { return std::string{}; }, SqlType::text, false};
+      [](Schemas& s) { return s.ref(record_of<T>()); },
+      [](const void*) { return Arg(nullptr); },
+      [](void*, const Row&, int) {},
+      [](const void*) { return std::string{}; },
+      SqlType::text,
+      false};
 };
 
 template <class M>
@@ -315,10 +355,12 @@ std::string to_json(const T& value) {
 // Codes: json_syntax, required, unknown_field, read_only, wrong_type, too_short, too_long, out_of_range,
 // not_allowed, not_utf8, control_character.
 base::Result<void> read_json(const TypeOps& ops, void* value, std::string_view text);
+base::Result<void> read_record_json(const Record& record, void* value, std::string_view text);
 template <class T>
 base::Result<T> from_json(std::string_view text) {
   T value{};
-  if (auto done = read_json(*ops_of<T>(), &value, text); !done) return tl::unexpected(std::move(done).error());
+  if (auto done = read_json(*ops_of<T>(), &value, text); !done)
+    return tl::unexpected(std::move(done).error());
   return value;
 }
 

@@ -50,7 +50,8 @@ TEST(Record, EveryProblemIsNamedAtOnce) {
 }
 
 TEST(Record, LengthCountsCharactersNotBytes) {
-  EXPECT_TRUE(meta::from_json<Visit>(R"({"note":"五个字正好","seats":[],"colour":"red","on_day":"2020-02-11"})"));
+  EXPECT_TRUE(
+      meta::from_json<Visit>(R"({"note":"五个字正好","seats":[],"colour":"red","on_day":"2020-02-11"})"));
 }
 
 TEST(Record, RefusesDeepAndBrokenJson) {
@@ -93,9 +94,13 @@ TEST(Record, AnyTextRoundTripsThroughJson) {
     seat.number = number;
     for (const auto u : units) {  // any code point of the basic plane that may appear in a field
       if (u < 0x20 || u == 0x7f || (u >= 0xD800 && u < 0xE000)) continue;
-      if (u < 0x80) seat.row += static_cast<char>(u);
-      else if (u < 0x800) (seat.row += static_cast<char>(0xC0 | (u >> 6))) += static_cast<char>(0x80 | (u & 63));
-      else ((seat.row += static_cast<char>(0xE0 | (u >> 12))) += static_cast<char>(0x80 | ((u >> 6) & 63))) += static_cast<char>(0x80 | (u & 63));
+      if (u < 0x80)
+        seat.row += static_cast<char>(u);
+      else if (u < 0x800)
+        (seat.row += static_cast<char>(0xC0 | (u >> 6))) += static_cast<char>(0x80 | (u & 63));
+      else
+        ((seat.row += static_cast<char>(0xE0 | (u >> 12))) += static_cast<char>(0x80 | ((u >> 6) & 63))) +=
+            static_cast<char>(0x80 | (u & 63));
     }
     const auto back = meta::from_json<Seat>(meta::to_json(seat));
     RC_ASSERT(back.has_value());

@@ -51,10 +51,10 @@ class Row {
   virtual ~Row() = default;
   virtual int size() const = 0;
   virtual bool is_null(int column) const = 0;
-  virtual std::int64_t integer(int column) const = 0;    // 0 when null
-  virtual double real(int column) const = 0;             // 0 when null
-  virtual std::string_view text(int column) const = 0;   // "" when null
-  virtual std::string_view blob(int column) const = 0;   // "" when null
+  virtual std::int64_t integer(int column) const = 0;   // 0 when null
+  virtual double real(int column) const = 0;            // 0 when null
+  virtual std::string_view text(int column) const = 0;  // "" when null
+  virtual std::string_view blob(int column) const = 0;  // "" when null
 
   bool boolean(int column) const { return integer(column) != 0; }
   base::Instant instant(int column) const { return {integer(column)}; }

@@ -1,0 +1,56 @@
+#pragma once
+// What an account may do, named. A role is a set of these; an endpoint asks for one.
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <string_view>
+
+#include "meta/types.hpp"
+
+namespace api {
+
+enum class Permission {
+  anybody,    // no log-in: set-up, log-in, health
+  signed_in,  // any account
+  place_read,
+  place_write,
+  household_read,
+  household_write,
+  import_write,
+  pass_read,
+  pass_write,
+  policy_read,
+  policy_write,
+  passage_read,
+  passage_write,
+  passage_export,
+  gate_decide,  // an enrolled gate phone
+  enrolment_write,
+  account_write,
+  audit_read,
+};
+
+class PermissionSet {
+ public:
+  constexpr PermissionSet() = default;
+  constexpr PermissionSet(std::initializer_list<Permission> list) {
+    for (const auto p : list) add(p);
+  }
+  constexpr void add(Permission p) { bits_ |= std::uint64_t{1} << static_cast<int>(p); }
+  constexpr void add(PermissionSet other) { bits_ |= other.bits_; }
+  constexpr bool has(Permission p) const { return (bits_ >> static_cast<int>(p)) & 1; }
+
+ private:
+  std::uint64_t bits_ = 0;
+};
+
+}  // namespace api
+
+template <>
+struct meta::EnumNames<api::Permission> {
+  static constexpr std::array<std::string_view, 18> names{
+      "anybody",         "signed_in",     "place_read",    "place_write",    "household_read",
+      "household_write", "import_write",  "pass_read",     "pass_write",     "policy_read",
+      "policy_write",    "passage_read",  "passage_write", "passage_export", "gate_decide",
+      "enrolment_write", "account_write", "audit_read"};
+};

@@ -1,0 +1,124 @@
+#include "core/trail.hpp"
+
+#include <fmt/format.h>
+
+namespace core {
+namespace {
+
+constexpr std::string_view history_sql =
+    "INSERT INTO history (entity, record_id, valid_from_ms, recorded_ms, source, import_id, actor, before) "
+    "VALUES ($1, $2, $3, $3, $4, $5, $6, $7)";
+
+std::int64_t key_of(const meta::Record& record, const void* value) {
+  for (const auto& f : record.fields)
+    if (f.attrs.primary_key) return std::get<std::int64_t>(f.ops->to_arg(f.get(value)).value());
+  return 0;
+}
+
+// All stored columns: hidden ones too, ciphertext as hexadecimal text.
+std::string stored_json(const meta::Record& record, const void* value) {
+  std::string out = "{";
+  for (const auto& f : record.fields) {
+    if (!f.attrs.stored) continue;
+    if (out.size() > 1) out += ',';
+    out += fmt::format("\"{}\":", f.name);
+    const auto arg = f.ops->to_arg(f.get(value));
+    std::visit(
+        [&](const auto& v) {
+          using V = std::decay_t<decltype(v)>;
+          if constexpr (std::is_same_v<V, std::monostate>)
+            out += "null";
+          else if constexpr (std::is_same_v<V, std::string_view>)
+            meta::append_quoted(v, out);
+          else if constexpr (std::is_same_v<V, meta::Blob>) {
+            out += '"';
+            for (const char b : v.bytes) out += fmt::format("{:02x}", static_cast<unsigned char>(b));
+            out += '"';
+          } else {
+            out += fmt::format("{}", v);
+          }
+        },
+        arg.value());
+  }
+  return out + "}";
+}
+
+void write_history(db::Scoped& q, const meta::Record& record, std::int64_t id,
+                   const std::optional<std::string>& before, const Source& s) {
+  q.unscoped().run(history_sql, {record.table, id, s.now, s.source, s.import_id, s.actor, before});
+}
+
+}  // namespace
+
+Source source_of(const api::Context& c, std::string_view source) {
+  return {std::string(source),
+          c.who.enrolment ? fmt::format("enrolment:{}", c.who.enrolment)
+                          : fmt::format("account:{}", c.who.account),
+          c.now, std::nullopt};
+}
+
+void insert_record(db::Scoped& q, const meta::Record& record, const void* value, const Source& source) {
+  std::vector<db::Arg> args;
+  meta::append_args(record, value, args);
+  q.unscoped().run(meta::insert_sql(record), args, {});
+  write_history(q, record, key_of(record, value), std::nullopt, source);
+}
+
+void update_record(db::Scoped& q, const meta::Record& record, const void* before, const void* after,
+                   const Source& source) {
+  std::vector<db::Arg> args;
+  meta::append_args(record, after, args);
+  q.unscoped().run(meta::update_sql(record), args, {});
+  write_history(q, record, key_of(record, after), stored_json(record, before), source);
+}
+
+void insert_records(db::Scoped& q, const meta::Record& record, const std::vector<const void*>& values,
+                    const Source& s) {
+  std::vector<db::Arg> args;
+  q.unscoped().run_many(meta::insert_sql(record), values.size(),
+                        [&](std::size_t i) -> std::span<const db::Arg> {
+                          args.clear();
+                          meta::append_args(record, values[i], args);
+                          return args;
+                        });
+  q.unscoped().run_many(history_sql, values.size(), [&](std::size_t i) -> std::span<const db::Arg> {
+    args.assign({record.table, key_of(record, values[i]), s.now, s.source, s.import_id, s.actor, nullptr});
+    return args;
+  });
+}
+
+void note_change(db::Scoped& q, std::string_view kind, std::int64_t compound_id, std::int64_t record_id,
+                 base::Instant now) {
+  q.unscoped().run("INSERT INTO change (at_ms, kind, compound_id, record_id) VALUES ($1, $2, $3, $4)",
+                   {now, kind, compound_id, record_id});
+}
+
+void audit(db::Scoped& q, const api::Context& c, const AuditEntry& e) {
+  q.unscoped().run(
+      "INSERT INTO audit (at_ms, actor, action, entity, record_id, compound_id, detail, request_id) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+      {c.now, source_of(c).actor, e.action, e.entity, e.record_id, e.compound_id, e.detail, c.request_id});
+}
+
+std::vector<Change> changes_after(db::Scoped& q, std::int64_t after_id, int limit) {
+  // On PostgreSQL a lower id may still become visible later; nothing is read past the oldest open
+  // transaction.
+  const bool postgres = q.unscoped().dialect() == db::Dialect::postgres;
+  auto sql = db::ScopedSql(
+      "SELECT ch.id, ch.kind, ch.compound_id, ch.record_id, ch.at_ms FROM change ch "
+      "JOIN place p ON p.id = ch.compound_id WHERE ch.id > $1 AND {scope:p}");
+  if (postgres)
+    sql = sql.with(" AND ch.tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)");
+  sql = sql.with(" ORDER BY ch.id LIMIT {arg}");
+  std::vector<Change> out;
+  q.run(sql, {after_id, limit}, [&](const db::Row& r) {
+    out.push_back({r.integer(0), r.str(1), r.integer(2), r.integer(3), r.instant(4)});
+  });
+  return out;
+}
+
+std::int64_t last_change(db::Scoped& q) {
+  return q.unscoped().count("SELECT COALESCE(MAX(id), 0) FROM change");
+}
+
+}  // namespace core

@@ -1,0 +1,71 @@
+#pragma once
+// What every write leaves behind, in its own transaction: the version of the record and who said so
+// (history), the change feed, and the audit.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/context.hpp"
+#include "db/scoped.hpp"
+#include "meta/record.hpp"
+
+namespace core {
+
+// Who said what, when. `source` names the kind of saying: "office", "import", "gate", "demo".
+struct Source {
+  std::string source = "office";
+  std::string actor{};  // "account:12", "enrolment:7", "program"
+  base::Instant now{};
+  std::optional<std::int64_t> import_id{};
+};
+Source source_of(const api::Context& c, std::string_view source = "office");
+
+void insert_record(db::Scoped& q, const meta::Record& record, const void* value, const Source& source);
+// Writes the new version and keeps the old one in the history.
+void update_record(db::Scoped& q, const meta::Record& record, const void* before, const void* after,
+                   const Source& source);
+void insert_records(db::Scoped& q, const meta::Record& record, const std::vector<const void*>& values,
+                    const Source& source);
+
+template <class T>
+void insert(db::Scoped& q, const T& value, const Source& source) {
+  insert_record(q, meta::record_of<T>(), &value, source);
+}
+template <class T>
+void update(db::Scoped& q, const T& before, const T& after, const Source& source) {
+  update_record(q, meta::record_of<T>(), &before, &after, source);
+}
+// Many at once, history included: imports.
+template <class T>
+void insert_all(db::Scoped& q, const std::vector<T>& values, const Source& source) {
+  std::vector<const void*> pointers;
+  pointers.reserve(values.size());
+  for (const auto& v : values) pointers.push_back(&v);
+  insert_records(q, meta::record_of<T>(), pointers, source);
+}
+
+void note_change(db::Scoped& q, std::string_view kind, std::int64_t compound_id, std::int64_t record_id,
+                 base::Instant now);
+
+struct AuditEntry {
+  std::string action;  // "pass.issue", "passage.export"
+  std::string entity;
+  std::int64_t record_id = 0;
+  std::optional<std::int64_t> compound_id{};
+  std::string detail{};  // codes and counts, never values of people
+};
+void audit(db::Scoped& q, const api::Context& c, const AuditEntry& entry);
+
+// Changes after `after_id` of the compounds in scope, oldest first, at most `limit`.
+struct Change {
+  std::int64_t id = 0;
+  std::string kind;
+  std::int64_t compound_id = 0, record_id = 0;
+  base::Instant at{};
+};
+std::vector<Change> changes_after(db::Scoped& q, std::int64_t after_id, int limit);
+std::int64_t last_change(db::Scoped& q);
+
+}  // namespace core

@@ -1,0 +1,136 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <tuple>
+
+#include "feature/place/service.hpp"
+
+namespace feature::place {
+namespace {
+
+constexpr auto place_by_id = db::ScopedSql(
+    "SELECT p.id, p.kind, p.parent_id, p.name, p.code, p.compound_kind, p.sort, p.district_id, p.area_id, "
+    "p.subdistrict_id, p.community_id, p.compound_id, p.phase_id, p.building_id, p.stair_id, "
+    "p.valid_from_ms, "
+    "p.valid_until_ms, p.version FROM place p WHERE p.id = $1 AND p.valid_until_ms IS NULL AND {scope:p}");
+
+// Floors below ground come first on the way up; 100 keeps the number positive.
+std::string dwelling_sort(const DwellingDraft& d) {
+  return fmt::format("{}/{}/{}/{:03}/{}", natural_key(d.phase), natural_key(d.building), natural_key(d.stair),
+                     d.floor.value_or(0) + 100, natural_key(d.room));
+}
+
+struct Tree {  // nodes of the compound by their path, as they exist and as they are added
+  std::map<std::string, PlaceRow> phases, buildings, stairs;
+  std::map<std::string, std::int64_t> dwellings;
+};
+
+Tree load_tree(db::Scoped& q, std::int64_t compound_id) {
+  Tree tree;
+  std::vector<PlaceRow> rows;
+  q.run(
+      "SELECT p.id, p.kind, p.parent_id, p.name, p.code, p.compound_kind, p.sort, p.district_id, p.area_id, "
+      "p.subdistrict_id, p.community_id, p.compound_id, p.phase_id, p.building_id, p.stair_id, "
+      "p.valid_from_ms, "
+      "p.valid_until_ms, p.version FROM place p WHERE p.compound_id = $1 AND p.kind IN ('phase', 'building', "
+      "'stair') "
+      "AND p.valid_until_ms IS NULL AND {scope:p}",
+      {compound_id}, [&](const db::Row& r) { rows.push_back(meta::load<PlaceRow>(r)); });
+  std::map<std::int64_t, std::string> path;
+  for (const auto kind : {Kind::phase, Kind::building, Kind::stair})
+    for (const auto& row : rows) {
+      if (row.kind != kind) continue;
+      const auto parent = path.find(row.parent_id.value_or(0));
+      const auto name = (parent == path.end() ? "" : parent->second) + "/" +
+                        (kind == Kind::building && !row.phase_id ? "/" : "") + row.name;
+      path[row.id.value] = name;
+      (kind == Kind::phase ? tree.phases : kind == Kind::building ? tree.buildings : tree.stairs)[name] = row;
+    }
+  q.run(
+      "SELECT p.id, d.label FROM dwelling d JOIN place p ON p.id = d.id WHERE p.compound_id = $1 AND "
+      "p.valid_until_ms IS NULL AND {scope:p}",
+      {compound_id}, [&](const db::Row& r) { tree.dwellings[r.str(1)] = r.integer(0); });
+  return tree;
+}
+
+}  // namespace
+
+std::optional<PlaceRow> find_place(db::Scoped& q, std::int64_t id) {
+  std::optional<PlaceRow> found;
+  q.one(place_by_id, {id}, [&](const db::Row& r) { found = meta::load<PlaceRow>(r); });
+  return found;
+}
+
+std::optional<PlaceRow> find_compound(db::Scoped& q, std::int64_t id) {
+  auto found = find_place(q, id);
+  if (found && found->kind != Kind::compound) found.reset();
+  return found;
+}
+
+std::size_t plan_ids(const std::vector<DwellingDraft>& drafts) {
+  std::map<std::tuple<std::string, std::string, std::string>, int> stairs;
+  for (const auto& d : drafts) ++stairs[{d.phase, d.building, d.stair}];
+  return drafts.size() + stairs.size() * 3;
+}
+
+AddedDwellings add_dwellings(db::Scoped& q, const PlaceRow& compound,
+                             const std::vector<DwellingDraft>& drafts, std::vector<std::int64_t> ids,
+                             const core::Keyring& keys, const core::Source& source) {
+  AddedDwellings result;
+  Tree tree = load_tree(q, compound.id.value);
+  std::vector<PlaceRow> nodes;
+  std::vector<DwellingRow> dwellings;
+  std::size_t next = 0;
+  const auto node = [&](std::map<std::string, PlaceRow>& level, const std::string& path,
+                        const PlaceRow& parent, Kind kind, const std::string& name) -> PlaceRow {
+    if (const auto found = level.find(path); found != level.end()) return found->second;
+    nodes.push_back(child_of(parent, kind, name, ids.at(next++), source.now));
+    return level.emplace(path, nodes.back()).first->second;
+  };
+  for (const auto& d : drafts) {
+    const auto label = dwelling_label(d.phase, d.building, d.stair, d.room);
+    if (tree.dwellings.contains(label)) {
+      ++result.existing;
+      continue;
+    }
+    PlaceRow parent = compound;
+    std::string path = d.phase.empty() ? "/" : "/" + d.phase;
+    if (!d.phase.empty()) parent = node(tree.phases, path, parent, Kind::phase, d.phase);
+    path += "/" + d.building;
+    parent = node(tree.buildings, path, parent, Kind::building, d.building);
+    if (result.buildings.empty() || result.buildings.back() != parent.id.value)
+      result.buildings.push_back(parent.id.value);
+    if (!d.stair.empty()) parent = node(tree.stairs, path + "/" + d.stair, parent, Kind::stair, d.stair);
+    auto place = child_of(parent, Kind::dwelling, d.room, ids.at(next++), source.now);
+    place.sort = dwelling_sort(d);
+    DwellingRow row;
+    row.id = place.id;
+    row.phase = d.phase;
+    row.building = d.building;
+    row.stair = d.stair;
+    row.floor = d.floor;
+    row.room = d.room;
+    row.label = label;
+    row.area_m2 = d.area_m2;
+    row.fitted_out = d.fitted_out;
+    row.occupancy = d.occupancy;
+    row.owner_name = d.owner_name;
+    if (d.owner_phone) {
+      row.owner_phone_sealed =
+          meta::Bytes{keys.seal("dwelling", "owner_phone", row.id.value, *d.owner_phone)};
+      row.owner_phone_masked = core::mask_phone(*d.owner_phone);
+    }
+    row.source = source.source;
+    row.import_id = source.import_id;
+    row.updated = source.now;
+    tree.dwellings[label] = row.id.value;
+    nodes.push_back(std::move(place));
+    dwellings.push_back(std::move(row));
+    ++result.added;
+  }
+  core::insert_all(q, nodes, source);
+  core::insert_all(q, dwellings, source);
+  return result;
+}
+
+}  // namespace feature::place
