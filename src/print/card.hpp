@@ -20,7 +20,7 @@ struct Card {
   std::string name;            // masked by the caller; empty on a blank card
   std::string pass_class;      // "住户卡"
   std::string valid_until;     // "2020-03-10"
-  std::string short_code;      // printed under the QR code
+  std::string short_code;      // printed under the QR code as it is, "01VA Z01F"
   std::string qr_text;
   std::string batch;            // a letter or two on the colour bar
   std::uint32_t batch_rgb = 0;  // 0xRRGGBB, dark enough for white letters

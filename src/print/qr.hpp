@@ -16,6 +16,18 @@ struct QrMatrix {
   bool dark(int x, int y) const { return modules[static_cast<std::size_t>(y * size + x)]; }
 };
 
+// Calls run(x, y, length) for every stretch of dark modules within a row.
+template <class Run>
+void for_each_run(const QrMatrix& matrix, Run run) {
+  for (int y = 0; y < matrix.size; ++y) {
+    for (int x = 0; x < matrix.size; ++x) {
+      const int from = x;
+      while (x < matrix.size && matrix.dark(x, y)) ++x;
+      if (x > from) run(from, y, x - from);
+    }
+  }
+}
+
 // Modules of white a reader needs on every side.
 inline constexpr int qr_quiet_modules = 4;
 
