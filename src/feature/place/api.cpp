@@ -1,5 +1,6 @@
 #include "feature/place/api.hpp"
 
+#include "api/paging.hpp"
 #include "core/services.hpp"
 #include "feature/place/service.hpp"
 
@@ -9,8 +10,6 @@ namespace {
 using api::Permission;
 using base::ErrorKind;
 using base::Result;
-
-constexpr int page_size = 50;
 
 Place shown(const PlaceRow& row) {
   Place p;
@@ -73,27 +72,15 @@ Result<api::Page<Place>> list_places(api::Context& c, const PlaceQuery& in) {
       sql = sql.with(" AND p.kind = {arg}");
       args.push_back(kind);
     }
-    std::optional<std::vector<std::string>> after;
-    std::int64_t after_id = 0;
-    if (in.cursor) {
-      after = api::read_cursor(*in.cursor, 2);
-      if (!after) return base::fail_field("/cursor", "not_a_cursor");
-      after_id = std::atoll((*after)[1].c_str());
-      sql = sql.with(" AND (p.sort > {arg}").with(" OR (p.sort = {arg}").with(" AND p.id > {arg}))");
-      args.push_back((*after)[0]);
-      args.push_back((*after)[0]);
-      args.push_back(after_id);
-    }
-    const auto limit = in.limit ? in.limit->value : page_size;
-    sql = sql.with(" ORDER BY p.sort, p.id LIMIT {arg}");
-    args.push_back(limit + 1);
-    api::Page<Place> page;
-    q.run(sql, args, [&](const db::Row& r) { page.items.push_back(shown(meta::load<PlaceRow>(r))); });
-    if (static_cast<std::int64_t>(page.items.size()) > limit) {
-      page.items.pop_back();
-      page.next = api::make_cursor({page.items.back().sort, std::to_string(page.items.back().id.value)});
-    }
-    for (auto& p : page.items) count_below(q, p);
+    auto page = api::fetch_page<Place>(
+        q, sql, args, in.limit, in.cursor,
+        {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}"},
+        [](const db::Row& r) { return shown(meta::load<PlaceRow>(r)); },
+        [](const db::Row& r) {
+          return api::SortKey{r.str(6), r.integer(0)};
+        });
+    if (page)
+      for (auto& p : page->items) count_below(q, p);
     return page;
   });
 }
@@ -215,27 +202,13 @@ Result<api::Page<Dwelling>> list_dwellings(api::Context& c, const DwellingQuery&
       sql = sql.with(" AND d.label LIKE {arg}");
       args.push_back(like);
     }
-    std::optional<std::vector<std::string>> after;
-    if (in.cursor) {
-      after = api::read_cursor(*in.cursor, 1);
-      if (!after) return base::fail_field("/cursor", "not_a_cursor");
-      sql = sql.with(" AND p.sort > {arg}");
-      args.push_back((*after)[0]);
-    }
-    const auto limit = in.limit ? in.limit->value : page_size;
-    sql = sql.with(" ORDER BY p.sort LIMIT {arg}");
-    args.push_back(limit + 1);
-    api::Page<Dwelling> page;
-    std::string sort;
-    q.run(sql, args, [&](const db::Row& r) {
-      if (static_cast<std::int64_t>(page.items.size()) == limit) {
-        page.next = api::make_cursor({sort});
-        return;
-      }
-      page.items.push_back(meta::load<Dwelling>(r));
-      sort = r.str(10);
-    });
-    return page;
+    return api::fetch_page<Dwelling>(
+        q, sql, args, in.limit, in.cursor,
+        {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}"},
+        [](const db::Row& r) { return meta::load<Dwelling>(r); },
+        [](const db::Row& r) {
+          return api::SortKey{r.str(10), r.integer(0)};
+        });
   });
 }
 

@@ -1,0 +1,266 @@
+#include "feature/people/api.hpp"
+
+#include "api/paging.hpp"
+#include "core/services.hpp"
+#include "feature/people/service.hpp"
+
+namespace feature::people {
+namespace {
+
+using api::Permission;
+using base::ErrorKind;
+using base::Result;
+
+// A trailing wildcard search; what the user typed is never a pattern itself.
+std::string beginning(std::string_view typed) {
+  std::string out;
+  for (const char c : typed) {
+    if (c == '%' || c == '_' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "%";
+}
+
+constexpr auto household_list = db::ScopedSql(
+    "SELECT h.id, h.dwelling_id, h.label, "
+    "(SELECT pe.name FROM residence r JOIN person pe ON pe.id = r.person_id WHERE r.household_id = h.id AND "
+    "r.valid_until_ms IS NULL AND r.relation = 'head' ORDER BY r.position LIMIT 1), "
+    "(SELECT COUNT(*) FROM residence r WHERE r.household_id = h.id AND r.valid_until_ms IS NULL), "
+    "(SELECT COUNT(*) FROM residence r JOIN person pe ON pe.id = r.person_id WHERE r.household_id = h.id AND "
+    "r.valid_until_ms IS NULL AND pe.presence = 'home'), "
+    "(SELECT COUNT(*) FROM residence r JOIN person pe ON pe.id = r.person_id WHERE r.household_id = h.id AND "
+    "r.valid_until_ms IS NULL AND pe.presence = 'away'), "
+    "(SELECT ps.state FROM pass ps WHERE ps.household_id = h.id ORDER BY "
+    "CASE ps.state WHEN 'active' THEN 0 WHEN 'inactive' THEN 1 ELSE 2 END, ps.id DESC LIMIT 1), "
+    "h.provisional, h.sort FROM household h JOIN place p ON p.id = h.dwelling_id "
+    "WHERE h.compound_id = $1 AND h.valid_until_ms IS NULL AND {scope:p}");
+
+HouseholdSummary load_summary(const db::Row& r) {
+  HouseholdSummary h;
+  h.id = meta::Id<HouseholdRow>(r.integer(0));
+  h.dwelling_id = r.integer(1);
+  h.label = r.str(2);
+  h.head_name = r.maybe_text(3);
+  h.members = static_cast<int>(r.integer(4));
+  h.presence.home = static_cast<int>(r.integer(5));
+  h.presence.away = static_cast<int>(r.integer(6));
+  h.presence.unknown = h.members - h.presence.home - h.presence.away;
+  h.pass_state = r.is_null(7) ? "none" : r.str(7) == "replaced" ? "void" : r.str(7);
+  h.provisional = r.boolean(8);
+  return h;
+}
+
+Result<api::Page<HouseholdSummary>> list_households(api::Context& c, const HouseholdQuery& in) {
+  return c.read([&](db::Scoped& q) {
+    auto sql = household_list;
+    std::vector<db::Arg> args{in.compound_id};
+    if (in.building_id) {
+      sql = sql.with(" AND p.building_id = {arg}");
+      args.push_back(*in.building_id);
+    }
+    if (in.registered) {
+      sql = sql.with(" AND h.provisional = {arg}");
+      args.push_back(!*in.registered);
+    }
+    const auto like = in.q ? beginning(*in.q) : "";
+    if (in.q) {
+      sql = sql.with(
+          " AND (h.label LIKE {arg} ESCAPE '\\' OR EXISTS (SELECT 1 FROM residence r JOIN person pe ON "
+          "pe.id = r.person_id WHERE r.household_id = h.id AND r.valid_until_ms IS NULL AND pe.name LIKE "
+          "{arg} "
+          "ESCAPE '\\'))");
+      args.push_back(like);
+      args.push_back(like);
+    }
+    return api::fetch_page<HouseholdSummary>(
+        q, sql, args, in.limit, in.cursor,
+        {" AND (h.sort, h.id) > ({arg}, {arg})", " ORDER BY h.sort, h.id LIMIT {arg}"}, load_summary,
+        [](const db::Row& r) {
+          return api::SortKey{r.str(9), r.integer(0)};
+        });
+  });
+}
+
+constexpr int person_columns = 13;
+Person load_person(const db::Row& r) {
+  Person p;
+  p.id = meta::Id<PersonRow>(r.integer(0));
+  p.name = r.str(1);
+  meta::parse_enum(r.text(2), p.relation);
+  meta::parse_enum(r.text(3), p.sex);
+  if (!r.is_null(4)) p.birth_day = r.day(4);
+  p.document_masked = r.maybe_text(5);
+  meta::parse_enum(r.text(6), p.document_state);
+  p.registered_residence = r.maybe_text(7);
+  p.origin = r.maybe_text(8);
+  if (!r.is_null(9)) p.return_day = r.day(9);
+  p.flags = split_flags(r.text(10));
+  meta::parse_enum(r.text(11), p.presence);
+  p.source = r.str(12);
+  return p;
+}
+
+void add_phones(db::Scoped& q, Person& p) {
+  q.run(
+      "SELECT ph.number_masked FROM phone ph JOIN residence r ON r.person_id = ph.person_id JOIN place p ON "
+      "p.id = r.dwelling_id WHERE ph.person_id = $1 AND r.valid_until_ms IS NULL AND r.is_primary = 1 AND "
+      "{scope:p} "
+      "ORDER BY ph.position",
+      {p.id}, [&](const db::Row& r) { p.phones_masked.push_back(r.str(0)); });
+}
+
+Result<HouseholdFile> load_file(db::Scoped& q, std::int64_t id) {
+  HouseholdFile file;
+  const bool found = q.one(
+      "SELECT h.id, h.dwelling_id, h.compound_id, h.label, h.provisional FROM household h JOIN place p ON "
+      "p.id = h.dwelling_id WHERE h.id = $1 AND h.valid_until_ms IS NULL AND {scope:p}",
+      {id}, [&](const db::Row& r) {
+        file.id = meta::Id<HouseholdRow>(r.integer(0));
+        file.dwelling_id = r.integer(1);
+        file.compound_id = r.integer(2);
+        file.label = r.str(3);
+        file.provisional = r.boolean(4);
+      });
+  if (!found) return base::fail(ErrorKind::not_found, "not_found");
+  q.run(
+      "SELECT pe.id, pe.name, r.relation, pe.sex, pe.birth_day, pe.document_masked, pe.document_state, "
+      "pe.registered_residence, pe.origin, pe.return_day, pe.flags, pe.presence, pe.source "
+      "FROM residence r JOIN person pe ON pe.id = r.person_id JOIN place p ON p.id = r.dwelling_id "
+      "WHERE r.household_id = $1 AND r.valid_until_ms IS NULL AND {scope:p} ORDER BY r.position, r.id",
+      {id}, [&](const db::Row& r) { file.members.push_back(load_person(r)); });
+  for (auto& m : file.members) add_phones(q, m);
+  return file;
+}
+
+Result<HouseholdFile> get_household(api::Context& c) {
+  return c.read([&](db::Scoped& q) { return load_file(q, c.id()); });
+}
+
+Result<HouseholdFile> create_household(api::Context& c, const NewHousehold& in) {
+  base::Problems problems;
+  HouseholdDraft draft;
+  draft.dwelling_id = in.dwelling_id;
+  if (in.members.empty()) problems.push_back({"/members", "required"});
+  for (std::size_t i = 0; i < in.members.size(); ++i)
+    draft.members.push_back(draft_of(in.members[i], "/members/" + std::to_string(i), problems));
+  if (!problems.empty()) return base::fail(std::move(problems));
+  std::vector<std::int64_t> ids(plan_ids(draft));
+  for (auto& id : ids) id = c.store.next_id();
+  return c.write([&](db::Scoped& q) -> Result<HouseholdFile> {
+    const bool found = q.one(
+        "SELECT p.compound_id, p.sort, d.label FROM dwelling d JOIN place p ON p.id = d.id WHERE d.id = $1 "
+        "AND "
+        "p.valid_until_ms IS NULL AND {scope:p}",
+        {in.dwelling_id}, [&](const db::Row& r) {
+          draft.compound_id = r.integer(0);
+          draft.sort = r.str(1);
+          draft.label = r.str(2);
+        });
+    if (!found) return base::fail_field("/dwelling_id", "not_found");
+    const auto added = add_households(q, {draft}, ids, c.services.keys, core::source_of(c));
+    core::audit(q, c, {"household.create", "household", added.households[0], draft.compound_id});
+    core::note_change(q, "household", draft.compound_id, added.households[0], c.now);
+    return load_file(q, added.households[0]);
+  });
+}
+
+Result<api::Page<PersonListed>> list_persons(api::Context& c, const PersonQuery& in) {
+  return c.read([&](db::Scoped& q) {
+    auto sql = db::ScopedSql(
+        "SELECT pe.id, pe.name, r.relation, pe.sex, pe.birth_day, pe.document_masked, pe.document_state, "
+        "pe.registered_residence, pe.origin, pe.return_day, pe.flags, pe.presence, pe.source, h.id, h.label, "
+        "h.sort, r.id "
+        "FROM household h JOIN residence r ON r.household_id = h.id JOIN person pe ON pe.id = r.person_id "
+        "JOIN place p ON p.id = r.dwelling_id "
+        "WHERE h.compound_id = $1 AND h.valid_until_ms IS NULL AND r.valid_until_ms IS NULL AND {scope:p}");
+    std::vector<db::Arg> args{in.compound_id};
+    const auto like = in.q ? beginning(*in.q) : "";
+    if (in.q) {
+      sql = sql.with(" AND (pe.name LIKE {arg} ESCAPE '\\' OR h.label LIKE {arg} ESCAPE '\\')");
+      args.push_back(like);
+      args.push_back(like);
+    }
+    if (in.document_state) {
+      sql = sql.with(" AND pe.document_state = {arg}");
+      args.push_back(meta::name_of(*in.document_state));
+    }
+    const auto flag = in.flag ? "% " + *in.flag + " %" : "";
+    if (in.flag) {
+      sql = sql.with(" AND ' ' || pe.flags || ' ' LIKE {arg}");
+      args.push_back(flag);
+    }
+    auto page = api::fetch_page<PersonListed>(
+        q, sql, args, in.limit, in.cursor,
+        {" AND (h.sort, r.id) > ({arg}, {arg})", " ORDER BY h.sort, r.id LIMIT {arg}"},
+        [](const db::Row& r) {
+          return PersonListed{load_person(r), r.integer(person_columns), r.str(person_columns + 1)};
+        },
+        [](const db::Row& r) {
+          return api::SortKey{r.str(15), r.integer(16)};
+        });
+    if (page)
+      for (auto& item : page->items) add_phones(q, item.person);
+    return page;
+  });
+}
+
+Result<api::Page<Vehicle>> list_vehicles(api::Context& c, const ListQuery& in) {
+  return c.read([&](db::Scoped& q) {
+    auto sql = db::ScopedSql(
+        "SELECT v.id, v.plate, v.plate_doubtful, v.owner_name, v.label, v.household_id, v.vehicle_kind, "
+        "v.colour, "
+        "v.phone_masked FROM vehicle v JOIN place p ON p.id = v.compound_id "
+        "WHERE v.compound_id = $1 AND v.valid_until_ms IS NULL AND {scope:p}");
+    std::vector<db::Arg> args{in.compound_id};
+    const auto like = in.q ? "%" + beginning(*in.q) : "";
+    if (in.q) {
+      sql = sql.with(" AND (v.plate LIKE {arg} ESCAPE '\\' OR v.label LIKE {arg} ESCAPE '\\')");
+      args.push_back(like);
+      args.push_back(like);
+    }
+    return api::fetch_page<Vehicle>(
+        q, sql, args, in.limit, in.cursor,
+        {" AND (v.plate, v.id) > ({arg}, {arg})", " ORDER BY v.plate, v.id LIMIT {arg}"},
+        [](const db::Row& r) { return meta::load<Vehicle>(r); },
+        [](const db::Row& r) {
+          return api::SortKey{r.str(1), r.integer(0)};
+        });
+  });
+}
+
+Result<api::Page<Staff>> list_staff(api::Context& c, const ListQuery& in) {
+  return c.read([&](db::Scoped& q) {
+    // Responsible for the compound itself or for a part of it.
+    auto sql = db::ScopedSql(
+        "SELECT s.id, s.name, s.organisation, s.post, s.rank, s.party, w.tier, p.name, s.phone_masked, w.id "
+        "FROM stewardship w JOIN staff s ON s.id = w.staff_id JOIN place p ON p.id = w.place_id "
+        "WHERE p.compound_id = $1 AND w.valid_until_ms IS NULL AND {scope:p}");
+    std::vector<db::Arg> args{in.compound_id};
+    return api::fetch_page<Staff>(
+        q, sql, args, in.limit, in.cursor,
+        {" AND (w.tier, w.id) > ({arg}, {arg})", " ORDER BY w.tier, w.id LIMIT {arg}"},
+        [](const db::Row& r) { return meta::load<Staff>(r); },
+        [](const db::Row& r) {
+          return api::SortKey{r.integer(6), r.integer(9)};
+        });
+  });
+}
+
+}  // namespace
+
+void routes(api::Router& r) {
+  r.get<HouseholdQuery, api::Page<HouseholdSummary>>("/api/households", Permission::household_read,
+                                                     "Households in walking order", list_households);
+  r.get<HouseholdFile>("/api/households/{id}", Permission::household_read, "One household's file",
+                       get_household);
+  r.post<NewHousehold, HouseholdFile>("/api/households", Permission::household_write, "Register a household",
+                                      create_household);
+  r.get<PersonQuery, api::Page<PersonListed>>("/api/persons", Permission::household_read,
+                                              "Persons of a compound", list_persons);
+  r.get<ListQuery, api::Page<Vehicle>>("/api/vehicles", Permission::household_read, "Vehicles of a compound",
+                                       list_vehicles);
+  r.get<ListQuery, api::Page<Staff>>("/api/staff", Permission::household_read,
+                                     "Who is responsible for a compound", list_staff);
+}
+
+}  // namespace feature::people
