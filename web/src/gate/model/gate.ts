@@ -26,6 +26,7 @@ import {
 
 export const done_ms = 10_000 // practice.md 15
 export const pending_ms = 60_000
+const notice_ms = 6_000
 
 export type Judge = 'local' | 'server' | 'asking'
 export type DoneKind = 'passed' | 'turned_back' | 'emergency'
@@ -40,6 +41,7 @@ export interface Done {
 export interface Notice {
   code: string
   params?: Record<string, string | number>
+  until_ms?: number
 }
 
 export interface GateState {
@@ -121,6 +123,7 @@ export class Gate {
   tick(): void {
     const { state } = this
     state.now_ms = this.tools.now()
+    if (state.notice?.until_ms !== undefined && state.now_ms >= state.notice.until_ms) state.notice = null
     if (state.done && state.now_ms >= state.done.until_ms) state.done = null
     if (state.visit && !state.releasing && state.now_ms >= state.touched_ms + pending_ms) this.leave()
   }
@@ -232,7 +235,9 @@ export class Gate {
   retake_reading(person: number): void {
     this.change((visit) => {
       const last = visit.readings.findLastIndex((reading) => reading.person === person)
-      if (last >= 0) visit.readings.splice(last, 1)
+      if (last < 0) return
+      visit.readings.splice(last, 1)
+      if (!visit.steps.includes('retaken')) visit.steps.push('retaken')
     })
   }
 
@@ -356,7 +361,7 @@ export class Gate {
   }
 
   tell(code: string, params?: Notice['params']): void {
-    this.state.notice = { code, ...(params ? { params } : {}) }
+    this.state.notice = { code, until_ms: this.tools.now() + notice_ms, ...(params ? { params } : {}) }
   }
 
   // ---- inside ----

@@ -25,7 +25,7 @@ export interface SessionState {
   offset_ms: number
   settings: Settings
   handovers: Handover[]
-  offline_ready: boolean
+  pages_kept: boolean
 }
 
 export interface SessionEvents {
@@ -60,7 +60,7 @@ export class Session {
       offset_ms: 0,
       settings: default_settings(browser_language),
       handovers: [],
-      offline_ready: false,
+      pages_kept: false,
     })
     const contact = {
       reached: () => this.set_link('online'),
@@ -92,6 +92,11 @@ export class Session {
   /** Whether a decision should be asked of the server at all. */
   reachable(): boolean {
     return this.state.link === 'online'
+  }
+
+  /** The pages and the list are on the phone: it may lose the network. */
+  works_offline(): boolean {
+    return this.state.pages_kept && this.state.list_generated_ms !== null
   }
 
   // ---- enrolment ----
