@@ -1,7 +1,9 @@
 #include "net/host.hpp"
 
+#include <exception>
 #include <utility>
 
+#include "base/log.hpp"
 #include "net/connection.hpp"
 #include "net/problem.hpp"
 
@@ -59,9 +61,12 @@ api::Response Host::handle(const api::Request& request) {
   if (abandoned) return busy();
   try {
     return handler(request);
+  } catch (const std::exception& error) {
+    base::log::error("net.handler_failed", {{"method", request.method}, {"cause", error.what()}});
   } catch (...) {
-    return problem(500, "internal");
+    base::log::error("net.handler_failed", {{"method", request.method}});
   }
+  return problem(500, "internal");
 }
 
 }  // namespace net

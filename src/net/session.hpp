@@ -26,6 +26,8 @@
 namespace net {
 
 inline constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
+inline constexpr std::size_t resting_bytes = 4 * 1024;  // what an idle connection keeps
+inline constexpr std::size_t body_read_bytes = 64 * 1024;
 using Parser = http::request_parser<http::string_body>;
 
 template <class Stream>
@@ -79,7 +81,8 @@ asio::awaitable<bool> Session<Stream>::exchange() {
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(host_.options.header_limit_bytes));
   parser.body_limit(boost::none);  // known once the header is
-  buffer_.shrink_to_fit();         // an idle connection keeps no memory
+  if (buffer_.capacity() > resting_bytes) buffer_.shrink_to_fit();
+  buffer_.reserve(resting_bytes);  // Beast reads as much at a time as the buffer can hold
   idle_ = true;
   lowest().expires_after(host_.timeout());
   const auto [head_error, head_size] = co_await http::async_read_header(stream_, buffer_, parser, use_tuple);
@@ -119,6 +122,7 @@ asio::awaitable<error_code> Session<Stream>::read_body(Parser& parser) {
   constexpr std::size_t slowest_bytes_per_s = 32 * 1024;
   const auto start = Clock::now() + host_.timeout();
   std::size_t received = 0;
+  if (!parser.is_done()) buffer_.reserve(body_read_bytes);
   while (!parser.is_done()) {
     lowest().expires_at(start + std::chrono::seconds(received / slowest_bytes_per_s));
     const auto [error, size] = co_await http::async_read_some(stream_, buffer_, parser, use_tuple);

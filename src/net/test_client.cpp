@@ -119,7 +119,7 @@ Answer Client::answer(bool head_only) {
   if (head_only || answer.status == 100 || answer.status == 204 || answer.status == 304) return answer;
   if (answer.headers.contains("content-length")) {
     answer.body = take(std::stoul(answer.headers["content-length"]));
-  } else if (answer.headers["transfer-encoding"] == "chunked") {
+  } else if (answer.headers.contains("transfer-encoding")) {
     answer.body = chunks();
   }
   return answer;
@@ -151,7 +151,7 @@ bool eventually(const std::function<bool()>& condition) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return true;
 }

@@ -31,6 +31,7 @@ class Client {
   Answer ask(std::string_view text, bool head_only = false);
   std::string until(std::string_view mark);  // everything up to and with `mark`, or to the end
   std::string rest();                        // to the end
+  std::string chunks();                      // a chunked body; ends with "<cut>" if its last chunk is missing
   void half_close();
   void vanish();  // resets the connection
 
@@ -40,7 +41,6 @@ class Client {
  private:
   bool fill();
   std::string take(std::size_t size);
-  std::string chunks();
 
   std::string seen_;
 };

@@ -20,7 +20,12 @@ struct Authority {
   bool created = false;  // the CA itself is new: phones must install it (again)
 };
 
-// `names`: DNS names and IP addresses of this server; "localhost" and loopback are always added.
+// `names`: DNS names and IP addresses of this server; "localhost" and loopback are always added. A
+// name that the kept CA does not permit makes a new CA, since constraints cannot grow: list all names at
+// the first run.
+// Errors: "net.name" (param `name`: neither an address nor a DNS name; wildcards are refused),
+// "net.key_directory" (not creatable, readable or writable), "net.authority_damaged" (the kept CA cannot
+// be read: restore or remove it by hand), "net.authority" (OpenSSL failed).
 base::Result<Authority> ensure_authority(const std::filesystem::path& key_directory,
                                          const std::vector<std::string>& names, base::Instant now);
 

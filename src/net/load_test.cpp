@@ -1,0 +1,268 @@
+// Too much, too slow, too strange, and the end: nothing hangs, nothing is lost that was accepted.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <latch>
+#include <mutex>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "net/test_client.hpp"
+#include "net/workers.hpp"
+
+namespace net::test {
+namespace {
+
+// Handlers wait at a gate until the test opens it.
+class Gate {
+ public:
+  void pass() {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+  }
+  bool await(int waiting) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return waiting_ >= waiting; });
+  }
+  int waiting() {
+    const std::lock_guard lock(mutex_);
+    return waiting_;
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int waiting_ = 0;
+  bool open_ = false;
+};
+
+api::Response hello(const api::Request&) { return text("hello"); }
+
+TEST(Load, MoreThanTheQueueHoldsGets503WhileTheAcceptedFinish) {
+  auto options = loopback();
+  options.workers = 2;
+  options.queue_limit = 3;
+  Gate gate;
+  const auto server = start(options, [&](const api::Request& request) {
+    gate.pass();
+    return text(request.target);
+  });
+  std::vector<std::unique_ptr<Client>> accepted;
+  for (int i = 0; i < 5; ++i) {
+    accepted.push_back(std::make_unique<Client>(server->port()));
+    accepted.back()->write(get(fmt::format("/{}", i)));
+    const bool busy = i != 1 || gate.await(2);
+    ASSERT_TRUE(busy);
+  }
+  ASSERT_TRUE(eventually([&] { return server->counters().queued == 3; }));
+  Client late(server->port());
+  const auto refused = late.ask(get("/late"));
+  EXPECT_EQ(503, refused.status);
+  EXPECT_EQ("1", refused.headers.at("retry-after"));
+  EXPECT_EQ("application/problem+json", refused.headers.at("content-type"));
+  EXPECT_EQ(R"({"type":"about:blank","status":503,"code":"busy"})", refused.body);
+  gate.open();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(fmt::format("/{}", i), accepted[i]->answer().body);
+  EXPECT_EQ("/again", late.ask(get("/again")).body);  // the refused connection was kept
+  EXPECT_EQ(1U, server->counters().rejected);
+}
+
+TEST(Load, MoreConnectionsThanTheLimitAreTurnedAway) {
+  auto options = loopback();
+  options.connection_limit = 2;
+  const auto server = start(options, hello);
+  auto first = std::make_unique<Client>(server->port());
+  Client second(server->port());
+  EXPECT_EQ("hello", first->ask(get("/")).body);
+  EXPECT_EQ("hello", second.ask(get("/")).body);
+  EXPECT_EQ(503, Client(server->port()).answer().status);
+  first.reset();
+  ASSERT_TRUE(eventually([&] { return server->counters().open == 1; }));
+  EXPECT_EQ("hello", Client(server->port()).ask(get("/")).body);
+}
+
+TEST(Load, TwoHundredConnectionsAtOnce) {
+  const auto server = start(loopback(), [](const api::Request& request) { return text(request.body); });
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 200; ++i) clients.push_back(std::make_unique<Client>(server->port()));
+  std::atomic<int> right = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 8; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = t; i < 200 * 5; i += 8) {
+          const auto body = fmt::format("request {}", i);
+          if (clients[i % 200]->ask(post("/", body)).body == body) ++right;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(1000, right);
+  EXPECT_EQ(200U, server->counters().open);
+  clients.clear();
+  EXPECT_TRUE(eventually([&] { return server->counters().open == 0; }));
+}
+
+TEST(Slow, SendersAndIdlersAreCutOff) {
+  auto options = loopback();
+  options.request_timeout_ms = 150;
+  std::atomic<int> handled = 0;
+  const auto server = start(options, [&](const api::Request& request) {
+    ++handled;
+    return hello(request);
+  });
+  for (const auto* part : {"", "GET / HT", "GET / HTTP/1.1\r\nHost: x\r\n",
+                           "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nab"}) {
+    Client client(server->port());
+    client.write(part);
+    EXPECT_EQ("", client.rest()) << part;
+  }
+  Client idle(server->port());
+  EXPECT_EQ("hello", idle.ask(get("/")).body);
+  EXPECT_EQ("", idle.rest());
+  EXPECT_EQ(1, handled);
+}
+
+// One byte now and then does not extend the time for a header.
+TEST(Slow, ADripDoesNotKeepTheConnection) {
+  auto options = loopback();
+  options.request_timeout_ms = 200;
+  const auto server = start(options, hello);
+  Client client(server->port());
+  client.write("GET / HTTP/1.1\r\n");
+  EXPECT_TRUE(eventually([&] {
+    client.write("X");
+    return server->counters().open == 0 && server->counters().connections == 1;
+  }));
+  EXPECT_EQ(0U, server->counters().requests);
+}
+
+TEST(Slow, AReaderWhoStopsReadingIsCutOff) {
+  auto options = loopback();
+  options.request_timeout_ms = 200;
+  const auto huge = std::make_shared<const std::string>(40'000'000, 'h');
+  const auto server = start(options, [&](const api::Request&) {
+    api::Response response;
+    response.shared_body = huge;
+    return response;
+  });
+  Client client(server->port(), 16 * 1024);
+  client.write(get("/"));
+  EXPECT_TRUE(eventually([&] { return server->counters().requests == 1 && server->counters().open == 0; }));
+}
+
+TEST(Stop, RunningRequestsFinishAndIdleOnesEnd) {
+  auto options = loopback();
+  Gate gate;
+  const auto server = start(options, [&](const api::Request& request) {
+    if (request.target == "/slow") gate.pass();
+    return text("done");
+  });
+  Client idle(server->port());
+  EXPECT_EQ("done", idle.ask(get("/")).body);
+  Client fresh(server->port());
+  Client running(server->port());
+  running.write(get("/slow"));
+  ASSERT_TRUE(gate.await(1));
+  std::jthread stopping([&] { server->stop(); });
+  EXPECT_EQ("", idle.rest());
+  EXPECT_EQ("", fresh.rest());
+  gate.open();
+  const auto answer = running.answer();
+  EXPECT_EQ("done", answer.body);
+  EXPECT_EQ("close", answer.headers.at("connection"));
+  EXPECT_EQ("", running.rest());
+  running.half_close();
+  stopping.join();
+  server->stop();
+  EXPECT_EQ(0U, server->counters().open);
+}
+
+TEST(Stop, UnderLoadEveryAcceptedRequestIsAnsweredWholly) {
+  std::atomic<int> cut = 0;
+  std::atomic<int> answered = 0;
+  auto server = start(loopback(), hello);
+  std::latch warm(4);
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, port = server->port()] {
+      Client client(port);
+      for (int i = 0;; ++i) {
+        if (i == 20) warm.count_down();
+        const auto answer = client.ask(get("/"));
+        if (answer.status == 0) return;
+        ++(answer.body == "hello" ? answered : cut);
+      }
+    });
+  }
+  warm.wait();
+  server.reset();
+  threads.clear();
+  EXPECT_EQ(0, cut);
+  EXPECT_GE(answered, 80);
+}
+
+TEST(Fuzz, RandomBytesNeverHurt) {
+  auto options = loopback();
+  options.request_timeout_ms = 2000;
+  const auto server = start(options, [](const api::Request& request) { return text(request.target); });
+  std::mt19937 random(20200211);
+  const std::string seed = post("/a", "body") + get("/b") +
+                           "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+  for (int round = 0; round < 400; ++round) {
+    std::string bytes = seed;
+    const int edits = static_cast<int>(random() % 12);
+    for (int i = 0; i < edits; ++i) bytes[random() % bytes.size()] = static_cast<char>(random());
+    if (round % 4 == 0)
+      std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<char>(random()); });
+    bytes.resize(random() % bytes.size());
+    Client client(server->port());
+    client.write(bytes);
+    if (round % 3 == 0) {
+      client.vanish();
+    } else {
+      client.half_close();
+      client.rest();
+    }
+  }
+  EXPECT_EQ("/alive", Client(server->port()).ask(get("/alive")).body);
+  EXPECT_TRUE(eventually([&] { return server->counters().open == 0; }));
+}
+
+TEST(Workers, PollsTakeAQuarterAtMostAndStopRunsWhatIsQueued) {
+  Gate gate;
+  std::atomic<int> ran = 0;
+  Workers workers(4, 2);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(workers.push(Lane::poll, [&] {
+      gate.pass();
+      ++ran;
+    }));
+  }
+  ASSERT_TRUE(gate.await(1));
+  std::latch free(3);  // the other three threads still serve requests, although two polls wait
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(workers.push(Lane::piece, [&] { free.arrive_and_wait(); }));
+  }
+  free.wait();
+  EXPECT_EQ(1, gate.waiting());
+  gate.open();
+  workers.stop();
+  EXPECT_EQ(3, ran);
+  EXPECT_FALSE(workers.push(Lane::piece, [] {}));
+}
+
+}  // namespace
+}  // namespace net::test
