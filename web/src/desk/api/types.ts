@@ -1,0 +1,364 @@
+// The shapes of the API as the desk uses them. Instants are UTC milliseconds (`*_ms`), days are
+// "YYYY-MM-DD", ids are integers below 2^53.
+
+import type { Policy } from '@shared/decide_types'
+
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+
+export interface Grant {
+  role: string
+  place_id: number | null // null: the whole installation
+  place_name: string
+  place_kind: string
+}
+
+export interface Me {
+  account_id: number
+  username: string
+  display_name: string
+  must_set_password: boolean
+  permissions: string[]
+  grants: Grant[]
+  compounds: { id: number; name: string }[]
+  server_ms: number
+  zone: string
+  utc_offset_minutes: number
+  program_version: string
+  demo: boolean
+}
+
+export interface Program {
+  version: string
+  demo: boolean
+  setup_needed: boolean
+}
+
+export interface Account {
+  id: number
+  username: string
+  display_name: string
+  disabled: boolean
+  grants: Grant[]
+  last_login_ms: number | null
+}
+
+export interface AccountCreated {
+  account: Account
+  link: string
+}
+
+export const place_kinds = [
+  'district', 'area', 'subdistrict', 'community', 'compound', 'phase', 'building', 'stair', 'dwelling', 'premises',
+] as const
+export type PlaceKind = (typeof place_kinds)[number]
+
+export const compound_kinds = [
+  'property_managed', 'unit_guarded', 'owners_committee', 'unmanaged', 'scattered_cluster', 'construction_site',
+  'market',
+] as const
+
+export interface Place {
+  id: number
+  kind: PlaceKind
+  parent_id: number | null
+  name: string
+  code: string | null
+  compound_kind: string | null
+  sort: string
+  dwellings: number | null
+  households: number | null
+  persons: number | null
+}
+
+export interface PlaceDetail {
+  place: Place
+  ancestors: Place[]
+}
+
+export interface BuildingPattern {
+  compound_id: number
+  name: string
+  stairs: number
+  first_floor: number
+  floors: number
+  rooms_per_floor: number
+  skip_floors: string[] // "4", "13"; "13=12A" gives the floor another name
+  shops_below: number
+  rooms_run_on: boolean // 101 102, 103 104 over the stairs of a floor
+}
+
+export interface PatternCell {
+  stair: string
+  floor: number
+  room: string
+  label: string
+}
+
+export interface PatternPreview {
+  dwellings: number
+  sample: PatternCell[]
+}
+
+export interface Dwelling {
+  id: number
+  building: string
+  stair: string
+  floor: number | null
+  room: string
+  label: string
+  area_m2: number | null
+  fitted_out: 'yes' | 'no' | 'unknown'
+  occupancy: 'lived_in' | 'rented' | 'vacant' | 'unknown'
+  households: number
+}
+
+export const opening_kinds = [
+  'pedestrian', 'vehicle', 'both', 'garage_ramp', 'garage_lift', 'shop_door', 'neighbour',
+] as const
+export const opening_states = ['sealed', 'guarded', 'unguarded'] as const
+export const opening_directions = ['both', 'in', 'out'] as const
+
+export interface Opening {
+  id: number
+  compound_id: number
+  name: string
+  kind: (typeof opening_kinds)[number]
+  state: (typeof opening_states)[number]
+  direction: (typeof opening_directions)[number]
+  key_holder: string | null
+  key_phone: string | null
+  opens_from_inside: boolean | null
+}
+
+export interface PresenceCount {
+  home: number
+  away: number
+  unknown: number
+}
+
+export interface HouseholdRow {
+  id: number
+  dwelling_id: number
+  label: string
+  head_name: string | null
+  members: number
+  presence: PresenceCount
+  pass_state: 'none' | 'inactive' | 'active' | 'void'
+  provisional: boolean
+}
+
+export const document_states = ['ok', 'damaged', 'bad_checksum', 'fifteen', 'missing', 'other'] as const
+
+export interface Person {
+  id: number
+  name: string
+  relation: string
+  sex: 'male' | 'female' | 'unknown'
+  birth_day: string | null
+  document_masked: string | null
+  document_state: (typeof document_states)[number]
+  phones_masked: string[]
+  registered_residence: string | null
+  origin: string | null
+  return_day: string | null
+  flags: string[]
+  presence: 'home' | 'away' | 'unknown'
+  source: string
+}
+
+export interface PersonRow extends Person {
+  household_id: number
+  label: string
+}
+
+export interface HouseholdFile {
+  id: number
+  dwelling_id: number
+  label: string
+  compound_id: number
+  members: Person[]
+  passes: Pass[]
+  recent_passages: PassageRow[]
+}
+
+export interface NewMember {
+  name: string
+  relation: string
+  sex?: Person['sex']
+  phone?: string
+  document?: string
+}
+
+export interface Vehicle {
+  id: number
+  plate: string
+  plate_doubtful: boolean
+  owner_name: string
+  label: string | null
+  household_id: number | null
+  vehicle_kind: string
+  colour: string | null
+  phone_masked: string | null
+}
+
+export interface StaffRow {
+  id: number
+  name: string
+  organisation: string | null
+  post: string | null
+  rank: string | null
+  party_member: boolean | null
+  tier: number
+  scope_label: string
+  phone_masked: string
+}
+
+export const import_kinds = ['dwellings', 'roster', 'vehicles', 'stewardship', 'unknown'] as const
+export const row_statuses = ['new', 'changed', 'doubtful', 'wrong', 'duplicate', 'unchanged'] as const
+export type RowStatus = (typeof row_statuses)[number]
+
+export interface ImportColumn {
+  index: number
+  header: string
+  field: string | null
+  sample: string[]
+}
+
+export type Import = Record<RowStatus, number> & {
+  id: number
+  compound_id: number
+  filename: string
+  state: 'analysed' | 'committed' | 'discarded' | 'failed'
+  kind: (typeof import_kinds)[number]
+  confidence: number
+  sheets: { name: string; rows: number }[]
+  sheet: number
+  header_row: number
+  header_rows: number
+  columns: ImportColumn[]
+  fields: string[]
+  counts: { code: string; count: number }[]
+  created_ms: number
+  committed_ms: number | null
+}
+
+export interface ImportRow {
+  row: number
+  status: RowStatus
+  cells: string[]
+  issues: { column: number | null; code: string; params?: Record<string, unknown> }[]
+}
+
+export const pass_states = ['blank', 'inactive', 'active', 'void', 'replaced'] as const
+export const void_reasons = ['lost', 'moved', 'misuse', 'other'] as const
+
+export interface Pass {
+  id: number
+  compound_id: number
+  household_id: number | null
+  label: string | null
+  pass_class: string
+  state: (typeof pass_states)[number]
+  serial: string | number
+  short_code_masked: string | null
+  issued_ms: number
+  activated_ms: number | null
+  void_ms: number | null
+  void_reason: string | null
+  valid_until: string
+  batch: string | number
+}
+
+export interface IssueResult {
+  batch: string | number
+  issued: number
+  skipped?: number
+}
+
+export interface Enrolment {
+  id: number
+  label: string
+  opening_id: number
+  opening_name: string
+  state: 'waiting' | 'active' | 'revoked'
+  last_contact_ms: number | null
+  list_version: string | null
+  queue: number | null
+  clock_offset_ms: number | null
+}
+
+export interface EnrolmentTicket {
+  id: number
+  qr_svg: string
+  text: string
+  expires_ms: number
+  url: string
+}
+
+export interface PassageRow {
+  id: number
+  happened_ms: number
+  recorded_ms: number
+  opening_id: number
+  opening_name: string
+  direction: 'in' | 'out'
+  result: 'passed' | 'turned_back'
+  kind: 'person' | 'emergency' | 'visitor' | 'vehicle'
+  label: string | null
+  household_id: number | null
+  person_names: string
+  persons: number
+  companions: number
+  temperature_tenths: number | null
+  temperature_note: 'reading' | 'below_threshold_no_reading' | 'none'
+  outcome: 'allow' | 'refer' | 'deny'
+  reasons: string[]
+  flags: string[]
+  policy_version: number
+  offline: boolean
+  device_label: string
+  reversed: boolean
+  reverses_id: number | null
+  emergency_reason: string | null
+}
+
+export interface Figure {
+  code: string
+  value: number | null
+  denominator: number | null
+  denominator_code: string | null
+  link: string | null
+}
+
+export interface Overview {
+  compound: { id: number; name: string }
+  as_of_ms: number
+  figures: Figure[]
+  message: string
+}
+
+export interface OverviewItem {
+  title: string
+  subtitle: string
+  at_ms: number | null
+  household_id: number | null
+  passage_id: number | null
+}
+
+export interface Change {
+  kind: 'passage' | 'place' | 'household' | 'pass' | 'import' | 'policy' | 'device'
+  compound_id: number
+  id: number
+  at_ms: number
+}
+
+export interface PolicyVersion extends Policy {
+  id: number
+  place_id: number
+  place_name: string
+  created_by_name: string | null
+  note: string | null
+}

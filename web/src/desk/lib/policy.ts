@@ -1,0 +1,129 @@
+// A policy in plain words, and the form that makes the next version of it.
+import type { Mode, Policy } from '@shared/decide_types'
+
+import { civil_day } from './civil'
+import { degrees } from './passages'
+
+export const modes: readonly Mode[] = ['record', 'warn', 'enforce']
+export const rule_groups = ['quota', 'pass', 'residency', 'steps', 'standing'] as const
+export type RuleGroup = (typeof rule_groups)[number]
+
+export const exemption_kinds = [
+  'medical', 'official', 'livelihood', 'carer_elsewhere', 'chronic_care', 'domestic_worker', 'pupil', 'key_project',
+  'bereavement', 'court',
+] as const
+
+const day_ms = 86_400_000
+export const text_of_day = (day: number): string => new Date(day * day_ms).toISOString().slice(0, 10)
+export const day_of_text = (text: string): number | null => {
+  const at = Date.parse(`${text}T00:00:00Z`)
+  return text === '' || Number.isNaN(at) ? null : at / day_ms
+}
+
+/** Until its warn-until day begins, what is enforced only warns (practice.md 11). */
+export function mode_now(policy: Policy, group: RuleGroup, now_ms: number): Mode {
+  const mode = policy.modes[group]
+  const until = policy.warn_until_day ?? null
+  const today = day_of_text(civil_day(now_ms, policy.utc_offset_minutes)) ?? 0
+  return mode === 'enforce' && until !== null && today < until ? 'warn' : mode
+}
+
+export interface Sentence {
+  key: string
+  params?: Record<string, string | number>
+}
+
+function quota_sentences(policy: Policy): Sentence[] {
+  if (policy.window_days <= 0) return [{ key: 'quota_none' }]
+  if (policy.outings_per_window <= 0) return [{ key: 'quota_no_outing' }]
+  const n = policy.window_days
+  const sentences: Sentence[] = [
+    { key: `quota_${policy.window_kind}`, params: { n, times: policy.outings_per_window, persons: policy.persons_per_outing } },
+    { key: policy.window_kind === 'calendar' ? 'quota_example' : 'quota_example_rolling', params: { n, next: n + 1, hours: n * 24 } },
+  ]
+  if (policy.refund_minutes > 0) sentences.push({ key: 'quota_refund', params: { n: policy.refund_minutes } })
+  if (policy.max_minutes_outside != null) {
+    sentences.push({ key: 'quota_outside', params: { n: policy.max_minutes_outside } })
+    sentences.push({ key: policy.overrun_costs_outing ? 'quota_overrun_costs' : 'quota_overrun_call' })
+  }
+  return sentences
+}
+
+function step_sentences(policy: Policy): Sentence[] {
+  const { temperature_required_out: out, temperature_required_in: into } = policy
+  const measured = out && into ? 'steps_both' : out ? 'steps_out' : into ? 'steps_in' : 'steps_no_temperature'
+  const sentences: Sentence[] = [{ key: measured }]
+  if (out || into) {
+    sentences.push({
+      key: policy.fever_at_or_above ? 'steps_fever_at' : 'steps_fever_above',
+      params: { degrees: degrees(policy.fever_threshold_tenths), n: policy.second_reading_wait_minutes },
+    })
+    sentences.push({ key: 'steps_low', params: { degrees: degrees(policy.low_threshold_tenths) } })
+    if (policy.normal_without_reading_allowed) sentences.push({ key: 'steps_normal' })
+  }
+  sentences.push({ key: policy.disinfection_required ? 'steps_disinfection' : 'steps_no_disinfection' })
+  return sentences
+}
+
+export function policy_sentences(policy: Policy, group: RuleGroup): Sentence[] {
+  switch (group) {
+    case 'quota':
+      return quota_sentences(policy)
+    case 'steps':
+      return step_sentences(policy)
+    case 'pass':
+      return [{ key: 'pass_needed' }, { key: policy.lookup_satisfies_pass ? 'pass_lookup' : 'pass_no_lookup' }]
+    case 'residency':
+      return [{ key: 'residency_provisional' }, { key: 'residency_outsider' }]
+    case 'standing':
+      return [{ key: 'standing_list' }]
+  }
+}
+
+/** The part of a version that the office decides; the server adds number and author. */
+export type PolicyParams = Omit<Policy, 'version' | 'effective_from_ms' | 'utc_offset_minutes'>
+
+export interface PolicyEntry extends Omit<PolicyParams, 'max_minutes_outside' | 'warn_until_day' | 'fever_threshold_tenths' | 'low_threshold_tenths'> {
+  limited_outside: boolean
+  max_minutes_outside: number
+  warn_until: string
+  fever_threshold: number // degrees, as people say it
+  low_threshold: number
+}
+
+export function entry_of_policy(policy: Policy): PolicyEntry {
+  return {
+    window_kind: policy.window_kind,
+    window_days: policy.window_days,
+    outings_per_window: policy.outings_per_window,
+    persons_per_outing: policy.persons_per_outing,
+    refund_minutes: policy.refund_minutes,
+    overrun_costs_outing: policy.overrun_costs_outing,
+    exemption_kinds: [...policy.exemption_kinds],
+    lookup_satisfies_pass: policy.lookup_satisfies_pass,
+    temperature_required_out: policy.temperature_required_out,
+    temperature_required_in: policy.temperature_required_in,
+    normal_without_reading_allowed: policy.normal_without_reading_allowed,
+    fever_at_or_above: policy.fever_at_or_above,
+    highest_plausible_tenths: policy.highest_plausible_tenths,
+    second_reading_wait_minutes: policy.second_reading_wait_minutes,
+    disinfection_required: policy.disinfection_required,
+    modes: { ...policy.modes },
+    limited_outside: policy.max_minutes_outside != null,
+    max_minutes_outside: policy.max_minutes_outside ?? 120,
+    warn_until: policy.warn_until_day == null ? '' : text_of_day(policy.warn_until_day),
+    fever_threshold: policy.fever_threshold_tenths / 10,
+    low_threshold: policy.low_threshold_tenths / 10,
+  }
+}
+
+export function params_of_entry(entry: PolicyEntry): PolicyParams {
+  const { limited_outside, warn_until, fever_threshold, low_threshold, max_minutes_outside, ...same } = entry
+  return {
+    ...same,
+    max_minutes_outside: limited_outside ? max_minutes_outside : null,
+    warn_until_day: day_of_text(warn_until),
+    fever_threshold_tenths: Math.round(fever_threshold * 10),
+    low_threshold_tenths: Math.round(low_threshold * 10),
+  }
+}

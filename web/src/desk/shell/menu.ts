@@ -1,0 +1,57 @@
+// The left menu. An entry is shown to those who may read what it opens.
+
+export interface MenuEntry {
+  route: string // name of the route, also the translation key `page.<route>.title`
+  permission: string
+}
+
+export interface MenuGroup {
+  key: string
+  entries: MenuEntry[]
+}
+
+export const menu: readonly MenuGroup[] = [
+  {
+    key: 'daily',
+    entries: [
+      { route: 'overview', permission: 'passage_read' },
+      { route: 'ledger', permission: 'passage_read' },
+    ],
+  },
+  {
+    key: 'registry',
+    entries: [
+      { route: 'households', permission: 'household_read' },
+      { route: 'persons', permission: 'household_read' },
+      { route: 'vehicles', permission: 'household_read' },
+      { route: 'staff', permission: 'household_read' },
+      { route: 'imports', permission: 'import_write' },
+    ],
+  },
+  {
+    key: 'gate',
+    entries: [
+      { route: 'passes', permission: 'pass_read' },
+      { route: 'openings', permission: 'place_read' },
+      { route: 'devices', permission: 'enrolment_write' },
+      { route: 'policy', permission: 'policy_read' },
+    ],
+  },
+  {
+    key: 'system',
+    entries: [
+      { route: 'places', permission: 'place_read' },
+      { route: 'accounts', permission: 'account_write' },
+    ],
+  },
+]
+
+export function menu_for(can: (permission: string) => boolean): MenuGroup[] {
+  return menu
+    .map((group) => ({ ...group, entries: group.entries.filter((entry) => can(entry.permission)) }))
+    .filter((group) => group.entries.length > 0)
+}
+
+/** Where someone lands after logging in: the first page they may see. */
+export const home_route = (can: (permission: string) => boolean): string =>
+  menu_for(can)[0]?.entries[0]?.route ?? 'password'

@@ -1,0 +1,107 @@
+// News from the server: one event stream per page; when it is not there, listeners are called on a
+// timer instead, so a page is never silently old.
+import { defineStore } from 'pinia'
+import { onBeforeUnmount, ref } from 'vue'
+
+import type { Change } from '../api/types'
+import { use_session } from './session'
+
+export const poll_ms = 20_000
+export const settle_ms = 400
+const retry_ms = 30_000
+
+type Listener = () => void
+interface Subscription {
+  kinds: ReadonlySet<Change['kind']>
+  run: Listener
+}
+
+export function parse_change(text: string): Change | null {
+  try {
+    const change = JSON.parse(text) as Change
+    return typeof change.kind === 'string' ? change : null
+  } catch {
+    return null
+  }
+}
+
+export const use_live = defineStore('live', () => {
+  const streaming = ref(false)
+  const subscriptions = new Set<Subscription>()
+  const due = new Set<Subscription>()
+  let source: EventSource | null = null
+  let poll: ReturnType<typeof setInterval> | undefined
+  let settle: ReturnType<typeof setTimeout> | undefined
+  let retry: ReturnType<typeof setTimeout> | undefined
+
+  // A rush hour sends many changes a second; a page reads once for all of them.
+  function schedule(): void {
+    settle ??= setTimeout(() => {
+      settle = undefined
+      const now = [...due]
+      due.clear()
+      for (const subscription of now) if (subscriptions.has(subscription)) subscription.run()
+    }, settle_ms)
+  }
+
+  function on_change(change: Change): void {
+    const session = use_session()
+    if (change.compound_id && session.compound_id !== null && change.compound_id !== session.compound_id) return
+    for (const subscription of subscriptions) if (subscription.kinds.has(change.kind)) due.add(subscription)
+    if (due.size > 0) schedule()
+  }
+
+  function open(): void {
+    if (source !== null || typeof EventSource === 'undefined') return
+    source = new EventSource('/api/live')
+    source.onopen = () => {
+      streaming.value = true
+      // What happened while there was no stream.
+      for (const subscription of subscriptions) due.add(subscription)
+      if (due.size > 0) schedule()
+    }
+    source.addEventListener('change', (event) => {
+      const change = parse_change((event as MessageEvent<string>).data)
+      if (change) on_change(change)
+    })
+    source.onerror = () => {
+      streaming.value = false
+      if (source?.readyState !== EventSource.CLOSED) return // the browser tries again by itself
+      source = null
+      retry ??= setTimeout(() => {
+        retry = undefined
+        if (poll !== undefined) open()
+      }, retry_ms)
+    }
+  }
+
+  function start(): void {
+    if (poll !== undefined) return
+    open()
+    poll = setInterval(() => {
+      if (streaming.value || document.hidden) return
+      for (const subscription of subscriptions) subscription.run()
+    }, poll_ms)
+  }
+
+  function stop(): void {
+    source?.close()
+    source = null
+    streaming.value = false
+    clearInterval(poll)
+    poll = undefined
+  }
+
+  function subscribe(kinds: readonly Change['kind'][], run: Listener): () => void {
+    const subscription = { kinds: new Set(kinds), run }
+    subscriptions.add(subscription)
+    return () => subscriptions.delete(subscription)
+  }
+
+  return { streaming, start, stop, subscribe }
+})
+
+/** While the component lives, `run` follows changes of these kinds in the chosen compound. */
+export function use_changes(kinds: readonly Change['kind'][], run: Listener): void {
+  onBeforeUnmount(use_live().subscribe(kinds, run))
+}
