@@ -289,8 +289,27 @@ def documents(tree):
                 yield path, line_of(prose, match.start()), f"leads nowhere: {target}"
 
 
-def test_only(path):
-    return path.startswith("tests/") or path.endswith("_test.cpp")
+def test_only(tree, path):
+    """Whether a source is part of a test program and not of the product."""
+    for text, name in build_lists(tree, path):
+        if listed := listed_as(text, name):
+            return text[: text.rfind("(", 0, listed.start())].endswith("shouwang_test")
+    return path.endswith("_test.cpp")
+
+
+def listed_as(text, name):
+    return re.search(rf"(?<!\w){re.escape(name)}(?![\w.])", text)
+
+
+def reached(tree, paths):
+    """The files given and our headers that they include, directly or through others."""
+    found, queue = set(), list(paths)
+    while queue:
+        path = queue.pop()
+        if path not in found and path in tree.files:
+            found.add(path)
+            queue += [f"src/{target}" for _, _, target in includes(tree.files[path])]
+    return found
 
 
 def build_lists(tree, path):
@@ -305,12 +324,11 @@ def build_lists(tree, path):
 @rule
 def sources_listed(tree):
     """Every source and header stands in a CMakeLists.txt, so that it is built and compiles alone."""
-    program = {target for path, text in tree.cpp() if not test_only(path) for _, _, target in includes(text)}
+    program = reached(tree, (path for path, _ in tree.matching("src/*.cpp") if not test_only(tree, path)))
     for path, _ in tree.matching("src/*.cpp", "src/*.hpp", "tests/*.cpp", "bench/*.cpp"):
-        if path.endswith(".hpp") and path.removeprefix("src/") not in program:
+        if path.endswith(".hpp") and path not in program:
             continue  # of tests only, or dead, which is another rule
-        lists = build_lists(tree, path)
-        if not any(re.search(rf"(?<![\w/]){re.escape(name)}(?![\w.])", text) for text, name in lists):
+        if not any(listed_as(text, name) for text, name in build_lists(tree, path)):
             yield path, 1, "is in no CMakeLists.txt"
 
 
