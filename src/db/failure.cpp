@@ -32,4 +32,8 @@ base::Error to_error(const Failure& failure) {
   return error;
 }
 
+base::Error unfinished_transaction() {
+  return to_error(Failure(Fault::other, {}, "a closure went on after a failure or ended its transaction"));
+}
+
 }  // namespace db

@@ -6,17 +6,12 @@
 #include <vector>
 
 #include "db/connection.hpp"
+#include "db/sql_text.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace db {
-
-// For caches keyed by SQL text and asked with a view.
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
 
 struct SqliteOptions {
   std::string path;

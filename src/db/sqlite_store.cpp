@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "db/copy_file.hpp"
+#include "db/counted.hpp"
 #include "db/failure.hpp"
 #include "db/inside_write.hpp"
 
@@ -14,22 +15,6 @@ namespace {
 
 using base::ErrorKind;
 namespace fs = std::filesystem;
-
-base::Error not_finished() {
-  return to_error(Failure(Fault::other, {}, "the closure went on after a failed statement or ended its transaction"));
-}
-
-// Counts a job from its arrival until its answer.
-class Counted {
- public:
-  explicit Counted(std::atomic<std::size_t>& counter) : counter_(counter) { ++counter_; }
-  ~Counted() { --counter_; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-
- private:
-  std::atomic<std::size_t>& counter_;
-};
 
 }  // namespace
 
@@ -93,10 +78,10 @@ std::int64_t SqliteStore::next_id() {
 }
 
 base::Result<void> SqliteStore::submit(const Job& body, Priority priority, bool outside_transaction) {
-  const Counted counted(pending_);
   WriteJob job{&body, priority, outside_transaction};
   auto answer = job.answer.get_future();
   if (!queue_.push(job)) return base::fail(ErrorKind::busy, "db.queue_full");
+  const Counted counted(pending_);
   return answer.get();
 }
 
@@ -171,7 +156,7 @@ void SqliteStore::run_alone(WriteJob& job) {
     writer_.run("BEGIN IMMEDIATE");
     attempt(job);
     if (!writer_.in_transaction()) {
-      if (job.succeeded()) job.result = base::fail(not_finished());
+      if (job.succeeded()) job.result = base::fail(unfinished_transaction());
     } else {
       writer_.run(job.succeeded() ? "COMMIT" : "ROLLBACK");
     }
@@ -188,7 +173,7 @@ void SqliteStore::attempt(WriteJob& job) {
   writer_.take_failed();
   try {
     job.result = (*job.body)(writer_);
-    if (writer_.take_failed() && job.result) job.result = base::fail(not_finished());
+    if (writer_.take_failed() && job.result) job.result = base::fail(unfinished_transaction());
   } catch (const Failure& failure) {
     job.result = base::fail(to_error(failure));
   } catch (...) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "db/inside_write.hpp"
+#include "db/postgres_store.hpp"
 #include "db/sqlite_store.hpp"
 
 namespace db {
@@ -18,7 +19,9 @@ void InsideWrite::refuse(const char* what) {
 }
 
 base::Result<std::unique_ptr<Store>> Store::open(const Options& options) {
-  return SqliteStore::open(options);
+  const bool on_server =
+      options.database.starts_with("postgresql://") || options.database.starts_with("postgres://");
+  return on_server ? PostgresStore::open(options) : SqliteStore::open(options);
 }
 
 }  // namespace db

@@ -9,8 +9,10 @@
 //        nothing but SQL: ids, time and random values come from outside. A closure that returns an
 //        error or throws is rolled back alone. A closure that checks before it writes first updates
 //        its guard row (UPDATE ... SET version = version + 1), which serialises it on both engines.
-// Errors: kind busy (queue full, lock timeout; Retry-After), conflict code "db.unique" with the
-// constraint, internal for the rest; text of the driver stays in Error::cause without bound values.
+// Errors: kind busy "db.queue_full", "db.busy" (locks, deadlocks), "db.connection", "db.commit_unknown" (the
+// connection went away during COMMIT: ask by idempotency key); conflict "db.unique" and "db.foreign_key" with
+// {constraint}; internal "db.*" for the rest. Error::cause holds the driver's code, never bound values.
+// An exception other than db::Failure reaches the caller. A write or next_id() inside a write closure throws.
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -34,10 +36,13 @@ struct Options {
   std::string vfs{};               // SQLite only: name of a registered VFS, for durability tests
 };
 
-enum class Priority { high, low };  // low: imports and erasure; never before a waiting high job
+// low: imports and erasure, in small steps (SQLite gives them 20 ms at a time). They yield to waiting high
+// jobs, but get a turn after 64 batches of those.
+enum class Priority { high, low };
 
 class Store {
  public:
+  // Errors: conflict "store.in_use" (another process has it), "store.cannot_open" {path}, "db.*".
   static base::Result<std::unique_ptr<Store>> open(const Options& options);
   virtual ~Store() = default;
 
@@ -72,7 +77,7 @@ class Store {
   }
 
   // Next id: below 2^53, unique in this installation for ever, taken from persisted blocks (a block is
-  // lost at a crash, never reused). Table `id_block` must exist.
+  // lost at a crash, never reused). Table `id_block` must exist. Throws db::Failure when no block can be had.
   virtual std::int64_t next_id() = 0;
 
   // Writes waiting or running now; for /metrics and load shedding.

@@ -127,7 +127,7 @@ PostgresDatabase::PostgresDatabase(PostgresCluster& cluster) : cluster_(cluster)
   static std::atomic<int> number{0};
   name_ = fmt::format("test_{}_{}", ::getpid(), ++number);
   url_ = cluster_.url(name_);
-  administer(cluster_.url("postgres"), "CREATE DATABASE " + name_);
+  administer(cluster_.url("postgres"), "CREATE DATABASE " + name_ + " STRATEGY file_copy");
 }
 
 PostgresDatabase::~PostgresDatabase() {
