@@ -91,6 +91,8 @@ bool draws_on_household(const Facts& facts) {
   return std::ranges::find(known_card, facts.pass) != known_card.end();
 }
 
+int crossing(const Facts& facts) { return std::clamp(facts.persons, 1, persons_max); }
+
 bool at_its_hours(const Exemption& exemption, std::int64_t now_ms, int utc_offset_minutes) {
   const auto today = civil_day(now_ms, utc_offset_minutes);
   const int minute = minute_of_day(now_ms, utc_offset_minutes);
@@ -112,10 +114,10 @@ class Decision {
       : facts_(facts),
         policy_(policy),
         leaving_(facts.direction == Direction::out),
-        persons_(std::clamp(facts.persons, 1, persons_max)),
+        persons_(crossing(facts)),
         only_warns_(policy.warn_until_day &&
                     civil_day(facts.now_ms, policy.utc_offset_minutes) < *policy.warn_until_day),
-        exempt_(leaving_ && facts.exemption && honoured(*facts.exemption, policy, facts.now_ms)) {
+        exempt_(facts.exemption && honoured(*facts.exemption, policy, facts.now_ms)) {
     verdict_.policy_version = policy.version;
   }
 
@@ -211,8 +213,7 @@ class Decision {
       else if (state.out_before > 0)
         --state.out_before;
     }
-    const int children = std::clamp(facts_.accompanied_children, 0, persons_);
-    const int going = std::max(1, persons_ - children - std::clamp(facts_.carers, 0, 1));
+    const int going = counted_persons(facts_);
     const int limit = policy_.persons_per_outing;
     if (going > limit) rule(ReasonCode::persons_over_limit, mode);
     if (state.out_in_window > 0 && state.out_in_window + going > limit)
@@ -291,6 +292,12 @@ class Decision {
 }  // namespace
 
 Verdict decide(const Facts& facts, const Policy& policy) { return Decision(facts, policy).run(); }
+
+int counted_persons(const Facts& facts) {
+  const int persons = crossing(facts);
+  const int children = std::clamp(facts.accompanied_children, 0, persons);
+  return std::max(1, persons - children - std::clamp(facts.carers, 0, 1));
+}
 
 bool may_release(const Verdict& verdict) {
   return std::ranges::find(verdict.reasons, Mode::enforce, &Reason::mode) == verdict.reasons.end();

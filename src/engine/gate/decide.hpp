@@ -14,6 +14,10 @@ namespace engine::gate {
 
 Verdict decide(const Facts& facts, const Policy& policy);
 
+// Those of the persons crossing who count against the quota, at least 1: PassageEvent::persons of a
+// confirmed exit. Accompanied children and one carer do not (practice.md 6).
+int counted_persons(const Facts& facts);
+
 // Whether 放行 may be tapped and the screen may turn green: nothing enforced stands in the way.
 // What a warning asks for may be skipped.
 bool may_release(const Verdict& verdict);

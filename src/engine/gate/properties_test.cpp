@@ -343,6 +343,22 @@ RC_GTEST_PROP(GateProperties, TheVerdictIsOfOnePiece, ()) {
               verdict.reasons.end());
 }
 
+TEST(GatePersons, ChildrenAndOneCarerDoNotCount) {
+  const auto counted = [](int persons, int children, int carers) {
+    Facts f;
+    f.persons = persons;
+    f.accompanied_children = children;
+    f.carers = carers;
+    return counted_persons(f);
+  };
+  EXPECT_EQ(counted(1, 0, 0), 1);
+  EXPECT_EQ(counted(4, 2, 0), 2);
+  EXPECT_EQ(counted(4, 0, 2), 3);
+  EXPECT_EQ(counted(2, 2, 1), 1);
+  EXPECT_EQ(counted(0, -3, -1), 1);
+  EXPECT_EQ(counted(1000, 0, 0), persons_max);
+}
+
 // Numbers from anywhere: no overflow, no endless loop (the sanitizers watch).
 RC_GTEST_PROP(GateProperties, WildNumbersAreSurvived, ()) {
   const auto source = shrinking();

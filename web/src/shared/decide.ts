@@ -126,6 +126,8 @@ function draws_on_household(facts: Facts): boolean {
   return ['valid', 'inactive', 'expired', 'void', 'replaced'].includes(facts.pass)
 }
 
+const crossing = (facts: Facts) => clamp(facts.persons, 1, persons_max)
+
 function at_its_hours(exemption: Exemption, now_ms: number, utc_offset_minutes: number): boolean {
   const today = civil_day(now_ms, utc_offset_minutes)
   const minute = minute_of_day(now_ms, utc_offset_minutes)
@@ -156,9 +158,9 @@ class Decision {
     const today = civil_day(facts.now_ms, policy.utc_offset_minutes)
     this.leaving = facts.direction === 'out'
     this.only_warns = policy.warn_until_day != null && today < policy.warn_until_day
-    this.exempt = this.leaving && facts.exemption != null && honoured(facts.exemption, policy, facts.now_ms)
+    this.exempt = facts.exemption != null && honoured(facts.exemption, policy, facts.now_ms)
     this.of_household = draws_on_household(facts)
-    this.results = Array.from({ length: clamp(facts.persons, 1, persons_max) }, (_, person) =>
+    this.results = Array.from({ length: crossing(facts) }, (_, person) =>
       read_person(facts.readings, person, policy),
     )
     this.verdict = {
@@ -268,9 +270,7 @@ class Decision {
       if (state.out_in_window > 0) state.out_in_window -= 1
       else if (state.out_before > 0) state.out_before -= 1
     }
-    const persons = this.results.length
-    const children = clamp(facts.accompanied_children, 0, persons)
-    const going = Math.max(1, persons - children - clamp(facts.carers, 0, 1))
+    const going = counted_persons(facts)
     const limit = policy.persons_per_outing
     if (going > limit) this.rule('persons_over_limit', mode)
     if (state.out_in_window > 0 && state.out_in_window + going > limit) this.rule('persons_out_limit', mode)
@@ -326,6 +326,14 @@ class Decision {
 }
 
 export const decide = (facts: Facts, policy: Policy): Verdict => new Decision(facts, policy).run()
+
+// Those of the persons crossing who count against the quota, at least 1: PassageEvent.persons of a
+// confirmed exit. Accompanied children and one carer do not.
+export function counted_persons(facts: Facts): number {
+  const persons = crossing(facts)
+  const children = clamp(facts.accompanied_children, 0, persons)
+  return Math.max(1, persons - children - clamp(facts.carers, 0, 1))
+}
 
 // Whether 放行 may be tapped and the screen may turn green; what a warning asks for may be skipped.
 export const may_release = (verdict: Verdict): boolean =>
