@@ -25,7 +25,6 @@ enum class Field {
   building,
   stair,
   floor,
-  room_number,
   area,
   fitted_out,
   occupancy,
