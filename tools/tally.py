@@ -23,7 +23,8 @@ def number(pattern, text):
 def of_program(output, succeeded):
     """Counts of one test program from its closing lines: GoogleTest's, or "N passed, N failed"."""
     if re.search(r"^\[==========\] \d+ tests? from \d+ test suites? ran", output, re.M):
-        counts = [number(rf"^\[  {word} +\] (\d+) tests?", output) for word in ("PASSED", "FAILED", "SKIPPED")]
+        ends = ("PASSED ", "FAILED ", "SKIPPED")
+        counts = [number(rf"^\[  {end} \] (\d+) tests?", output) for end in ends]
     elif plain := re.findall(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", output, re.M):
         counts = [int(n or 0) for n in plain[-1]]
     elif succeeded:

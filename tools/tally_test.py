@@ -11,7 +11,8 @@ import tally
 
 
 def ctest_case(status, output="", inside=""):
-    return f'<testcase name="x" status="{status}">{inside}<system-out>{escape(output)}</system-out></testcase>'
+    output = f"<system-out>{escape(output)}</system-out>"
+    return f'<testcase name="x" status="{status}">{inside}{output}</testcase>'
 
 
 GOOGLE = "[==========] 5 tests from 2 test suites ran. (9 ms total)\n[  PASSED  ] 3 tests.\n"
@@ -31,7 +32,7 @@ class Tally(unittest.TestCase):
         return self.run_on("ctest", f"<testsuite>{''.join(cases)}</testsuite>")
 
     def test_google_tests_count_one_by_one(self):
-        text = GOOGLE + "[  SKIPPED ] 1 test, listed below:\n[  SKIPPED ] A.s\n[  FAILED  ] 1 test, listed below:\n"
+        text = GOOGLE + "[  SKIPPED ] 1 test, listed below:\n[  SKIPPED ] A.s\n[  FAILED  ] 1 test, listed:\n"
         self.assertEqual(self.ctest(ctest_case("fail", text), ctest_case("run", GOOGLE)), (0, "6 1 1"))
 
     def test_a_crash_after_the_last_word_is_a_failure(self):
@@ -43,7 +44,8 @@ class Tally(unittest.TestCase):
         self.assertEqual(self.ctest(missing), (0, "0 1 0"))
 
     def test_a_skip_by_return_code_is_a_skip(self):
-        self.assertEqual(self.ctest(ctest_case("notrun", "", '<skipped message="SKIP_RETURN_CODE=77"/>')), (0, "0 0 1"))
+        skipped = ctest_case("notrun", "", '<skipped message="SKIP_RETURN_CODE=77"/>')
+        self.assertEqual(self.ctest(skipped), (0, "0 0 1"))
 
     def test_a_filter_that_finds_nothing_is_a_failure(self):
         empty = "[==========] 0 tests from 0 test suites ran. (0 ms total)\n[  PASSED  ] 0 tests.\n"
@@ -60,13 +62,13 @@ class Tally(unittest.TestCase):
         self.assertEqual(self.run_on("junit", "<testsu"), (2, ""))
 
     def test_junit_counts_leaves(self):
-        text = ('<testsuites><testcase name="a"/><testcase name="b"><failure/></testcase>'
-                '<testsuite name="p"><testcase name="c"/><testcase name="d"><skipped/></testcase></testsuite></testsuites>')
+        text = ('<testsuites><testcase name="a"/><testcase name="b"><failure/></testcase><testsuite name="p">'
+                '<testcase name="c"/><testcase name="d"><skipped/></testcase></testsuite></testsuites>')
         self.assertEqual(self.run_on("junit", text), (0, "2 1 1"))
 
     def test_unittest(self):
-        self.assertEqual(self.run_on("unittest", "Ran 9 tests in 1s\n\nOK (skipped=2)\n"), (0, "7 0 2"))
-        self.assertEqual(self.run_on("unittest", "Ran 9 tests in 1s\n\nFAILED (failures=1, errors=2)\n"), (0, "6 3 0"))
+        for end, expected in (("OK (skipped=2)", "7 0 2"), ("FAILED (failures=1, errors=2)", "6 3 0")):
+            self.assertEqual(self.run_on("unittest", f"Ran 9 tests in 1s\n\n{end}\n"), (0, expected))
 
 
 if __name__ == "__main__":

@@ -291,10 +291,10 @@ def documents(tree):
 
 def test_only(tree, path):
     """Whether a source is part of a test program and not of the product."""
-    for text, name in build_lists(tree, path):
-        if listed := listed_as(text, name):
-            return text[: text.rfind("(", 0, listed.start())].endswith("shouwang_test")
-    return path.endswith("_test.cpp")
+    if path.endswith("_test.cpp"):
+        return True
+    places = [(text, listed_as(text, name)) for text, name in build_lists(tree, path)]
+    return any(at and text[: text.rfind("(", 0, at.start())].endswith("shouwang_test") for text, at in places)
 
 
 def listed_as(text, name):
@@ -419,6 +419,22 @@ def migrations(tree):
         for dialect, files in by_dialect.items():
             for name in sorted({n for other in by_dialect.values() for n in other} - set(files)):
                 yield f"migrations/{dialect}", 1, f"lacks {name}"
+
+
+@rule
+def dependencies(tree):
+    """docs/dependencies.md gives a reason for each package."""
+    reasons = tree.files.get("docs/dependencies.md", "")
+    wanted = []
+    for path, text in tree.matching("tools/packages/*.txt"):
+        wanted += [(path, n, line.split("#")[0].strip()) for n, line in enumerate(text.splitlines(), 1)]
+    if manifest := tree.files.get("web/package.json"):
+        sections = json.loads(manifest)
+        for name in [*sections.get("dependencies", {}), *sections.get("devDependencies", {})]:
+            wanted.append(("web/package.json", line_of(manifest, manifest.index(f'"{name}"')), name))
+    for path, number, name in wanted:
+        if name and f"`{name}`" not in reasons:
+            yield path, number, f"docs/dependencies.md does not say what {name} is for"
 
 
 def main(arguments):

@@ -31,6 +31,7 @@ class Canary(unittest.TestCase):
             "error_codes": {"src/base/a.cpp": 'return fail(ErrorKind::busy, "nowhere");\n',
                             "i18n/common.zh-CN.json": '{"error.busy": "x"}'},
             "names": {"migrations/sqlite/0001_a.sql": "CREATE TABLE unit (\n  id INTEGER\n);\n"},
+            "dependencies": {"web/package.json": '{"dependencies": {"left-pad": "1"}}'},
             "migrations": {"migrations/sqlite/0002_a.sql": "\n"},
         }
         self.assertEqual(sorted(bad), sorted(rule.__name__ for rule in tidy.RULES))
@@ -70,12 +71,12 @@ class Rules(unittest.TestCase):
         self.assertEqual(breaches(tidy.coroutines, {"src/core/a.cpp": "co_return;\n"}), ["src/core/a.cpp:1"])
 
     def test_chinese_takes_two_columns(self):
-        for count, expected in ((53, []), (54, ["src/base/a.cpp:1"])):
-            self.assertEqual(breaches(tidy.columns, {"src/base/a.cpp": "// " + "守" * count + "\n"}), expected)
+        for count, expected in ((53, []), (54, ["a.cpp:1"])):
+            self.assertEqual(breaches(tidy.columns, {"a.cpp": "// " + "守" * count + "\n"}), expected)
 
     def test_functions_are_measured_by_their_braces(self):
-        text = "namespace a {\nint f(int x) const {\n  auto s = \"}\";\n  if (x) {\n  }\n}\n\nA::A() : b_(1) {\n}\n}"
-        self.assertEqual(list(tidy.cpp_functions(text)), [(2, 5), (8, 2)])
+        text = "namespace a {\nint f(int x) const {\n  g(\"}\");\n  if (x) {\n  }\n}\nA::A() : b_(1) {\n}\n}"
+        self.assertEqual(list(tidy.cpp_functions(text)), [(2, 5), (7, 2)])
 
     def test_methods_inside_a_class_are_measured(self):
         text = "class A {\n public:\n  int f() override {\n    return 1;\n  }\n};\n"
@@ -86,7 +87,8 @@ class Rules(unittest.TestCase):
 
     def test_a_private_header_of_tests_needs_no_list(self):
         files = {"src/base/h.hpp": "\n", "src/base/a_test.cpp": '#include "base/h.hpp"\n',
-                 "src/base/CMakeLists.txt": "a_test.cpp\n"}
+                 "src/base/CMakeLists.txt": "shouwang_test(NAME base SOURCES a_test.cpp help.cpp)\n",
+                 "src/base/help.cpp": '#include "base/h.hpp"\n'}
         self.assertEqual(breaches(tidy.sources_listed, files), [])
         files["src/base/a.cpp"] = '#include "base/h.hpp"\n'
         self.assertEqual(breaches(tidy.sources_listed, files), ["src/base/a.cpp:1", "src/base/h.hpp:1"])
@@ -115,6 +117,10 @@ class Rules(unittest.TestCase):
         text = "CREATE TABLE sealed_unit (\n  id INTEGER,\n  unit_id INTEGER\n);\n"
         self.assertEqual(breaches(tidy.names, {"migrations/sqlite/0001_a.sql": text}),
                          ["migrations/sqlite/0001_a.sql:3"])
+
+    def test_every_package_has_its_reason(self):
+        files = {"tools/packages/run.txt": "# words\na  # x\nb\n", "docs/dependencies.md": "`a` is good\n"}
+        self.assertEqual(breaches(tidy.dependencies, files), ["tools/packages/run.txt:3"])
 
 
 class Repository(unittest.TestCase):
