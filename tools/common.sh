@@ -29,5 +29,8 @@ use_node() {
   NODE_HOME="$PWD/build/node/node_modules/$(node_platform)/bin"
   node_is_new_enough "$NODE_HOME/node" || return 1
   PATH="$NODE_HOME:$PATH"
-  export PATH
+  # Unlike Debian's, it carries its own list of authorities; let it trust those of the machine as well.
+  [ ! -f /etc/ssl/certs/ca-certificates.crt ] ||
+    NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
+  export PATH NODE_EXTRA_CA_CERTS
 }
