@@ -259,13 +259,12 @@ CREATE INDEX enrolment_compound ON enrolment (compound_id);
 CREATE TABLE policy (
   id bigint PRIMARY KEY,
   place_id bigint NOT NULL REFERENCES place (id),
-  version bigint NOT NULL,
+  version bigint NOT NULL UNIQUE,
   effective_from_ms bigint NOT NULL,
   params text COLLATE "C" NOT NULL,
   note text COLLATE "C",
   created_by bigint NOT NULL,
-  created_ms bigint NOT NULL,
-  UNIQUE (place_id, version)
+  created_ms bigint NOT NULL
 );
 CREATE INDEX policy_place ON policy (place_id, effective_from_ms);
 
@@ -324,7 +323,6 @@ CREATE TABLE passage (
   flags text COLLATE "C" NOT NULL,
   consumes bigint NOT NULL,
   policy_version bigint NOT NULL,
-  policy_id bigint,
   offline bigint NOT NULL,
   list_age_s bigint NOT NULL,
   enrolment_id bigint,
@@ -334,7 +332,8 @@ CREATE TABLE passage (
 CREATE INDEX passage_compound ON passage (compound_id, happened_ms, id);
 CREATE INDEX passage_household ON passage (household_id, happened_ms);
 
--- (enrolment, seq) of every record a device sent: the same again gets the same answer.
+-- Every record a device sent, by (enrolment, seq) and what it said: the same again gets the same answer, another
+-- one under the same number is kept beside it and flagged.
 CREATE TABLE ingest (
   enrolment_id bigint NOT NULL,
   seq bigint NOT NULL,
@@ -342,7 +341,19 @@ CREATE TABLE ingest (
   passage_id bigint,
   answer text COLLATE "C" NOT NULL,
   recorded_ms bigint NOT NULL,
-  PRIMARY KEY (enrolment_id, seq)
+  PRIMARY KEY (enrolment_id, seq, payload_digest)
+);
+
+-- Records that could not be read: kept as they came, so that nothing a guard wrote is lost.
+CREATE TABLE rejected_record (
+  id bigint PRIMARY KEY,
+  enrolment_id bigint NOT NULL,
+  compound_id bigint NOT NULL,
+  payload_digest bytea NOT NULL,
+  payload_sealed bytea NOT NULL,
+  problems text COLLATE "C" NOT NULL,
+  recorded_ms bigint NOT NULL,
+  UNIQUE (enrolment_id, payload_digest)
 );
 
 -- People who are not in the registry, encrypted and short-lived.
@@ -356,7 +367,9 @@ CREATE TABLE guest (
   note text COLLATE "C",
   state text COLLATE "C" NOT NULL,
   created_ms bigint NOT NULL,
-  enrolment_id bigint
+  enrolment_id bigint,
+  settled_ms bigint,
+  settled_by bigint
 );
 CREATE INDEX guest_compound ON guest (compound_id, state);
 
@@ -412,3 +425,6 @@ CREATE TABLE audit (
   detail text COLLATE "C" NOT NULL,
   request_id text COLLATE "C" NOT NULL
 );
+
+-- One guard row for what the whole installation counts up.
+INSERT INTO setting (name, value) VALUES ('policy_guard', '');

@@ -259,13 +259,12 @@ CREATE INDEX enrolment_compound ON enrolment (compound_id);
 CREATE TABLE policy (
   id INTEGER PRIMARY KEY,
   place_id INTEGER NOT NULL REFERENCES place (id),
-  version INTEGER NOT NULL,
+  version INTEGER NOT NULL UNIQUE,
   effective_from_ms INTEGER NOT NULL,
   params TEXT NOT NULL,
   note TEXT,
   created_by INTEGER NOT NULL,
-  created_ms INTEGER NOT NULL,
-  UNIQUE (place_id, version)
+  created_ms INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX policy_place ON policy (place_id, effective_from_ms);
 
@@ -324,7 +323,6 @@ CREATE TABLE passage (
   flags TEXT NOT NULL,
   consumes INTEGER NOT NULL,
   policy_version INTEGER NOT NULL,
-  policy_id INTEGER,
   offline INTEGER NOT NULL,
   list_age_s INTEGER NOT NULL,
   enrolment_id INTEGER,
@@ -334,7 +332,8 @@ CREATE TABLE passage (
 CREATE INDEX passage_compound ON passage (compound_id, happened_ms, id);
 CREATE INDEX passage_household ON passage (household_id, happened_ms);
 
--- (enrolment, seq) of every record a device sent: the same again gets the same answer.
+-- Every record a device sent, by (enrolment, seq) and what it said: the same again gets the same answer, another
+-- one under the same number is kept beside it and flagged.
 CREATE TABLE ingest (
   enrolment_id INTEGER NOT NULL,
   seq INTEGER NOT NULL,
@@ -342,7 +341,19 @@ CREATE TABLE ingest (
   passage_id INTEGER,
   answer TEXT NOT NULL,
   recorded_ms INTEGER NOT NULL,
-  PRIMARY KEY (enrolment_id, seq)
+  PRIMARY KEY (enrolment_id, seq, payload_digest)
+) STRICT;
+
+-- Records that could not be read: kept as they came, so that nothing a guard wrote is lost.
+CREATE TABLE rejected_record (
+  id INTEGER PRIMARY KEY,
+  enrolment_id INTEGER NOT NULL,
+  compound_id INTEGER NOT NULL,
+  payload_digest BLOB NOT NULL,
+  payload_sealed BLOB NOT NULL,
+  problems TEXT NOT NULL,
+  recorded_ms INTEGER NOT NULL,
+  UNIQUE (enrolment_id, payload_digest)
 ) STRICT;
 
 -- People who are not in the registry, encrypted and short-lived.
@@ -356,7 +367,9 @@ CREATE TABLE guest (
   note TEXT,
   state TEXT NOT NULL,
   created_ms INTEGER NOT NULL,
-  enrolment_id INTEGER
+  enrolment_id INTEGER,
+  settled_ms INTEGER,
+  settled_by INTEGER
 ) STRICT;
 CREATE INDEX guest_compound ON guest (compound_id, state);
 
@@ -412,3 +425,6 @@ CREATE TABLE audit (
   detail TEXT NOT NULL,
   request_id TEXT NOT NULL
 ) STRICT;
+
+-- One guard row for what the whole installation counts up.
+INSERT INTO setting (name, value) VALUES ('policy_guard', '');

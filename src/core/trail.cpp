@@ -57,10 +57,14 @@ Source source_of(const api::Context& c, std::string_view source) {
           c.now, std::nullopt};
 }
 
-void insert_record(db::Scoped& q, const meta::Record& record, const void* value, const Source& source) {
+void append_record(db::Scoped& q, const meta::Record& record, const void* value) {
   std::vector<db::Arg> args;
   meta::append_args(record, value, args);
   q.unscoped().run(meta::insert_sql(record), args, {});
+}
+
+void insert_record(db::Scoped& q, const meta::Record& record, const void* value, const Source& source) {
+  append_record(q, record, value);
   write_history(q, record, key_of(record, value), std::nullopt, source);
 }
 

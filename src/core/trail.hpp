@@ -22,6 +22,13 @@ struct Source {
 };
 Source source_of(const api::Context& c, std::string_view source = "office");
 
+// A ledger row: append-only, it is its own history.
+void append_record(db::Scoped& q, const meta::Record& record, const void* value);
+template <class T>
+void append(db::Scoped& q, const T& value) {
+  append_record(q, meta::record_of<T>(), &value);
+}
+
 void insert_record(db::Scoped& q, const meta::Record& record, const void* value, const Source& source);
 // Writes the new version and keeps the old one in the history.
 void update_record(db::Scoped& q, const meta::Record& record, const void* before, const void* after,

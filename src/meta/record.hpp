@@ -215,7 +215,7 @@ struct OpsOf<Id<R>> {
 template <class E>
 requires std::is_enum_v<E>
 struct OpsOf<E> {
-  static std::string_view name(const void* v) { return name_of(*static_cast<const E*>(v)); }
+  static std::string_view name(const void* v) { return meta::name_of(*static_cast<const E*>(v)); }
   static constexpr TypeOps ops{
       [](const void* v, std::string& out) { out += detail::enum_text(name(v)); },
       [](void* v, const boost::json::value& j, Reader& r) {

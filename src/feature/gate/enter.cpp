@@ -1,0 +1,349 @@
+// How a passage enters the ledger: once, decided under the rules of its own time, durable before it is
+// acknowledged.
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "feature/gate/service.hpp"
+
+namespace feature::gate {
+namespace {
+
+// Longer than any window of a policy; an outing older than this is nobody's any more.
+constexpr std::int64_t uses_back_ms = 62 * base::day_ms;
+
+std::string digest_of(const GateRecord& r) {
+  // What happened, not how the phone saw it: the same passage sent by another way is the same record.
+  GateRecord said = r;
+  said.offline = false;
+  said.list_age_s = 0;
+  said.outcome = rule::Outcome::allow;
+  said.reasons.clear();
+  said.policy_version = 0;
+  const auto text = meta::to_json(said);
+  std::string digest(16, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(),
+                     reinterpret_cast<const unsigned char*>(text.data()), text.size(), nullptr, 0);
+  return digest;
+}
+
+template <class Items, class Text>
+std::string joined(const Items& items, Text text) {
+  std::string out;
+  for (const auto& item : items) {
+    if (!out.empty()) out += ' ';
+    out += text(item);
+  }
+  return out;
+}
+
+// Where the person was, by the last crossing the ledger knows: unknown until there is one.
+rule::Presence presence_of(db::Scoped& q, std::int64_t person_id, base::Instant before) {
+  rule::Presence presence = rule::Presence::unknown;
+  q.one(
+      "SELECT g.direction FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.household_id IN "
+      "(SELECT r.household_id FROM residence r WHERE r.person_id = $1) AND g.person_id = $1 AND "
+      "g.happened_ms < $2 "
+      "AND g.result = 'passed' AND {scope:p} AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.reverses_id = "
+      "g.id) "
+      "ORDER BY g.happened_ms DESC, g.id DESC LIMIT 1",
+      {person_id, before}, [&](const db::Row& r) {
+        presence = r.text(0) == "out" ? rule::Presence::outside : rule::Presence::inside;
+      });
+  return presence;
+}
+
+bool is_child(db::Scoped& q, std::int64_t person_id, base::Instant at) {
+  bool child = false;
+  q.one(
+      "SELECT pe.birth_day FROM person pe JOIN residence r ON r.person_id = pe.id JOIN place p ON p.id = "
+      "r.dwelling_id "
+      "WHERE pe.id = $1 AND pe.birth_day IS NOT NULL AND {scope:p}",
+      {person_id}, [&](const db::Row& r) { child = r.day(0) > born_before(at); });
+  return child;
+}
+
+struct Ground {  // what the decision stands on
+  rule::Facts facts{};
+  rule::Policy policy{};
+  FoundPass pass{};
+  std::optional<std::int64_t> household_id{}, dwelling_id{};
+};
+
+bool has_step(const GateRecord& r, std::string_view step) {
+  return std::ranges::any_of(r.steps, [&](const auto& s) { return s == step; });
+}
+
+Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice& device, const GateRecord& r,
+                 base::Instant at) {
+  Ground g;
+  g.pass = find_pass(q, services.keys, device.compound_id, r.pass_text, r.pass_id, at);
+  // A household of another compound is nobody's here.
+  const auto wanted = r.household_id ? r.household_id : g.pass.household_id;
+  if (wanted)
+    q.one(
+        "SELECT h.id, h.dwelling_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id = $1 "
+        "AND "
+        "h.compound_id = $2 AND {scope:p}",
+        {*wanted, device.compound_id}, [&](const db::Row& row) {
+          g.household_id = row.integer(0);
+          g.dwelling_id = row.integer(1);
+        });
+  if (!g.dwelling_id && r.dwelling_id &&
+      q.count("SELECT COUNT(*) FROM place p WHERE p.id = $1 AND p.compound_id = $2 AND {scope:p}",
+              {*r.dwelling_id, device.compound_id}) > 0)
+    g.dwelling_id = r.dwelling_id;
+
+  auto& f = g.facts;
+  f.direction = r.direction;
+  f.now_ms = at.ms;
+  f.holder = r.holder_kind;
+  f.pass = g.pass.state;
+  f.emergency = r.emergency_reason;
+  f.persons = static_cast<int>(r.persons + r.companions);
+  f.accompanied_children = static_cast<int>(r.companions);
+  f.details_complete = r.claim.has_value() || r.relation.has_value();
+  f.visit_approved = has_step(r, "visit_approved");
+  f.disinfected = has_step(r, "disinfected");
+  f.readings = r.readings;
+  for (auto& reading : f.readings) reading.at_ms += at.ms - r.happened_ms;
+  if (g.household_id) f.uses = uses_of(q, *g.household_id, at);
+  if (!r.person_ids.empty()) f.presence = presence_of(q, r.person_ids.front(), at);
+  if (r.person_ids.size() == 1 && f.persons == 1) f.child_alone = is_child(q, r.person_ids.front(), at);
+  // People who are out return under the rule of their exit (practice.md 4).
+  auto rules_at = at;
+  if (r.direction == rule::Direction::in)
+    for (const auto& use : f.uses)
+      if (!use.return_at_ms && !use.closed_without_return) rules_at = {use.exit_at_ms};
+  g.policy = policy_at(q, device.compound_id, rules_at);
+  return g;
+}
+
+// An exit that happened counts although it should not have: it is out of the house all the same.
+bool counts(const Ground& g, const rule::Verdict& verdict) {
+  if (g.facts.direction != rule::Direction::out || !g.household_id) return false;
+  if (verdict.consumes_outing) return true;
+  return verdict.outcome == rule::Outcome::deny;
+}
+
+std::vector<std::string> flags_of(const rule::Verdict& verdict, const GateRecord& r, Mode mode,
+                                  base::Instant happened, base::Instant now) {
+  std::vector<std::string> flags;
+  const bool released = r.result == PassageResult::passed && !r.emergency_reason;
+  const bool agreed = std::ranges::any_of(r.steps, [](const auto& s) { return s.ends_with("_agreed"); });
+  if (mode == Mode::happened && released && !agreed)
+    for (const auto& reason : verdict.reasons)
+      if (reason.mode == rule::Mode::enforce) flags.emplace_back(rule::name_of(reason.code));
+  if (verdict.alert == rule::Alert::fever) flags.emplace_back("fever");
+  if (r.holder_kind == rule::Holder::resident_provisional || r.claim) flags.emplace_back("provisional");
+  if (happened > now + 2 * base::minute_ms) flags.emplace_back("clock_ahead");
+  if (r.list_age_s > 72 * 3600) flags.emplace_back("list_old");
+  if (r.policy_version != verdict.policy_version) flags.emplace_back("policy_differs");
+  return flags;
+}
+
+PassageRow row_of(const Ground& g, const rule::Verdict& verdict, const GateRecord& r,
+                  const GateDevice& device, std::int64_t id, base::Instant happened, base::Instant now) {
+  PassageRow p;
+  p.id = meta::Id<PassageRow>(id);
+  p.compound_id = device.compound_id;
+  p.opening_id = device.opening_id;
+  p.happened = happened;
+  p.recorded = now;
+  p.device_ms = r.happened_ms;
+  p.direction = r.direction;
+  p.result = r.result;
+  p.holder_kind = r.holder_kind;
+  p.household_id = g.household_id;
+  p.dwelling_id = g.dwelling_id;
+  if (!r.person_ids.empty()) p.person_id = r.person_ids.front();
+  if (g.pass.row) p.pass_id = g.pass.row->id.value;
+  p.persons = static_cast<int>(r.persons);
+  p.companions = static_cast<int>(r.companions);
+  p.person_ids = joined(r.person_ids, [](std::int64_t n) { return std::to_string(n); });
+  if (r.relation) p.relation = *r.relation;
+  for (const auto& reading : r.readings)
+    if (reading.person == 0) {
+      p.temperature_tenths = reading.tenths;
+      p.temperature_note = reading.tenths ? "reading" : "below_threshold_no_reading";
+    }
+  p.readings = meta::to_json(r.readings);
+  p.steps = joined(r.steps, [](const auto& s) { return std::string(s); });
+  if (r.emergency_reason) p.emergency_reason = std::string(rule::name_of(*r.emergency_reason));
+  if (r.reason)
+    p.reason = *r.reason;
+  else if (r.note)
+    p.reason = *r.note;
+  p.outcome = verdict.outcome;
+  p.reasons = joined(verdict.reasons, [](const auto& x) { return std::string(rule::name_of(x.code)); });
+  p.consumes = r.result == PassageResult::passed && counts(g, verdict);
+  p.policy_version = verdict.policy_version;
+  p.offline = r.offline;
+  p.list_age_s = r.list_age_s;
+  p.enrolment_id = device.enrolment_id;
+  return p;
+}
+
+void add_guest(db::Scoped& q, const core::Services& services, const GateDevice& device, const GateRecord& r,
+               std::optional<std::int64_t> dwelling_id, std::int64_t id, base::Instant now) {
+  GuestRow guest;
+  guest.id = meta::Id<GuestRow>(id);
+  guest.compound_id = device.compound_id;
+  guest.dwelling_id = dwelling_id;
+  guest.name_sealed.value = services.keys.seal("guest", "name", id, r.claim->name);
+  guest.name_masked = core::mask_name(r.claim->name);
+  if (r.claim->phone)
+    guest.phone_sealed = meta::Bytes{services.keys.seal("guest", "phone", id, *r.claim->phone)};
+  if (r.claim->note) guest.note = *r.claim->note;
+  // Visitors are of the day; who claims to live here waits for the office (practice.md 11).
+  guest.state = r.holder_kind == rule::Holder::visitor ? GuestState::dismissed : GuestState::waiting;
+  guest.created = now;
+  guest.enrolment_id = device.enrolment_id;
+  core::append(q, guest);
+}
+
+// The answer given before, when this very record has come already.
+std::optional<Entered> known(db::Scoped& q, const GateDevice& device, std::int64_t seq,
+                             const std::string& digest) {
+  std::optional<Entered> found;
+  q.unscoped().run(
+      "SELECT passage_id, answer FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND payload_digest = $3",
+      {device.enrolment_id, seq, db::Blob{digest}}, [&](const db::Row& r) {
+        Entered e;
+        e.status = UploadStatus::duplicate;
+        e.passage_id = r.maybe_integer(0);
+        e.flags = split_codes(r.text(1));
+        found = std::move(e);
+      });
+  return found;
+}
+
+}  // namespace
+
+std::vector<std::string> split_codes(std::string_view codes) {
+  std::vector<std::string> out;
+  while (!codes.empty()) {
+    const auto word = codes.substr(0, codes.find(' '));
+    if (!word.empty()) out.emplace_back(word);
+    codes.remove_prefix(std::min(codes.size(), word.size() + 1));
+  }
+  return out;
+}
+
+base::Day born_before(base::Instant at) {
+  const auto today = base::parts_of(base::civil_day(at));
+  // 29 February counts as 1 March in a year without one.
+  const auto day = base::day_from_parts(today.year - child_years, today.month, today.day);
+  return day ? *day : *base::day_from_parts(today.year - child_years, 3, 1);
+}
+
+base::Problems check_record(const GateRecord& r) {
+  base::Problems problems;
+  if (r.result == PassageResult::reversed || r.result == PassageResult::closed)
+    problems.push_back({"/result", "not_allowed", {{"allowed", "passed, turned_back"}}});
+  if (r.persons + r.companions < 1) problems.push_back({"/persons", "out_of_range", {{"min", "1"}}});
+  if (r.person_ids.size() > static_cast<std::size_t>(rule::persons_max))
+    problems.push_back({"/person_ids", "too_long"});
+  if (r.readings.size() > 4 * static_cast<std::size_t>(rule::persons_max))
+    problems.push_back({"/readings", "too_long"});
+  if (r.steps.size() > 50) problems.push_back({"/steps", "too_long", {{"max", "50"}}});
+  return problems;
+}
+
+std::vector<rule::Use> uses_of(db::Scoped& q, std::int64_t household_id, base::Instant now) {
+  std::vector<rule::PassageEvent> events;
+  q.run(
+      "SELECT g.id, g.direction, g.result, g.happened_ms, g.person_id, g.persons, g.consumes, g.reverses_id "
+      "FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.household_id = $1 AND g.happened_ms >= $2 "
+      "AND {scope:p}",
+      {household_id, now + -uses_back_ms}, [&](const db::Row& r) {
+        rule::PassageEvent e;
+        e.key = std::to_string(r.integer(0));
+        const auto result = r.text(2);
+        if (result == "turned_back") return;
+        e.kind = result == "reversed" ? rule::PassageKind::reversal
+                 : result == "closed" ? rule::PassageKind::close
+                 : r.text(1) == "out" ? rule::PassageKind::exit
+                                      : rule::PassageKind::entry;
+        e.at_ms = r.integer(3);
+        e.person = r.integer(4);
+        e.persons = static_cast<int>(r.integer(5));
+        e.counted = r.boolean(6);
+        if (!r.is_null(7)) e.ref = std::to_string(r.integer(7));
+        events.push_back(std::move(e));
+      });
+  return rule::uses_from_passages(events);
+}
+
+Judged judge(db::Scoped& q, const core::Services& services, const GateDevice& device,
+             const GateRecord& record, bool child_alone, base::Instant now) {
+  auto g = ground_of(q, services, device, record, now);
+  if (child_alone) g.facts.child_alone = true;
+  return {rule::decide(g.facts, g.policy), g.pass.state, g.household_id, g.facts.uses};
+}
+
+std::int64_t sequence_of(std::string_view json) {
+  boost::system::error_code error;
+  const auto value = boost::json::parse(boost::json::string_view(json.data(), json.size()), error);
+  if (error || !value.is_object()) return 0;
+  const auto* seq = value.get_object().if_contains("seq");
+  return seq && seq->is_int64() ? seq->get_int64() : 0;
+}
+
+Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& device, const GateRecord& r,
+              RecordIds ids, Mode mode, base::Instant happened, base::Instant now,
+              std::vector<std::string> more_flags) {
+  const auto digest = digest_of(r);
+  auto& raw = q.unscoped();
+  // Taking the number comes first: of two copies at once, the second waits here and then finds the answer.
+  const auto taken = raw.run(
+      "INSERT INTO ingest (enrolment_id, seq, payload_digest, passage_id, answer, recorded_ms) "
+      "VALUES ($1, $2, $3, $4, '', $5) ON CONFLICT DO NOTHING",
+      {device.enrolment_id, r.seq.value, db::Blob{digest}, ids.passage, now});
+  if (taken == 0) {
+    auto before = known(q, device, r.seq, digest);
+    if (before) return *before;
+  }
+  // The household's row is the guard: simultaneous scans of one household decide one after the other.
+  if (const auto wanted = r.household_id)
+    raw.run("UPDATE household SET version = version + 1 WHERE id = $1 AND compound_id = $2",
+            {*wanted, device.compound_id});
+  auto g = ground_of(q, services, device, r, happened);
+  if (!r.household_id && g.household_id) {
+    raw.run("UPDATE household SET version = version + 1 WHERE id = $1", {*g.household_id});
+    g = ground_of(q, services, device, r, happened);
+  }
+  Entered out;
+  out.verdict = rule::decide(g.facts, g.policy);
+  if (mode == Mode::confirm && r.result == PassageResult::passed && !rule::may_release(out.verdict)) {
+    raw.run("DELETE FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND payload_digest = $3",
+            {device.enrolment_id, r.seq.value, db::Blob{digest}});
+    out.refused = true;
+    return out;
+  }
+  out.flags = flags_of(out.verdict, r, mode, happened, now);
+  out.flags.insert(out.flags.end(), more_flags.begin(), more_flags.end());
+  const bool conflict =
+      raw.count("SELECT COUNT(*) FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND passage_id <> $3",
+                {device.enrolment_id, r.seq.value, ids.passage}) > 0;
+  if (conflict) out.flags.emplace_back("seq_conflict");
+  auto row = row_of(g, out.verdict, r, device, ids.passage, happened, now);
+  row.flags = joined(out.flags, [](const std::string& s) { return s; });
+  if (r.claim) {
+    add_guest(q, services, device, r, g.dwelling_id, ids.guest, now);
+    row.guest_id = ids.guest;
+  }
+  core::append(q, row);
+  raw.run("UPDATE ingest SET answer = $4 WHERE enrolment_id = $1 AND seq = $2 AND payload_digest = $3",
+          {device.enrolment_id, r.seq.value, db::Blob{digest}, row.flags});
+  core::note_change(q, "passage", device.compound_id, ids.passage, now);
+  out.passage_id = ids.passage;
+  out.status = conflict            ? UploadStatus::conflict
+               : out.flags.empty() ? UploadStatus::stored
+                                   : UploadStatus::flagged;
+  return out;
+}
+
+}  // namespace feature::gate

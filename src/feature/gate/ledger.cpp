@@ -1,0 +1,303 @@
+// The passage ledger as the office reads it: live, filtered, exported, corrected by reversing rows.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "api/paging.hpp"
+#include "core/words.hpp"
+#include "feature/gate/routes.hpp"
+#include "feature/place/service.hpp"
+#include "sheet/table.hpp"
+
+namespace feature::gate {
+namespace {
+
+using api::Permission;
+using base::ErrorKind;
+using base::Result;
+
+constexpr auto passage_columns = db::ScopedSql(
+    "SELECT g.id, g.happened_ms, g.recorded_ms, g.opening_id, o.name, g.direction, g.result, g.holder_kind, "
+    "d.label, "
+    "g.household_id, g.person_ids, g.persons, g.companions, g.temperature_tenths, g.temperature_note, "
+    "g.outcome, g.reasons, "
+    "g.flags, g.policy_version, g.offline, e.label, (SELECT COUNT(*) FROM passage v WHERE v.reverses_id = "
+    "g.id AND "
+    "v.compound_id = g.compound_id AND v.happened_ms >= g.happened_ms), g.reverses_id, g.emergency_reason, "
+    "g.reason, "
+    "(SELECT pe.name FROM person pe WHERE pe.id = g.person_id), gu.name_masked "
+    "FROM passage g JOIN place p ON p.id = g.compound_id LEFT JOIN opening o ON o.id = g.opening_id "
+    "LEFT JOIN dwelling d ON d.id = g.dwelling_id LEFT JOIN enrolment e ON e.id = g.enrolment_id "
+    "LEFT JOIN guest gu ON gu.id = g.guest_id WHERE {scope:p}");
+
+std::string kind_of(std::string_view holder, bool emergency) {
+  if (holder == "vehicle_emergency") return "vehicle";
+  if (emergency) return "emergency";
+  return holder == "visitor" || holder == "worker" ? "visitor" : "person";
+}
+
+Passage load_passage(const db::Row& r) {
+  Passage g;
+  g.id = meta::Id<PassageRow>(r.integer(0));
+  g.happened = r.instant(1);
+  g.recorded = r.instant(2);
+  g.opening_id = r.integer(3);
+  g.opening_name = r.str(4);
+  meta::parse_enum(r.text(5), g.direction);
+  meta::parse_enum(r.text(6), g.result);
+  g.kind = kind_of(r.text(7), !r.is_null(23));
+  g.label = r.maybe_text(8);
+  g.household_id = r.maybe_integer(9);
+  g.persons = static_cast<int>(r.integer(11));
+  g.companions = static_cast<int>(r.integer(12));
+  if (!r.is_null(13)) g.temperature_tenths = static_cast<int>(r.integer(13));
+  g.temperature_note = r.str(14);
+  meta::parse_enum(r.text(15), g.outcome);
+  g.reasons = split_codes(r.text(16));
+  g.flags = split_codes(r.text(17));
+  g.policy_version = r.integer(18);
+  g.offline = r.boolean(19);
+  g.device_label = r.str(20);
+  g.reversed = r.integer(21) > 0;
+  g.reverses_id = r.maybe_integer(22);
+  g.emergency_reason = r.maybe_text(23);
+  g.note = r.maybe_text(24);
+  // Movements of persons are shown with masked names everywhere (practice.md 20, 24).
+  g.person_names = r.is_null(25) ? r.str(26) : core::mask_name(r.text(25));
+  return g;
+}
+
+// The filters of the page and of its export are one.
+template <class Query>
+struct Filter {
+  db::ScopedSql sql = passage_columns.with(" AND g.compound_id = {arg}");
+  std::vector<db::Arg> args;
+  std::string flag, label;
+
+  explicit Filter(const Query& in) : args{in.compound_id} {
+    const auto add = [&](db::Fragment fragment, db::Arg arg) {
+      sql = sql.with(fragment);
+      args.push_back(arg);
+    };
+    if (in.opening_id) add(" AND g.opening_id = {arg}", *in.opening_id);
+    if (in.direction) add(" AND g.direction = {arg}", meta::name_of(*in.direction));
+    if (in.result) add(" AND g.result = {arg}", meta::name_of(*in.result));
+    if (in.from_ms) add(" AND g.happened_ms >= {arg}", *in.from_ms);
+    if (in.until_ms) add(" AND g.happened_ms < {arg}", *in.until_ms);
+    if (in.household_id) add(" AND g.household_id = {arg}", *in.household_id);
+    if (in.flag) {
+      flag = "% " + *in.flag + " %";
+      add(" AND ' ' || g.flags || ' ' LIKE {arg}", flag);
+    }
+    if (in.q) {
+      label = *in.q + "%";
+      add(" AND d.label LIKE {arg}", label);
+    }
+  }
+};
+
+Result<api::Page<Passage>> list_passages(api::Context& c, const PassageQuery& in) {
+  return c.read([&](db::Scoped& q) {
+    const Filter<PassageQuery> filter(in);
+    return api::fetch_page<Passage>(q, filter.sql, filter.args, in.limit, in.cursor,
+                                    {" AND (g.happened_ms, g.id) < ({arg}, {arg})",
+                                     " ORDER BY g.happened_ms DESC, g.id DESC LIMIT {arg}"},
+                                    load_passage, [](const db::Row& r) {
+                                      return api::SortKey{r.integer(1), r.integer(0)};
+                                    });
+  });
+}
+
+constexpr std::string_view export_columns[] = {"happened",  "opening", "direction",  "result",      "label",
+                                               "names",     "persons", "companions", "temperature", "reason",
+                                               "emergency", "verdict", "reasons",    "flags",       "policy",
+                                               "offline",   "device",  "recorded"};
+
+std::string joined_words(std::string_view language, std::string_view prefix,
+                         const std::vector<std::string>& codes) {
+  std::string out;
+  for (const auto& code : codes)
+    out += (out.empty() ? "" : "; ") + (core::has_words(language, std::string(prefix) + code)
+                                            ? core::words(language, std::string(prefix) + code)
+                                            : code);
+  return out;
+}
+
+std::vector<sheet::Value> export_row(const Passage& g, std::string_view language) {
+  const auto word = [&](const std::string& key) { return core::words(language, key); };
+  std::string temperature;
+  if (g.temperature_tenths)
+    temperature = fmt::format("{}.{}", *g.temperature_tenths / 10, *g.temperature_tenths % 10);
+  else if (g.temperature_note == "below_threshold_no_reading")
+    temperature = word("temperature.below");
+  return {base::to_local(g.happened),
+          g.opening_name,
+          word("direction." + std::string(meta::name_of(g.direction))),
+          word("result." + std::string(meta::name_of(g.result))),
+          g.label.value_or(""),
+          g.person_names,
+          std::int64_t{g.persons},
+          std::int64_t{g.companions},
+          temperature,
+          g.note.value_or(""),
+          g.emergency_reason ? word("emergency." + *g.emergency_reason) : std::string{},
+          word("outcome." + std::string(meta::name_of(g.outcome))),
+          joined_words(language, "reason.", g.reasons),
+          joined_words(language, "flag.", g.flags),
+          g.policy_version,
+          g.offline ? word("yes") : std::string{},
+          g.device_label,
+          base::to_local(g.recorded)};
+}
+
+// A temporary file that lives as long as the answer that streams it.
+struct TemporaryFile {
+  std::filesystem::path path;
+  std::ifstream in;
+  ~TemporaryFile() {
+    in.close();
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+};
+
+Result<api::Response> export_passages(api::Context& c, const PassageExport& in) {
+  const std::string language(core::language_of(in.lang.value_or(""), c.request.header("accept-language")));
+  const bool csv = in.format == ExportFormat::csv;
+  auto audited = c.write([&](db::Scoped& q) -> Result<std::string> {
+    const auto compound = place::find_compound(q, in.compound_id);
+    if (!compound) return base::fail_field("/compound_id", "not_found");
+    core::audit(q, c, {"passage.export", "place", in.compound_id, in.compound_id});
+    return compound->name;
+  });
+  if (!audited) return tl::unexpected(std::move(audited).error());
+
+  auto file = std::make_shared<TemporaryFile>();
+  const auto folder = c.services.data_directory / "temporary";
+  std::filesystem::create_directories(folder);
+  file->path = folder / (core::random_token().substr(0, 16) + (csv ? ".csv" : ".xlsx"));
+  sheet::TableSpec spec;
+  spec.sheet_name = core::words(language, "export.passages");
+  spec.title = *audited + " " + spec.sheet_name + " " + base::to_local(c.now);
+  for (const auto column : export_columns)
+    spec.columns.push_back(
+        {core::words(language, fmt::format("export.column.{}", column)), column == "happened" ? 20.0 : 14.0});
+  std::ofstream csv_out;
+  if (csv) csv_out.open(file->path, std::ios::binary);
+  auto writer = csv ? sheet::csv_table(csv_out, spec) : sheet::xlsx_table(file->path, spec);
+  if (!writer) return tl::unexpected(std::move(writer).error());
+  auto written = c.read([&](db::Scoped& q) -> Result<bool> {
+    const Filter<PassageExport> filter(in);
+    std::optional<base::Error> failed;
+    q.run(filter.sql.with(" ORDER BY g.happened_ms, g.id"), filter.args, [&](const db::Row& r) {
+      if (failed) return;
+      if (auto row = (*writer)->row(export_row(load_passage(r), language)); !row) failed = row.error();
+    });
+    if (failed) return tl::unexpected(std::move(*failed));
+    return true;
+  });
+  if (!written) return tl::unexpected(std::move(written).error());
+  if (auto done = (*writer)->finish(); !done) return tl::unexpected(std::move(done).error());
+  csv_out.close();
+
+  file->in.open(file->path, std::ios::binary);
+  api::Response response;
+  response.set("Content-Type", csv ? "text/csv; charset=utf-8"
+                                   : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+  response.set("Content-Disposition",
+               fmt::format("attachment; filename=\"passages.{}\"", csv ? "csv" : "xlsx"));
+  response.stream = std::make_shared<api::Stream>();
+  response.stream->next = [file] {
+    std::string piece(64 * 1024, '\0');
+    file->in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    piece.resize(static_cast<std::size_t>(file->in.gcount()));
+    return piece;
+  };
+  return response;
+}
+
+// A reversing row keeps what was written and takes its effect away; closing ends an outing whose return was
+// not scanned. Both need a reason and leave the original as it is.
+Result<Passage> correct(api::Context& c, const Correction& in, PassageResult result) {
+  const auto id = c.store.next_id();
+  return c.write([&](db::Scoped& q) -> Result<Passage> {
+    std::optional<PassageRow> original;
+    q.one(
+        "SELECT g.id, g.compound_id, g.opening_id, g.happened_ms, g.direction, g.result, g.holder_kind, "
+        "g.household_id, "
+        "g.dwelling_id, g.person_id, g.persons, g.companions, g.person_ids, g.policy_version "
+        "FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.id = $1 AND {scope:p}",
+        {c.id()}, [&](const db::Row& r) {
+          PassageRow g;
+          g.id = meta::Id<PassageRow>(r.integer(0));
+          g.compound_id = r.integer(1);
+          g.opening_id = r.integer(2);
+          g.happened = r.instant(3);
+          meta::parse_enum(r.text(4), g.direction);
+          meta::parse_enum(r.text(5), g.result);
+          meta::parse_enum(r.text(6), g.holder_kind);
+          g.household_id = r.maybe_integer(7);
+          g.dwelling_id = r.maybe_integer(8);
+          g.person_id = r.maybe_integer(9);
+          g.persons = static_cast<int>(r.integer(10));
+          g.companions = static_cast<int>(r.integer(11));
+          g.person_ids = r.str(12);
+          g.policy_version = r.integer(13);
+          original = std::move(g);
+        });
+    if (!original) return base::fail(ErrorKind::not_found, "not_found");
+    if (original->result == PassageResult::reversed || original->result == PassageResult::closed)
+      return base::fail(ErrorKind::conflict, "is_a_correction");
+    if (result == PassageResult::closed && original->direction != rule::Direction::out)
+      return base::fail(ErrorKind::conflict, "not_an_exit");
+    if (original->household_id)
+      q.unscoped().run("UPDATE household SET version = version + 1 WHERE id = $1", {*original->household_id});
+    if (q.unscoped().count("SELECT COUNT(*) FROM passage WHERE compound_id = $1 AND happened_ms >= $2 AND "
+                           "reverses_id = $3 AND "
+                           "result = $4",
+                           {original->compound_id, original->happened, original->id, meta::name_of(result)}) >
+        0)
+      return base::fail(ErrorKind::conflict, "already_corrected");
+    PassageRow row = *original;
+    row.id = meta::Id<PassageRow>(id);
+    row.happened = row.recorded = c.now;
+    row.device_ms = c.now.ms;
+    row.result = result;
+    row.reason = in.reason;
+    row.account_id = c.who.account;
+    row.reverses_id = original->id.value;
+    core::append(q, row);
+    core::audit(q, c,
+                {"passage." + std::string(meta::name_of(result)), "passage", original->id.value,
+                 original->compound_id});
+    core::note_change(q, "passage", original->compound_id, id, c.now);
+    Passage shown;
+    q.one(passage_columns.with(" AND g.id = {arg}"), {id},
+          [&](const db::Row& r) { shown = load_passage(r); });
+    return shown;
+  });
+}
+
+Result<Passage> reverse(api::Context& c, const Correction& in) {
+  return correct(c, in, PassageResult::reversed);
+}
+Result<Passage> close_outing(api::Context& c, const Correction& in) {
+  return correct(c, in, PassageResult::closed);
+}
+
+}  // namespace
+
+void ledger_routes(api::Router& r) {
+  r.get<PassageQuery, api::Page<Passage>>("/api/passages", Permission::passage_read,
+                                          "The passage ledger, newest first", list_passages);
+  r.get<PassageExport, api::Response>("/api/passages/export", Permission::passage_export,
+                                      "The ledger as xlsx or csv", export_passages)
+      .produces = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  r.post<Correction, Passage>("/api/passages/{id}/reverse", Permission::passage_write, "Take a passage back",
+                              reverse);
+  r.post<Correction, Passage>("/api/passages/{id}/close", Permission::passage_write,
+                              "End an outing whose return was not scanned", close_outing);
+}
+
+}  // namespace feature::gate

@@ -1,0 +1,166 @@
+// What the gate phone asks and sends.
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include "feature/gate/routes.hpp"
+
+namespace feature::gate {
+namespace {
+
+using api::Permission;
+using base::ErrorKind;
+using base::Result;
+
+constexpr std::int64_t clock_jump_ms = 5 * base::minute_ms;
+
+ListUse shown(std::int64_t household_id, const rule::Use& use) {
+  return {household_id, use.exit_at_ms, use.return_at_ms,
+          use.persons,  use.counted,    use.closed_without_return};
+}
+
+// Only an enrolled phone records passages; an account with gate_decide has no opening.
+Result<GateDevice> own_device(db::Scoped& q, const api::Context& c) {
+  const auto device = device_of(q, c.who.enrolment);
+  if (!device) return base::fail(ErrorKind::forbidden, "not_a_gate_phone");
+  return *device;
+}
+
+GateRecord record_of(const DecideRequest& in) {
+  GateRecord r;
+  r.happened_ms = in.now_ms;
+  r.direction = in.direction;
+  r.holder_kind = in.holder_kind;
+  r.pass_text = in.pass_text;
+  r.pass_id = in.pass_id;
+  r.household_id = in.household_id;
+  r.person_ids = in.person_ids;
+  r.persons = in.persons;
+  r.companions = in.companions;
+  r.readings = in.readings;
+  r.emergency_reason = in.emergency_reason;
+  return r;
+}
+
+Result<DecideAnswer> decide_now(api::Context& c, const DecideRequest& in) {
+  return c.read([&](db::Scoped& q) -> Result<DecideAnswer> {
+    const auto device = own_device(q, c);
+    if (!device) return tl::unexpected(device.error());
+    auto judged = judge(q, c.services, *device, record_of(in), in.child_alone, c.now);
+    DecideAnswer out;
+    out.verdict = std::move(judged.verdict);
+    out.pass_state = judged.pass_state;
+    if (judged.household_id)
+      for (const auto& use : judged.uses) out.uses.push_back(shown(*judged.household_id, use));
+    out.server_ms = c.now.ms;
+    return out;
+  });
+}
+
+Result<ConfirmAnswer> confirm(api::Context& c, const GateRecord& in) {
+  if (auto problems = check_record(in); !problems.empty()) return base::fail(std::move(problems));
+  const RecordIds ids{c.store.next_id(), c.store.next_id()};
+  return c.write([&](db::Scoped& q) -> Result<ConfirmAnswer> {
+    const auto device = own_device(q, c);
+    if (!device) return tl::unexpected(device.error());
+    // Asked this very moment: the server's clock is the better one.
+    auto entered = enter(q, c.services, *device, in, ids, Mode::confirm, c.now, c.now);
+    ConfirmAnswer out;
+    out.status = entered.refused                             ? ConfirmStatus::refused
+                 : entered.status == UploadStatus::duplicate ? ConfirmStatus::duplicate
+                                                             : ConfirmStatus::stored;
+    out.passage_id = entered.passage_id;
+    out.verdict = std::move(entered.verdict);
+    out.flags = std::move(entered.flags);
+    out.server_ms = c.now.ms;
+    return out;
+  });
+}
+
+struct Parsed {
+  std::optional<GateRecord> record{};
+  UploadResult bad{};  // when there is none
+};
+
+Parsed parse(const meta::Json& json) {
+  Parsed out;
+  auto record = meta::from_json<GateRecord>(json.text);
+  base::Problems problems;
+  if (record)
+    problems = check_record(*record);
+  else
+    problems = record.error().problems;
+  if (problems.empty()) {
+    out.record = std::move(*record);
+    return out;
+  }
+  out.bad.status = UploadStatus::invalid;
+  for (auto& p : problems) out.bad.problems.push_back({p.path, p.code});
+  // The number is what the phone finds its record by; read it alone when the rest is unreadable.
+  out.bad.seq = sequence_of(json.text);
+  return out;
+}
+
+void keep_unreadable(db::Scoped& q, const api::Context& c, const GateDevice& device, const meta::Json& json,
+                     std::int64_t id, const UploadResult& bad) {
+  std::string digest(16, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(),
+                     reinterpret_cast<const unsigned char*>(json.text.data()), json.text.size(), nullptr, 0);
+  std::string problems;
+  for (const auto& p : bad.problems)
+    problems += fmt::format("{}{} {}", problems.empty() ? "" : "; ", p.path, p.code);
+  const auto sealed = c.services.keys.seal("rejected_record", "payload", id, json.text);
+  q.unscoped().run(
+      "INSERT INTO rejected_record (id, enrolment_id, compound_id, payload_digest, payload_sealed, problems, "
+      "recorded_ms) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+      {id, device.enrolment_id, device.compound_id, db::Blob{digest}, db::Blob{sealed}, problems, c.now});
+}
+
+Result<UploadAnswer> upload(api::Context& c, const UploadRequest& in) {
+  if (in.records.size() > 200) return base::fail_field("/records", "too_long", {{"max", "200"}});
+  std::vector<Parsed> parsed;
+  std::vector<RecordIds> ids;
+  for (const auto& json : in.records) {
+    parsed.push_back(parse(json));
+    ids.push_back({c.store.next_id(), c.store.next_id()});
+  }
+  const auto offset = c.now.ms - in.client_ms;
+  return c.write([&](db::Scoped& q) -> Result<UploadAnswer> {
+    const auto device = own_device(q, c);
+    if (!device) return tl::unexpected(device.error());
+    const bool jumped =
+        device->clock_offset_ms != 0 && std::abs(device->clock_offset_ms - offset) > clock_jump_ms;
+    UploadAnswer out;
+    out.server_ms = c.now.ms;
+    for (std::size_t i = 0; i < parsed.size(); ++i) {
+      if (!parsed[i].record) {
+        keep_unreadable(q, c, *device, in.records[i], ids[i].passage, parsed[i].bad);
+        out.results.push_back(parsed[i].bad);
+        continue;
+      }
+      const auto& record = *parsed[i].record;
+      auto entered =
+          enter(q, c.services, *device, record, ids[i], Mode::happened, {record.happened_ms + offset}, c.now,
+                jumped ? std::vector<std::string>{"clock_jump"} : std::vector<std::string>{});
+      out.results.push_back({record.seq, entered.status, entered.passage_id, entered.flags, {}});
+    }
+    q.unscoped().run(
+        "UPDATE enrolment SET last_contact_ms = $2, queue = $3, clock_offset_ms = $4 WHERE id = $1",
+        {device->enrolment_id, c.now, in.queue, offset});
+    return out;
+  });
+}
+
+}  // namespace
+
+void passage_routes(api::Router& r) {
+  r.post<DecideRequest, DecideAnswer>("/api/gate/decide", Permission::gate_decide,
+                                      "May this person cross now", decide_now);
+  r.post<GateRecord, ConfirmAnswer>("/api/gate/confirm", Permission::gate_decide,
+                                    "Record a passage, decided here and now", confirm);
+  r.post<UploadRequest, UploadAnswer>("/api/gate/passages", Permission::gate_decide,
+                                      "Passages that happened, decided again under the rules of their time",
+                                      upload);
+}
+
+}  // namespace feature::gate

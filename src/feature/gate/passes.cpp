@@ -1,0 +1,524 @@
+// Exit cards: issued for a scope, printed in walking order, active once handed over.
+
+#include <fmt/format.h>
+
+#include "api/paging.hpp"
+#include "core/words.hpp"
+#include "feature/gate/routes.hpp"
+#include "feature/place/service.hpp"
+#include "print/card.hpp"
+#include "token/day_word.hpp"
+#include "token/short_code.hpp"
+
+namespace feature::gate {
+namespace {
+
+using api::Permission;
+using base::ErrorKind;
+using base::Result;
+
+constexpr int default_valid_days = 90;
+constexpr std::size_t issue_chunk = 400;  // passes of one write: a bulk job never holds the writer for long
+
+constexpr auto pass_columns = db::ScopedSql(
+    "SELECT ps.id, ps.compound_id, ps.household_id, ps.dwelling_id, ps.sort, ps.label, ps.pass_class, "
+    "ps.state, "
+    "ps.generation, ps.short_code, ps.token, ps.batch, ps.issued_ms, ps.issued_by, ps.valid_until, "
+    "ps.activated_ms, "
+    "ps.void_ms, ps.void_reason, ps.replaced_by FROM pass ps JOIN place p ON p.id = ps.compound_id WHERE "
+    "{scope:p}");
+
+Pass shown(const PassRow& row) {
+  Pass p;
+  p.id = row.id;
+  p.compound_id = row.compound_id;
+  p.household_id = row.household_id;
+  p.label = row.label;
+  p.pass_class = row.pass_class;
+  p.state = row.state;
+  p.serial = row.generation;
+  p.short_code_masked = "****" + row.short_code.substr(row.short_code.size() - 4);
+  p.issued = row.issued;
+  p.activated = row.activated;
+  p.voided = row.voided;
+  p.void_reason = row.void_reason;
+  p.valid_until = row.valid_until;
+  p.batch = row.batch;
+  return p;
+}
+
+Result<PassRow> own_pass(db::Scoped& q, std::int64_t id) {
+  auto row = pass_by_id(q, id);
+  if (!row) return base::fail(ErrorKind::not_found, "not_found");
+  return *row;
+}
+
+struct Door {  // a household that gets a card
+  std::int64_t household_id = 0, dwelling_id = 0;
+  std::string sort{}, label{};
+};
+
+std::vector<Door> households_of(db::Scoped& q, const IssuePasses& in, base::Day today,
+                                std::int64_t& with_card) {
+  auto sql = db::ScopedSql(
+      "SELECT h.id, h.dwelling_id, h.sort, h.label, (SELECT COUNT(*) FROM pass ps WHERE ps.household_id = "
+      "h.id AND "
+      "ps.state IN ('active', 'inactive') AND ps.valid_until >= $2) FROM household h JOIN place p ON p.id = "
+      "h.dwelling_id "
+      "WHERE h.compound_id = $1 AND h.valid_until_ms IS NULL AND {scope:p}");
+  std::vector<db::Arg> args{in.compound_id, today};
+  if (in.building_id) {
+    sql = sql.with(" AND p.building_id = {arg}");
+    args.push_back(*in.building_id);
+  }
+  std::vector<Door> doors;
+  q.run(sql.with(" ORDER BY h.sort, h.id"), args, [&](const db::Row& r) {
+    if (r.integer(4) > 0)
+      ++with_card;
+    else
+      doors.push_back({r.integer(0), r.integer(1), r.str(2), r.str(3)});
+  });
+  return doors;
+}
+
+Result<Issued> issue(api::Context& c, const IssuePasses& in) {
+  const auto valid_until = in.valid_until.value_or(base::civil_day(c.now) + default_valid_days);
+  if (valid_until < base::civil_day(c.now)) return base::fail_field("/valid_until", "in_the_past");
+  Issued out;
+  auto doors = c.read([&](db::Scoped& q) -> Result<std::vector<Door>> {
+    if (!place::find_compound(q, in.compound_id)) return base::fail_field("/compound_id", "not_found");
+    return households_of(q, in, base::civil_day(c.now), out.skipped);
+  });
+  if (!doors) return tl::unexpected(std::move(doors).error());
+  out.batch = new_batch(c.now);
+  for (std::size_t from = 0; from < doors->size(); from += issue_chunk) {
+    const auto until = std::min(doors->size(), from + issue_chunk);
+    std::vector<PassRow> rows;
+    for (auto i = from; i < until; ++i) {
+      const auto& door = (*doors)[i];
+      auto row = make_pass(c.services.keys, c.store.next_id(), in.compound_id, door.household_id, out.batch,
+                           valid_until, c.now, c.who.account);
+      row.dwelling_id = door.dwelling_id;
+      row.sort = door.sort;
+      row.label = door.label;
+      rows.push_back(std::move(row));
+    }
+    auto written = c.write(
+        [&](db::Scoped& q) -> Result<bool> {
+          core::insert_all(q, rows, core::source_of(c));
+          core::audit(
+              q, c,
+              {"pass.issue", "pass", rows.front().id.value, in.compound_id, std::to_string(rows.size())});
+          core::note_change(q, "pass", in.compound_id, rows.front().id.value, c.now);
+          return true;
+        },
+        db::Priority::low);
+    if (!written) return tl::unexpected(std::move(written).error());
+    out.issued += static_cast<std::int64_t>(rows.size());
+  }
+  return out;
+}
+
+Result<Issued> issue_blank(api::Context& c, const BlankPasses& in) {
+  const auto valid_until = in.valid_until.value_or(base::civil_day(c.now) + default_valid_days);
+  Issued out;
+  out.batch = new_batch(c.now);
+  std::vector<PassRow> rows;
+  for (std::int64_t i = 0; i < in.count; ++i)
+    rows.push_back(make_pass(c.services.keys, c.store.next_id(), in.compound_id, std::nullopt, out.batch,
+                             valid_until, c.now, c.who.account));
+  out.issued = in.count;
+  return c.write([&](db::Scoped& q) -> Result<Issued> {
+    if (!place::find_compound(q, in.compound_id)) return base::fail_field("/compound_id", "not_found");
+    core::insert_all(q, rows, core::source_of(c));
+    core::audit(q, c,
+                {"pass.blank", "pass", rows.front().id.value, in.compound_id, std::to_string(rows.size())});
+    core::note_change(q, "pass", in.compound_id, rows.front().id.value, c.now);
+    return out;
+  });
+}
+
+Result<api::Page<Pass>> list_passes(api::Context& c, const PassQuery& in) {
+  return c.read([&](db::Scoped& q) {
+    auto sql = pass_columns.with(" AND ps.compound_id = {arg}");
+    std::vector<db::Arg> args{in.compound_id};
+    if (in.state) {
+      sql = sql.with(" AND ps.state = {arg}");
+      args.push_back(meta::name_of(*in.state));
+    }
+    if (in.household_id) {
+      sql = sql.with(" AND ps.household_id = {arg}");
+      args.push_back(*in.household_id);
+    }
+    const auto like = in.q ? *in.q + "%" : "";
+    if (in.q) {
+      sql = sql.with(" AND ps.label LIKE {arg}");
+      args.push_back(like);
+    }
+    return api::fetch_page<Pass>(
+        q, sql, args, in.limit, in.cursor,
+        {" AND (ps.sort, ps.id) > ({arg}, {arg})", " ORDER BY ps.sort, ps.id LIMIT {arg}"},
+        [](const db::Row& r) { return shown(meta::load<PassRow>(r)); },
+        [](const db::Row& r) {
+          return api::SortKey{r.str(4), r.integer(0)};
+        });
+  });
+}
+
+// The household's own line of the file, so that a card can be told at arm's length.
+struct PrintRow {
+  PassRow pass;
+  std::string phase, building, stair, room, head;
+};
+
+std::vector<PrintRow> print_rows(db::Scoped& q, const PrintQuery& in) {
+  auto sql = db::ScopedSql(
+      "SELECT ps.id, ps.compound_id, ps.household_id, ps.dwelling_id, ps.sort, ps.label, ps.pass_class, "
+      "ps.state, "
+      "ps.generation, ps.short_code, ps.token, ps.batch, ps.issued_ms, ps.issued_by, ps.valid_until, "
+      "ps.activated_ms, "
+      "ps.void_ms, ps.void_reason, ps.replaced_by, d.phase, d.building, d.stair, d.room, "
+      "(SELECT pe.name FROM residence r JOIN person pe ON pe.id = r.person_id WHERE r.household_id = "
+      "ps.household_id AND "
+      "r.valid_until_ms IS NULL ORDER BY r.position LIMIT 1) "
+      "FROM pass ps JOIN place p ON p.id = COALESCE(ps.dwelling_id, ps.compound_id) LEFT JOIN dwelling d ON "
+      "d.id = ps.dwelling_id WHERE ps.compound_id = $1 AND ps.state IN ('inactive', 'active', 'blank') AND "
+      "{scope:p}");
+  std::vector<db::Arg> args{in.compound_id};
+  if (in.batch) {
+    sql = sql.with(" AND ps.batch = {arg}");
+    args.push_back(*in.batch);
+  }
+  if (in.building_id) {
+    sql = sql.with(" AND p.building_id = {arg}");
+    args.push_back(*in.building_id);
+  }
+  std::vector<PrintRow> rows;
+  q.run(sql.with(" ORDER BY ps.sort, ps.id"), args, [&](const db::Row& r) {
+    rows.push_back({meta::load<PassRow>(r), r.str(19), r.str(20), r.str(21), r.str(22), r.str(23)});
+  });
+  return rows;
+}
+
+print::Card card_of(const PrintRow& row, std::string_view language, const std::string& compound) {
+  print::Card card;
+  card.compound = compound;
+  if (row.pass.dwelling_id) {
+    if (!row.building.empty())
+      card.building_stair =
+          core::words(language, "label.building", {{"phase", row.phase}, {"building", row.building}});
+    if (!row.stair.empty())
+      card.building_stair += core::words(language, "label.stair", {{"stair", row.stair}});
+    card.room = row.room;
+    card.name = core::mask_name(row.head);
+  }
+  card.pass_class = core::words(language, "card.class." + std::string(meta::name_of(row.pass.pass_class)));
+  card.valid_until = base::to_string(row.pass.valid_until);
+  card.short_code = row.pass.short_code.substr(0, 4) + " " + row.pass.short_code.substr(4);
+  card.qr_text = row.pass.token;
+  card.batch = row.pass.batch.substr(row.pass.batch.size() - 1);
+  const auto colours = token::day_colours();
+  card.batch_rgb = colours[std::hash<std::string>{}(row.pass.batch) % colours.size()].rgb;
+  return card;
+}
+
+Result<api::Response> print_passes(api::Context& c, const PrintQuery& in) {
+  const auto language = core::language_of(in.lang.value_or(""), c.request.header("accept-language"));
+  std::string compound;
+  auto rows = c.write([&](db::Scoped& q) -> Result<std::vector<PrintRow>> {
+    const auto found = place::find_compound(q, in.compound_id);
+    if (!found) return base::fail_field("/compound_id", "not_found");
+    compound = found->name;
+    auto list = print_rows(q, in);
+    if (list.empty()) return base::fail_field("/batch", "nothing_to_print");
+    core::audit(q, c, {"pass.print", "place", in.compound_id, in.compound_id, std::to_string(list.size())});
+    return list;
+  });
+  if (!rows) return tl::unexpected(std::move(rows).error());
+
+  api::Response response;
+  const auto word = [&](std::string_view key, const base::ErrorParams& params = {}) {
+    return core::words(language, key, params);
+  };
+  print::CardSheetOptions options;
+  options.layout = in.layout == PrintLayout::single ? print::CardLayout::single : print::CardLayout::a4_ten;
+  options.card_title = word("card.title");
+  options.document_title = compound + " " + options.card_title;
+  options.created = base::to_iso(c.now);
+  options.rules = word("card.rules");
+  options.valid_until_label = word("card.valid_until");
+  options.building_label = word("card.building");
+  options.room_label = word("card.room");
+  options.name_label = word("card.name");
+  options.sheet_title = word("card.sheet", {{"compound", compound}, {"batch", in.batch.value_or("")}});
+  options.footer = word("card.footer");
+  options.page_format = word("card.page");
+  auto sheet = print::CardSheet::open(
+      [&](std::string_view bytes) {
+        response.body += bytes;
+        return true;
+      },
+      std::move(options));
+  if (!sheet) return tl::unexpected(std::move(sheet).error());
+  for (const auto& row : *rows)
+    if (auto added = sheet->add(card_of(row, language, compound)); !added)
+      return tl::unexpected(std::move(added).error());
+  if (auto done = sheet->finish(); !done) return tl::unexpected(std::move(done).error());
+  response.set("Content-Type", "application/pdf");
+  response.set("Content-Disposition", "inline; filename=\"cards.pdf\"");
+  return response;
+}
+
+// The rows of a pass are changed under the guard of its own row version: state is read inside the write.
+template <class Change>
+Result<Pass> change_pass(api::Context& c, std::string_view action, Change change) {
+  return c.write([&](db::Scoped& q) -> Result<Pass> {
+    q.unscoped().run("UPDATE pass SET state = state WHERE id = $1", {c.id()});
+    auto before = own_pass(q, c.id());
+    if (!before) return tl::unexpected(std::move(before).error());
+    auto after = *before;
+    if (auto done = change(q, after); !done) return tl::unexpected(std::move(done).error());
+    core::update(q, *before, after, core::source_of(c));
+    core::audit(q, c, {std::string(action), "pass", after.id.value, after.compound_id});
+    core::note_change(q, "pass", after.compound_id, after.id.value, c.now);
+    return shown(after);
+  });
+}
+
+bool is_live(const PassRow& row) {
+  return row.state == PassState::active || row.state == PassState::inactive || row.state == PassState::blank;
+}
+
+Result<Pass> void_pass(api::Context& c, const VoidPass& in) {
+  return change_pass(c, "pass.void", [&](db::Scoped&, PassRow& row) -> Result<void> {
+    if (!is_live(row)) return base::fail(ErrorKind::conflict, "pass_not_live");
+    row.state = PassState::voided;
+    row.voided = c.now;
+    row.void_reason = std::string(meta::name_of(in.reason));
+    return {};
+  });
+}
+
+Result<Pass> reissue(api::Context& c, const VoidPass& in) {
+  const auto id = c.store.next_id();
+  return c.write([&](db::Scoped& q) -> Result<Pass> {
+    q.unscoped().run("UPDATE pass SET state = state WHERE id = $1", {c.id()});
+    auto before = own_pass(q, c.id());
+    if (!before) return tl::unexpected(std::move(before).error());
+    if (before->state == PassState::replaced || before->state == PassState::blank)
+      return base::fail(ErrorKind::conflict, "pass_not_live");
+    auto old = *before;
+    old.state = PassState::replaced;
+    old.voided = c.now;
+    old.void_reason = std::string(meta::name_of(in.reason));
+    old.replaced_by = id;
+    auto fresh = make_pass(c.services.keys, id, old.compound_id, old.household_id, new_batch(c.now),
+                           old.valid_until, c.now, c.who.account);
+    fresh.dwelling_id = old.dwelling_id;
+    fresh.sort = old.sort;
+    fresh.label = old.label;
+    core::update(q, *before, old, core::source_of(c));
+    core::insert(q, fresh, core::source_of(c));
+    core::audit(q, c, {"pass.reissue", "pass", id, old.compound_id});
+    core::note_change(q, "pass", old.compound_id, id, c.now);
+    return shown(fresh);
+  });
+}
+
+Result<void> activate_row(PassRow& row, base::Instant now) {
+  if (row.state == PassState::active) return {};
+  if (row.state != PassState::inactive)
+    return base::fail(ErrorKind::conflict, row.state == PassState::blank ? "pass_blank" : "pass_not_live");
+  row.state = PassState::active;
+  row.activated = now;
+  return {};
+}
+
+Result<Pass> activate(api::Context& c) {
+  return change_pass(c, "pass.activate", [&](db::Scoped&, PassRow& row) { return activate_row(row, c.now); });
+}
+
+// A pre-signed blank card becomes a household's, and active: it is in their hands.
+Result<void> bind_row(db::Scoped& q, PassRow& row, std::int64_t household_id, base::Instant now) {
+  if (row.state != PassState::blank) return base::fail(ErrorKind::conflict, "pass_not_blank");
+  const bool found = q.one(
+      "SELECT h.dwelling_id, h.sort, h.label FROM household h JOIN place p ON p.id = h.dwelling_id WHERE "
+      "h.id = $1 AND "
+      "h.compound_id = $2 AND h.valid_until_ms IS NULL AND {scope:p}",
+      {household_id, row.compound_id}, [&](const db::Row& r) {
+        row.household_id = household_id;
+        row.dwelling_id = r.integer(0);
+        row.sort = r.str(1);
+        row.label = r.str(2);
+      });
+  if (!found) return base::fail_field("/household_id", "not_found");
+  row.state = PassState::active;
+  row.activated = now;
+  return {};
+}
+
+Result<Pass> bind(api::Context& c, const BindPass& in) {
+  return c.write([&](db::Scoped& q) -> Result<Pass> {
+    std::optional<std::int64_t> compound;
+    q.one(
+        "SELECT h.compound_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id = $1 AND "
+        "{scope:p}",
+        {in.household_id}, [&](const db::Row& r) { compound = r.integer(0); });
+    if (!compound) return base::fail_field("/household_id", "not_found");
+    auto before = pass_by_text(q, c.services.keys, *compound, in.text);
+    if (!before) return base::fail_field("/text", "pass_unknown");
+    auto after = *before;
+    if (auto done = bind_row(q, after, in.household_id, c.now); !done)
+      return tl::unexpected(std::move(done).error());
+    core::update(q, *before, after, core::source_of(c));
+    core::audit(q, c, {"pass.bind", "pass", after.id.value, after.compound_id});
+    core::note_change(q, "pass", after.compound_id, after.id.value, c.now);
+    return shown(after);
+  });
+}
+
+// The same at the door or the gate, by an enrolled phone.
+Result<ActivateAnswer> activate_at_door(api::Context& c, const Activate& in) {
+  if (!in.pass_text && !in.short_code) return base::fail_field("/pass_text", "required");
+  return c.write([&](db::Scoped& q) -> Result<ActivateAnswer> {
+    const auto device = device_of(q, c.who.enrolment);
+    if (!device) return base::fail(ErrorKind::forbidden, "not_a_gate_phone");
+    const std::string text = in.pass_text ? std::string(*in.pass_text) : std::string(*in.short_code);
+    auto before = pass_by_text(q, c.services.keys, device->compound_id, text);
+    if (!before) return base::fail_field(in.pass_text ? "/pass_text" : "/short_code", "pass_unknown");
+    auto after = *before;
+    auto done = in.household_id && after.state == PassState::blank
+                    ? bind_row(q, after, *in.household_id, c.now)
+                    : activate_row(after, c.now);
+    if (!done) return tl::unexpected(std::move(done).error());
+    core::update(q, *before, after, core::source_of(c, "gate"));
+    core::audit(q, c, {"pass.activate", "pass", after.id.value, after.compound_id});
+    core::note_change(q, "pass", after.compound_id, after.id.value, c.now);
+    return ActivateAnswer{after.id.value, after.state};
+  });
+}
+
+}  // namespace
+
+std::string new_batch(base::Instant now) {
+  static constexpr char letters[] = "ABCDEFGHJKMNPQRSTUVWXYZ";
+  return fmt::format("{}-{:04}{}", base::to_string(base::civil_day(now)), base::minute_of_day(now),
+                     letters[core::random_number() % (sizeof letters - 1)]);
+}
+
+PassRow make_pass(const core::Keyring& keys, std::int64_t id, std::int64_t compound_id,
+                  std::optional<std::int64_t> household_id, const std::string& batch, base::Day valid_until,
+                  base::Instant now, std::int64_t issued_by) {
+  PassRow row;
+  row.id = meta::Id<PassRow>(id);
+  row.compound_id = compound_id;
+  row.household_id = household_id;
+  row.state = household_id ? PassState::inactive : PassState::blank;
+  row.short_code = token::short_code(core::random_number());
+  token::Claims claims;
+  claims.pass_id = id;
+  claims.household_id = household_id.value_or(0);
+  claims.compound_id = compound_id;
+  claims.generation = static_cast<std::uint32_t>(row.generation);
+  claims.issued = base::civil_day(now);
+  claims.expires_s = base::start_of(valid_until + 1).ms / 1000;
+  auto signed_text = token::sign(claims, keys.pass_key());
+  if (!signed_text) throw std::runtime_error(signed_text.error().code);
+  row.token = std::move(*signed_text);
+  row.batch = batch;
+  row.issued = now;
+  row.issued_by = issued_by;
+  row.valid_until = valid_until;
+  return row;
+}
+
+std::optional<PassRow> pass_by_id(db::Scoped& q, std::int64_t id) {
+  std::optional<PassRow> found;
+  q.one(pass_columns.with(" AND ps.id = {arg}"), {id},
+        [&](const db::Row& r) { found = meta::load<PassRow>(r); });
+  return found;
+}
+
+std::optional<PassRow> pass_by_text(db::Scoped& q, const core::Keyring& keys, std::int64_t compound_id,
+                                    const std::string& text) {
+  std::optional<PassRow> found;
+  if (const auto code = token::read_short_code(text)) {
+    q.one(pass_columns.with(" AND ps.short_code = {arg}"), {*code},
+          [&](const db::Row& r) { found = meta::load<PassRow>(r); });
+  } else {
+    std::vector<token::VerifyKey> verify;
+    for (const auto& key : keys.pass_keys()) verify.push_back(token::verify_key(key));
+    if (const auto claims = token::open(text, verify)) found = pass_by_id(q, claims->pass_id);
+  }
+  if (found && found->compound_id != compound_id) found.reset();
+  return found;
+}
+
+FoundPass find_pass(db::Scoped& q, const core::Keyring& keys, std::int64_t compound_id,
+                    const std::optional<std::string>& text, const std::optional<std::int64_t>& pass_id,
+                    base::Instant now) {
+  FoundPass out;
+  if (text) {
+    std::vector<token::VerifyKey> verify;
+    for (const auto& key : keys.pass_keys()) verify.push_back(token::verify_key(key));
+    const auto claims = token::open(*text, verify);
+    if (!claims) {
+      out.state =
+          claims.error().code == "bad_signature" ? rule::PassState::bad_signature : rule::PassState::unknown;
+      return out;
+    }
+    if (claims->compound_id != compound_id) {
+      out.state = rule::PassState::other_compound;
+      return out;
+    }
+    out.row = pass_by_id(q, claims->pass_id);
+  } else if (pass_id) {
+    out.row = pass_by_id(q, *pass_id);
+    if (out.row && out.row->compound_id != compound_id) out.row.reset();
+  } else {
+    return out;
+  }
+  if (!out.row) {
+    out.state = rule::PassState::unknown;
+    return out;
+  }
+  out.household_id = out.row->household_id;
+  switch (out.row->state) {
+    case PassState::active:
+      out.state =
+          base::civil_day(now) > out.row->valid_until ? rule::PassState::expired : rule::PassState::valid;
+      break;
+    case PassState::inactive:
+    case PassState::blank:
+      out.state = rule::PassState::inactive;
+      break;
+    case PassState::voided:
+      out.state = rule::PassState::voided;
+      break;
+    case PassState::replaced:
+      out.state = rule::PassState::replaced;
+      break;
+  }
+  return out;
+}
+
+void pass_routes(api::Router& r) {
+  r.get<PassQuery, api::Page<Pass>>("/api/passes", Permission::pass_read, "Cards of a compound", list_passes);
+  r.post<IssuePasses, Issued>("/api/passes/issue", Permission::pass_write,
+                              "Issue cards to households without one", issue);
+  r.post<BlankPasses, Issued>("/api/passes/blank", Permission::pass_write,
+                              "Pre-signed cards without a household", issue_blank);
+  r.get<PrintQuery, api::Response>("/api/passes/print", Permission::pass_write,
+                                   "Cards as PDF in walking order", print_passes)
+      .produces = "application/pdf";
+  r.post<VoidPass, Pass>("/api/passes/{id}/void", Permission::pass_write, "Void a card", void_pass);
+  r.post<VoidPass, Pass>("/api/passes/{id}/reissue", Permission::pass_write, "Replace a card by a new one",
+                         reissue);
+  r.post<Pass>("/api/passes/{id}/activate", Permission::pass_write, "The card was handed over", activate);
+  r.post<BindPass, Pass>("/api/passes/bind", Permission::pass_write, "Give a blank card to a household",
+                         bind);
+  r.post<Activate, ActivateAnswer>("/api/gate/activate", Permission::gate_decide,
+                                   "Hand over a card at the door", activate_at_door);
+}
+
+}  // namespace feature::gate

@@ -1,0 +1,689 @@
+#pragma once
+// Gate: policies, passes, gate phones, passages. The names of the decision (engine/gate) are the names of
+// the API; the phone's list and records carry ids, no phone or document number and no category.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/gate/names.hpp"
+#include "engine/gate/types.hpp"
+#include "feature/place/record.hpp"
+#include "meta/describe.hpp"
+
+namespace feature::gate {
+
+namespace rule = engine::gate;
+
+// --- stored ----------------------------------------------------------------------------------------
+struct PolicyRow {
+  meta::Id<PolicyRow> id;
+  std::int64_t place_id = 0;
+  std::int64_t version = 1;  // unique in the installation: names the rule a verdict used
+  meta::Instant effective_from{};
+  meta::Json params{};
+  std::optional<std::string> note{};
+  std::int64_t created_by = 0;
+  meta::Instant created{};
+};
+
+enum class PassClass { household, person, exempt, vehicle, visitor, worker };
+enum class PassState { blank, inactive, active, voided, replaced };
+struct PassRow {
+  meta::Id<PassRow> id;
+  std::int64_t compound_id = 0;
+  std::optional<std::int64_t> household_id{}, dwelling_id{};
+  std::string sort{};
+  std::optional<std::string> label{};
+  PassClass pass_class = PassClass::household;
+  PassState state = PassState::inactive;
+  int generation = 1;
+  std::string short_code{}, token{}, batch{};
+  meta::Instant issued{};
+  std::int64_t issued_by = 0;
+  meta::Day valid_until{};
+  std::optional<meta::Instant> activated{}, voided{};
+  std::optional<std::string> void_reason{};
+  std::optional<std::int64_t> replaced_by{};
+};
+
+enum class EnrolmentState { waiting, active, revoked };
+
+enum class PassageResult { passed, turned_back, reversed, closed };
+struct PassageRow {
+  meta::Id<PassageRow> id;
+  std::int64_t compound_id = 0, opening_id = 0;
+  meta::Instant happened{}, recorded{};
+  std::int64_t device_ms = 0;  // what the phone's own clock said
+  rule::Direction direction = rule::Direction::out;
+  PassageResult result = PassageResult::passed;
+  rule::Holder holder_kind = rule::Holder::resident_member;
+  std::optional<std::int64_t> household_id{}, dwelling_id{}, person_id{}, pass_id{}, guest_id{};
+  int persons = 1, companions = 0;
+  std::string person_ids{};  // space separated, the holder first
+  std::optional<std::string> relation{};
+  std::optional<int> temperature_tenths{};  // the holder's last reading
+  std::string temperature_note = "none";    // reading, below_threshold_no_reading, none
+  std::string readings{"[]"};
+  std::string steps{};
+  std::optional<std::string> emergency_reason{}, reason{};
+  rule::Outcome outcome = rule::Outcome::allow;
+  std::string reasons{}, flags{};  // space separated codes
+  bool consumes = false;
+  std::int64_t policy_version = 0;
+  bool offline = false;
+  std::int64_t list_age_s = 0;
+  std::optional<std::int64_t> enrolment_id{}, account_id{}, reverses_id{};
+};
+
+enum class GuestState { waiting, registered, dismissed };
+struct GuestRow {
+  meta::Id<GuestRow> id;
+  std::int64_t compound_id = 0;
+  std::optional<std::int64_t> dwelling_id{};
+  meta::Bytes name_sealed{};
+  std::string name_masked{};
+  std::optional<meta::Bytes> phone_sealed{};
+  std::optional<std::string> note{};
+  GuestState state = GuestState::waiting;
+  meta::Instant created{};
+  std::optional<std::int64_t> enrolment_id{};
+  std::optional<meta::Instant> settled{};
+  std::optional<std::int64_t> settled_by{};
+};
+
+// --- policies --------------------------------------------------------------------------------------
+struct PolicyShown {
+  meta::Id<PolicyRow> id;
+  std::int64_t place_id = 0;
+  std::string place_name{};
+  std::int64_t version = 0;
+  meta::Instant effective_from{};
+  std::string created_by_name{};
+  std::optional<std::string> note{};
+  rule::Policy params{};
+};
+struct NewPolicy {
+  std::int64_t place_id = 0;
+  std::optional<meta::Instant> effective_from{};
+  std::optional<meta::Note> note{};
+  rule::Policy params{};
+};
+struct PolicyQuery {
+  std::int64_t place_id = 0;
+};
+
+// --- passes ----------------------------------------------------------------------------------------
+struct Pass {
+  meta::Id<PassRow> id;
+  std::int64_t compound_id = 0;
+  std::optional<std::int64_t> household_id{};
+  std::optional<std::string> label{};
+  PassClass pass_class = PassClass::household;
+  PassState state = PassState::inactive;
+  int serial = 1;
+  std::string short_code_masked{};
+  meta::Instant issued{};
+  std::optional<meta::Instant> activated{}, voided{};
+  std::optional<std::string> void_reason{};
+  meta::Day valid_until{};
+  std::string batch{};
+};
+struct PassQuery {
+  std::int64_t compound_id = 0;
+  std::optional<PassState> state{};
+  std::optional<std::int64_t> household_id{};
+  std::optional<meta::Text<1, 50>> q{};
+  std::optional<meta::Int<1, 200>> limit{};
+  std::optional<std::string> cursor{};
+};
+struct IssuePasses {
+  std::int64_t compound_id = 0;
+  std::optional<std::int64_t> building_id{};
+  std::optional<meta::Day> valid_until{};
+};
+struct BlankPasses {
+  std::int64_t compound_id = 0;
+  meta::Int<1, 2000> count = 10;
+  std::optional<meta::Day> valid_until{};
+};
+struct Issued {
+  std::string batch{};
+  std::int64_t issued = 0, skipped = 0;
+};
+enum class PrintLayout { sheet, single };
+struct PrintQuery {
+  std::int64_t compound_id = 0;
+  std::optional<std::string> batch{};
+  std::optional<std::int64_t> building_id{};
+  std::optional<PrintLayout> layout{};
+  std::optional<std::string> lang{};
+};
+enum class VoidReason { lost, moved, misuse, other };
+struct VoidPass {
+  VoidReason reason = VoidReason::lost;
+  std::optional<meta::Note> note{};
+};
+struct BindPass {
+  meta::Text<8, 300> text;
+  std::int64_t household_id = 0;
+};
+
+// --- gate phones -----------------------------------------------------------------------------------
+struct NewEnrolment {
+  std::int64_t opening_id = 0;
+  meta::Name label;
+};
+struct EnrolmentCode {
+  std::int64_t id = 0;
+  std::string qr_svg{}, text{}, url{};
+  std::int64_t expires_ms = 0;
+};
+struct Enrolment {
+  std::int64_t id = 0;
+  std::string label{};
+  std::int64_t opening_id = 0;
+  std::string opening_name{};
+  EnrolmentState state = EnrolmentState::waiting;
+  std::optional<std::int64_t> last_contact_ms{};
+  std::optional<std::string> list_version{};
+  std::optional<std::int64_t> queue{}, clock_offset_ms{};
+};
+struct EnrolRequest {
+  meta::Text<32, 32> secret;  // hexadecimal
+  std::int64_t client_ms = 0;
+};
+struct NamedId {
+  std::int64_t id = 0;
+  std::string name{};
+};
+struct EnrolAnswer {
+  std::int64_t enrolment_id = 0;
+  std::string device_token{};
+  place::Opening opening{};
+  NamedId compound{};
+  std::int64_t server_ms = 0;
+};
+struct Ping {
+  std::int64_t client_ms = 0, queue = 0;
+  std::optional<std::string> list_version{};
+  std::optional<std::int64_t> list_generated_ms{};
+};
+struct Pong {
+  std::int64_t server_ms = 0;
+  std::string list_version{};
+  bool revoked = false;
+};
+
+// The list a phone decides from without a network. Short names: it is sent often.
+struct ListOpening {
+  std::int64_t id = 0;
+  std::string name{};
+  place::OpeningDirection direction = place::OpeningDirection::both;
+};
+struct ListKey {
+  std::string kid{}, public_key{};  // hexadecimal; base64url of 32 bytes
+};
+struct Duty {
+  std::string name{}, phone{};
+};
+struct DayMark {
+  meta::Day day{};
+  std::string word{}, word_en{}, colour{};
+};
+struct ListDwelling {
+  std::int64_t id = 0;
+  std::string b{}, s{}, f{}, r{};
+  std::vector<std::int64_t> h{};
+};
+struct ListMember {
+  std::int64_t id = 0;
+  std::string n{}, r{};  // surname, relation
+  bool c = false;        // child
+};
+struct ListHousehold {
+  std::int64_t id = 0, d = 0;
+  std::vector<ListMember> m{};
+};
+struct ListPass {
+  std::int64_t id = 0, h = 0;
+  PassClass k = PassClass::household;
+  int n = 1;
+  PassState s = PassState::inactive;
+  std::string c{};
+  meta::Day u{};
+};
+struct ListUse {
+  std::int64_t h = 0, exit_at_ms = 0;
+  std::optional<std::int64_t> return_at_ms{};
+  int persons = 1;
+  bool counted = true, closed_by_staff = false;
+};
+struct GateList {
+  std::string version{};
+  std::int64_t generated_ms = 0;
+  int utc_offset_minutes = 480;
+  NamedId compound{};
+  ListOpening opening{};
+  rule::Policy policy{};
+  std::vector<ListKey> keys{};
+  std::optional<Duty> duty{};
+  std::vector<DayMark> days{};
+  std::vector<ListDwelling> dwellings{};
+  std::vector<ListHousehold> households{};
+  std::vector<ListPass> passes{};
+  std::vector<ListUse> uses{};
+  bool inside_unknown = true;
+};
+
+struct Claim {
+  meta::Name name;
+  std::optional<meta::Text<3, 30>> phone{};
+  std::optional<meta::Note> note{};
+};
+struct GateRecord {
+  meta::Int<1, base::max_id> seq = 1;
+  std::int64_t happened_ms = 0;  // by the phone's clock
+  rule::Direction direction = rule::Direction::out;
+  PassageResult result = PassageResult::passed;
+  rule::Holder holder_kind = rule::Holder::resident_member;
+  std::optional<std::int64_t> pass_id{};
+  std::optional<meta::Text<1, 300>> pass_text{};
+  std::optional<std::int64_t> household_id{}, dwelling_id{};
+  std::vector<std::int64_t> person_ids{};
+  meta::Int<0, rule::persons_max> persons = 1;
+  meta::Int<0, rule::persons_max> companions = 0;
+  std::optional<meta::Text<1, 40>> relation{};
+  std::optional<Claim> claim{};
+  std::vector<rule::Reading> readings{};
+  std::optional<rule::Emergency> emergency_reason{};
+  std::vector<meta::Text<1, 40>> steps{};
+  std::optional<meta::Note> reason{}, note{};
+  rule::Outcome outcome = rule::Outcome::allow;
+  std::vector<meta::Text<1, 40>> reasons{};
+  std::int64_t policy_version = 0;
+  bool offline = false;
+  meta::Int<0, base::max_id> list_age_s = 0;
+};
+struct DecideRequest {
+  rule::Direction direction = rule::Direction::out;
+  rule::Holder holder_kind = rule::Holder::household;
+  std::optional<meta::Text<1, 300>> pass_text{};
+  std::optional<std::int64_t> pass_id{}, household_id{};
+  std::vector<std::int64_t> person_ids{};
+  meta::Int<0, rule::persons_max> persons = 1;
+  meta::Int<0, rule::persons_max> companions = 0;
+  std::vector<rule::Reading> readings{};
+  bool child_alone = false;
+  std::optional<rule::Emergency> emergency_reason{};
+  std::int64_t now_ms = 0;
+};
+struct DecideAnswer {
+  rule::Verdict verdict{};
+  std::vector<ListUse> uses{};
+  rule::PassState pass_state = rule::PassState::none;
+  std::int64_t server_ms = 0;
+};
+enum class ConfirmStatus { stored, duplicate, refused };
+struct ConfirmAnswer {
+  ConfirmStatus status = ConfirmStatus::stored;
+  std::optional<std::int64_t> passage_id{};
+  rule::Verdict verdict{};
+  std::vector<std::string> flags{};
+  std::int64_t server_ms = 0;
+};
+struct UploadRequest {
+  std::vector<meta::Json> records{};  // read one by one: a bad one blocks no other
+  std::int64_t client_ms = 0, queue = 0;
+};
+struct UploadProblem {
+  std::string path{}, code{};
+};
+enum class UploadStatus { stored, duplicate, flagged, conflict, invalid };
+struct UploadResult {
+  std::int64_t seq = 0;  // 0 when the record does not say
+  UploadStatus status = UploadStatus::stored;
+  std::optional<std::int64_t> passage_id{};
+  std::vector<std::string> flags{};
+  std::vector<UploadProblem> problems{};
+};
+struct UploadAnswer {
+  std::vector<UploadResult> results{};
+  std::int64_t server_ms = 0;
+};
+struct Activate {
+  std::optional<meta::Text<1, 300>> pass_text{};
+  std::optional<meta::Text<1, 20>> short_code{};
+  std::optional<std::int64_t> household_id{};
+};
+struct ActivateAnswer {
+  std::int64_t id = 0;
+  PassState state = PassState::active;
+};
+
+// --- ledger ----------------------------------------------------------------------------------------
+struct Passage {
+  meta::Id<PassageRow> id;
+  meta::Instant happened{}, recorded{};
+  std::int64_t opening_id = 0;
+  std::string opening_name{};
+  rule::Direction direction = rule::Direction::out;
+  PassageResult result = PassageResult::passed;
+  std::string kind{};  // person, emergency, visitor, vehicle
+  std::optional<std::string> label{};
+  std::optional<std::int64_t> household_id{};
+  std::string person_names{};  // masked
+  int persons = 1, companions = 0;
+  std::optional<int> temperature_tenths{};
+  std::string temperature_note{};
+  rule::Outcome outcome = rule::Outcome::allow;
+  std::vector<std::string> reasons{}, flags{};
+  std::int64_t policy_version = 0;
+  bool offline = false;
+  std::string device_label{};
+  bool reversed = false;
+  std::optional<std::int64_t> reverses_id{};
+  std::optional<std::string> emergency_reason{}, note{};
+};
+struct PassageQuery {
+  std::int64_t compound_id = 0;
+  std::optional<std::int64_t> opening_id{};
+  std::optional<rule::Direction> direction{};
+  std::optional<PassageResult> result{};
+  std::optional<std::int64_t> from_ms{}, until_ms{};
+  std::optional<std::int64_t> household_id{};
+  std::optional<meta::Text<1, 40>> flag{};
+  std::optional<meta::Text<1, 50>> q{};
+  std::optional<meta::Int<1, 200>> limit{};
+  std::optional<std::string> cursor{};
+};
+enum class ExportFormat { xlsx, csv };
+struct PassageExport {
+  std::int64_t compound_id = 0;
+  std::optional<std::int64_t> opening_id{};
+  std::optional<rule::Direction> direction{};
+  std::optional<PassageResult> result{};
+  std::optional<std::int64_t> from_ms{}, until_ms{};
+  std::optional<std::int64_t> household_id{};
+  std::optional<meta::Text<1, 40>> flag{};
+  std::optional<meta::Text<1, 50>> q{};
+  std::optional<ExportFormat> format{};
+  std::optional<std::string> lang{};
+};
+struct Correction {
+  meta::Note reason;
+};
+
+// People who said at the gate that they live here, for the office to settle.
+struct Guest {
+  std::int64_t id = 0;
+  std::string name{};  // in full: the office must know whom to register
+  std::optional<std::int64_t> dwelling_id{};
+  std::optional<std::string> label{}, phone_masked{}, note{};
+  GuestState state = GuestState::waiting;
+  meta::Instant created{};
+};
+struct GuestQuery {
+  std::int64_t compound_id = 0;
+  std::optional<GuestState> state{};
+  std::optional<meta::Int<1, 200>> limit{};
+  std::optional<std::string> cursor{};
+};
+struct SettleGuest {
+  bool accept = false;  // true: a household of the dwelling is made from it
+  std::optional<std::int64_t> dwelling_id{};
+};
+
+}  // namespace feature::gate
+
+#define SW_GATE_ENUM(E)                                                            \
+  template <>                                                                      \
+  struct meta::EnumNames<engine::gate::E> {                                        \
+    static constexpr auto names = engine::gate::EnumNames<engine::gate::E>::names; \
+  };
+SW_GATE_ENUM(Mode)
+SW_GATE_ENUM(WindowKind)
+SW_GATE_ENUM(Direction)
+SW_GATE_ENUM(Holder)
+SW_GATE_ENUM(PassState)
+SW_GATE_ENUM(Emergency)
+SW_GATE_ENUM(Outcome)
+SW_GATE_ENUM(Need)
+SW_GATE_ENUM(Alert)
+SW_GATE_ENUM(ReasonCode)
+#undef SW_GATE_ENUM
+
+META_ENUM(feature::gate::PassClass, "household", "person", "exempt", "vehicle", "visitor", "worker")
+META_ENUM(feature::gate::PassState, "blank", "inactive", "active", "void", "replaced")
+META_ENUM(feature::gate::EnrolmentState, "waiting", "active", "revoked")
+META_ENUM(feature::gate::PassageResult, "passed", "turned_back", "reversed", "closed")
+META_ENUM(feature::gate::GuestState, "waiting", "registered", "dismissed")
+META_ENUM(feature::gate::PrintLayout, "sheet", "single")
+META_ENUM(feature::gate::VoidReason, "lost", "moved", "misuse", "other")
+META_ENUM(feature::gate::ConfirmStatus, "stored", "duplicate", "refused")
+META_ENUM(feature::gate::UploadStatus, "stored", "duplicate", "flagged", "conflict", "invalid")
+META_ENUM(feature::gate::ExportFormat, "xlsx", "csv")
+
+META_DESCRIBE(engine::gate::Modes, "PolicyModes", "", quota, pass, residency, steps, standing)
+META_DESCRIBE(engine::gate::Policy, "PolicyParams", "", version, effective_from_ms, utc_offset_minutes,
+              window_kind, window_days, outings_per_window, persons_per_outing, refund_minutes,
+              max_minutes_outside, overrun_costs_outing, exemption_kinds, lookup_satisfies_pass,
+              temperature_required_out, temperature_required_in, normal_without_reading_allowed,
+              fever_threshold_tenths, fever_at_or_above, low_threshold_tenths, highest_plausible_tenths,
+              second_reading_wait_minutes, disinfection_required, warn_until_day, modes)
+META_DESCRIBE(engine::gate::Reading, "Reading", "", person, tenths, at_ms)
+META_DESCRIBE(engine::gate::Reason, "Reason", "", code, mode)
+META_DESCRIBE(engine::gate::Verdict, "Verdict", "", outcome, need, need_person, reasons, alert,
+              next_outing_day, next_outing_at_ms, second_reading_at_ms, consumes_outing, policy_version)
+
+META_DESCRIBE(feature::gate::PolicyQuery, "PolicyQuery", "", place_id)
+META_DESCRIBE(feature::gate::PassQuery, "PassQuery", "", compound_id, state, household_id, q, limit, cursor)
+META_DESCRIBE(feature::gate::IssuePasses, "IssuePasses", "", compound_id, building_id, valid_until)
+META_DESCRIBE(feature::gate::BlankPasses, "BlankPasses", "", compound_id, count, valid_until)
+META_DESCRIBE(feature::gate::Issued, "Issued", "", batch, issued, skipped)
+META_DESCRIBE(feature::gate::PrintQuery, "PrintQuery", "", compound_id, batch, building_id, layout, lang)
+META_DESCRIBE(feature::gate::VoidPass, "VoidPass", "", reason, note)
+META_DESCRIBE(feature::gate::BindPass, "BindPass", "", text, household_id)
+META_DESCRIBE(feature::gate::NewEnrolment, "NewEnrolment", "", opening_id, label)
+META_DESCRIBE(feature::gate::EnrolmentCode, "EnrolmentCode", "", id, qr_svg, text, url, expires_ms)
+META_DESCRIBE(feature::gate::Enrolment, "Enrolment", "", id, label, opening_id, opening_name, state,
+              last_contact_ms, list_version, queue, clock_offset_ms)
+META_DESCRIBE(feature::gate::EnrolRequest, "EnrolRequest", "", secret, client_ms)
+META_DESCRIBE(feature::gate::NamedId, "NamedId", "", id, name)
+META_DESCRIBE(feature::gate::EnrolAnswer, "EnrolAnswer", "", enrolment_id, device_token, opening, compound,
+              server_ms)
+META_DESCRIBE(feature::gate::Ping, "Ping", "", client_ms, queue, list_version, list_generated_ms)
+META_DESCRIBE(feature::gate::Pong, "Pong", "", server_ms, list_version, revoked)
+META_DESCRIBE(feature::gate::ListOpening, "ListOpening", "", id, name, direction)
+META_DESCRIBE(feature::gate::ListKey, "ListKey", "", kid, public_key)
+META_DESCRIBE(feature::gate::Duty, "Duty", "", name, phone)
+META_DESCRIBE(feature::gate::DayMark, "DayMark", "", day, word, word_en, colour)
+META_DESCRIBE(feature::gate::ListDwelling, "ListDwelling", "", id, b, s, f, r, h)
+META_DESCRIBE(feature::gate::ListMember, "ListMember", "", id, n, r, c)
+META_DESCRIBE(feature::gate::ListHousehold, "ListHousehold", "", id, d, m)
+META_DESCRIBE(feature::gate::ListPass, "ListPass", "", id, h, k, n, s, c, u)
+META_DESCRIBE(feature::gate::ListUse, "ListUse", "", h, exit_at_ms, return_at_ms, persons, counted,
+              closed_by_staff)
+META_DESCRIBE(feature::gate::GateList, "GateList", "", version, generated_ms, utc_offset_minutes, compound,
+              opening, policy, keys, duty, days, dwellings, households, passes, uses, inside_unknown)
+META_DESCRIBE(feature::gate::Claim, "Claim", "", name, phone, note)
+META_DESCRIBE(feature::gate::GateRecord, "GateRecord", "", seq, happened_ms, direction, result, holder_kind,
+              pass_id, pass_text, household_id, dwelling_id, person_ids, persons, companions, relation, claim,
+              readings, emergency_reason, steps, reason, note, outcome, reasons, policy_version, offline,
+              list_age_s)
+META_DESCRIBE(feature::gate::DecideRequest, "DecideRequest", "", direction, holder_kind, pass_text, pass_id,
+              household_id, person_ids, persons, companions, readings, child_alone, emergency_reason, now_ms)
+META_DESCRIBE(feature::gate::DecideAnswer, "DecideAnswer", "", verdict, uses, pass_state, server_ms)
+META_DESCRIBE(feature::gate::ConfirmAnswer, "ConfirmAnswer", "", status, passage_id, verdict, flags,
+              server_ms)
+META_DESCRIBE(feature::gate::UploadRequest, "PassagesRequest", "", records, client_ms, queue)
+META_DESCRIBE(feature::gate::UploadProblem, "UploadProblem", "", path, code)
+META_DESCRIBE(feature::gate::UploadResult, "PassageResult", "", seq, status, passage_id, flags, problems)
+META_DESCRIBE(feature::gate::UploadAnswer, "PassagesAnswer", "", results, server_ms)
+META_DESCRIBE(feature::gate::Activate, "ActivateRequest", "", pass_text, short_code, household_id)
+META_DESCRIBE(feature::gate::ActivateAnswer, "ActivateAnswer", "", id, state)
+META_DESCRIBE(feature::gate::PassageQuery, "PassageQuery", "", compound_id, opening_id, direction, result,
+              from_ms, until_ms, household_id, flag, q, limit, cursor)
+META_DESCRIBE(feature::gate::PassageExport, "PassageExport", "", compound_id, opening_id, direction, result,
+              from_ms, until_ms, household_id, flag, q, format, lang)
+META_DESCRIBE(feature::gate::Correction, "Correction", "", reason)
+META_DESCRIBE(feature::gate::GuestQuery, "GuestQuery", "", compound_id, state, limit, cursor)
+META_DESCRIBE(feature::gate::SettleGuest, "SettleGuest", "", accept, dwelling_id)
+
+namespace meta {
+#define KEY field<&T::id>("id", {.primary_key = true, .read_only = true})
+#define HIDDEN(m) field<&T::m>(#m, {.sensitive = true, .shown = false})
+#define F(m) field<&T::m>(#m)
+#define AT(m) field<&T::m>(#m "_ms")
+template <>
+struct Describe<feature::gate::PolicyRow> {
+  using T = feature::gate::PolicyRow;
+  static constexpr std::string_view name = "PolicyStored", table = "policy";
+  static constexpr std::array fields{KEY,       F(place_id), F(version),    AT(effective_from),
+                                     F(params), F(note),     F(created_by), AT(created)};
+};
+template <>
+struct Describe<feature::gate::PassRow> {
+  using T = feature::gate::PassRow;
+  static constexpr std::string_view name = "PassStored", table = "pass";
+  static constexpr std::array fields{KEY,
+                                     F(compound_id),
+                                     F(household_id),
+                                     F(dwelling_id),
+                                     F(sort),
+                                     F(label),
+                                     F(pass_class),
+                                     F(state),
+                                     F(generation),
+                                     F(short_code),
+                                     F(token),
+                                     F(batch),
+                                     AT(issued),
+                                     F(issued_by),
+                                     F(valid_until),
+                                     AT(activated),
+                                     field<&T::voided>("void_ms"),
+                                     F(void_reason),
+                                     F(replaced_by)};
+};
+template <>
+struct Describe<feature::gate::PassageRow> {
+  using T = feature::gate::PassageRow;
+  static constexpr std::string_view name = "PassageStored", table = "passage";
+  static constexpr std::array fields{KEY,
+                                     F(compound_id),
+                                     F(opening_id),
+                                     AT(happened),
+                                     AT(recorded),
+                                     F(device_ms),
+                                     F(direction),
+                                     F(result),
+                                     F(holder_kind),
+                                     F(household_id),
+                                     F(dwelling_id),
+                                     F(person_id),
+                                     F(pass_id),
+                                     F(guest_id),
+                                     F(persons),
+                                     F(companions),
+                                     F(person_ids),
+                                     F(relation),
+                                     F(temperature_tenths),
+                                     F(temperature_note),
+                                     F(readings),
+                                     F(steps),
+                                     F(emergency_reason),
+                                     F(reason),
+                                     F(outcome),
+                                     F(reasons),
+                                     F(flags),
+                                     F(consumes),
+                                     F(policy_version),
+                                     F(offline),
+                                     F(list_age_s),
+                                     F(enrolment_id),
+                                     F(account_id),
+                                     F(reverses_id)};
+};
+template <>
+struct Describe<feature::gate::GuestRow> {
+  using T = feature::gate::GuestRow;
+  static constexpr std::string_view name = "GuestStored", table = "guest";
+  static constexpr std::array fields{
+      KEY,     F(compound_id), F(dwelling_id), HIDDEN(name_sealed), F(name_masked), HIDDEN(phone_sealed),
+      F(note), F(state),       AT(created),    F(enrolment_id),     AT(settled),    F(settled_by)};
+};
+template <>
+struct Describe<feature::gate::PolicyShown> {
+  using T = feature::gate::PolicyShown;
+  static constexpr std::string_view name = "Policy", table = "";
+  static constexpr std::array fields{F(id),      F(place_id),        F(place_name),
+                                     F(version), AT(effective_from), F(created_by_name),
+                                     F(note),    F(params)};
+};
+template <>
+struct Describe<feature::gate::NewPolicy> {
+  using T = feature::gate::NewPolicy;
+  static constexpr std::string_view name = "NewPolicy", table = "";
+  static constexpr std::array fields{F(place_id), AT(effective_from), F(note), F(params)};
+};
+template <>
+struct Describe<feature::gate::Pass> {
+  using T = feature::gate::Pass;
+  static constexpr std::string_view name = "Pass", table = "";
+  static constexpr std::array fields{F(id),
+                                     F(compound_id),
+                                     F(household_id),
+                                     F(label),
+                                     F(pass_class),
+                                     F(state),
+                                     F(serial),
+                                     F(short_code_masked),
+                                     AT(issued),
+                                     AT(activated),
+                                     field<&T::voided>("void_ms"),
+                                     F(void_reason),
+                                     F(valid_until),
+                                     F(batch)};
+};
+template <>
+struct Describe<feature::gate::Passage> {
+  using T = feature::gate::Passage;
+  static constexpr std::string_view name = "PassageRow", table = "";
+  static constexpr std::array fields{F(id),
+                                     AT(happened),
+                                     AT(recorded),
+                                     F(opening_id),
+                                     F(opening_name),
+                                     F(direction),
+                                     F(result),
+                                     F(kind),
+                                     F(label),
+                                     F(household_id),
+                                     F(person_names),
+                                     F(persons),
+                                     F(companions),
+                                     F(temperature_tenths),
+                                     F(temperature_note),
+                                     F(outcome),
+                                     F(reasons),
+                                     F(flags),
+                                     F(policy_version),
+                                     F(offline),
+                                     F(device_label),
+                                     F(reversed),
+                                     F(reverses_id),
+                                     F(emergency_reason),
+                                     F(note)};
+};
+template <>
+struct Describe<feature::gate::Guest> {
+  using T = feature::gate::Guest;
+  static constexpr std::string_view name = "Guest", table = "";
+  static constexpr std::array fields{F(id),           F(name), F(dwelling_id), F(label),
+                                     F(phone_masked), F(note), F(state),       AT(created)};
+};
+#undef KEY
+#undef HIDDEN
+#undef F
+#undef AT
+}  // namespace meta

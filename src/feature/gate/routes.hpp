@@ -1,0 +1,20 @@
+#pragma once
+#include "api/router.hpp"
+#include "feature/gate/service.hpp"
+
+namespace feature::gate {
+void policy_routes(api::Router& r);
+void pass_routes(api::Router& r);
+void device_routes(api::Router& r);
+void passage_routes(api::Router& r);
+void ledger_routes(api::Router& r);
+void guest_routes(api::Router& r);
+inline void routes(api::Router& r) {
+  policy_routes(r);
+  pass_routes(r);
+  device_routes(r);
+  passage_routes(r);
+  ledger_routes(r);
+  guest_routes(r);
+}
+}  // namespace feature::gate

@@ -1,0 +1,100 @@
+#pragma once
+// What the gate's endpoints share: the rule in force, the state of a card, a household's outings, the
+// decision, and the way a passage enters the ledger.
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/keyring.hpp"
+#include "core/services.hpp"
+#include "core/trail.hpp"
+#include "engine/gate/decide.hpp"
+#include "engine/gate/uses.hpp"
+#include "feature/gate/record.hpp"
+
+namespace feature::gate {
+
+// --- policy ----------------------------------------------------------------------------------------
+// The nearest place up the tree that has a version in force at `at`; of its versions the newest. Without
+// any, the built-in one in mode warn (version 0): nobody is stopped by a rule that nobody made.
+rule::Policy policy_at(db::Scoped& q, std::int64_t compound_id, base::Instant at);
+// 422 with the fields named.
+base::Problems check_policy(const rule::Policy& params);
+
+// --- passes ----------------------------------------------------------------------------------------
+struct FoundPass {
+  rule::PassState state = rule::PassState::none;
+  std::optional<PassRow> row{};
+  std::optional<std::int64_t> household_id{};
+};
+// By token text, by short code, or by id; none given: PassState::none. `today` judges the last valid day.
+FoundPass find_pass(db::Scoped& q, const core::Keyring& keys, std::int64_t compound_id,
+                    const std::optional<std::string>& text, const std::optional<std::int64_t>& pass_id,
+                    base::Instant now);
+// Reads a typed short code or a scanned token; the row when it is one of this compound's passes.
+std::optional<PassRow> pass_by_text(db::Scoped& q, const core::Keyring& keys, std::int64_t compound_id,
+                                    const std::string& text);
+std::optional<PassRow> pass_by_id(db::Scoped& q, std::int64_t id);
+// A signed pass, not stored yet. `valid_until` is its last day.
+PassRow make_pass(const core::Keyring& keys, std::int64_t id, std::int64_t compound_id,
+                  std::optional<std::int64_t> household_id, const std::string& batch, base::Day valid_until,
+                  base::Instant now, std::int64_t issued_by);
+// "2020-02-11A"-like: the day and a letter; for the colour bar of a batch.
+std::string new_batch(base::Instant now);
+
+// --- outings ---------------------------------------------------------------------------------------
+std::vector<rule::Use> uses_of(db::Scoped& q, std::int64_t household_id, base::Instant now);
+
+// --- passages --------------------------------------------------------------------------------------
+struct GateDevice {
+  std::int64_t enrolment_id = 0, compound_id = 0, opening_id = 0;
+  std::int64_t clock_offset_ms = 0;  // server minus phone, as last measured
+};
+std::optional<GateDevice> device_of(db::Scoped& q, std::int64_t enrolment_id);
+
+// Ids a record may need; taken before the closure.
+struct RecordIds {
+  std::int64_t passage = 0, guest = 0;
+};
+enum class Mode { confirm, happened };
+struct Entered {
+  UploadStatus status = UploadStatus::stored;
+  bool refused = false;  // confirm only: nothing was written
+  std::optional<std::int64_t> passage_id{};
+  std::vector<std::string> flags{};
+  rule::Verdict verdict{};
+};
+// Decides under the rules of the record's own time and writes it. confirm: what is not releasable is
+// refused and leaves nothing; happened: it is kept and flagged.
+Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& device,
+              const GateRecord& record, RecordIds ids, Mode mode, base::Instant happened, base::Instant now,
+              std::vector<std::string> more_flags = {});
+// The same decision without writing anything.
+struct Judged {
+  rule::Verdict verdict{};
+  rule::PassState pass_state = rule::PassState::none;
+  std::optional<std::int64_t> household_id{};
+  std::vector<rule::Use> uses{};
+};
+Judged judge(db::Scoped& q, const core::Services& services, const GateDevice& device,
+             const GateRecord& record, bool child_alone, base::Instant now);
+// The member "seq" of a record that could not be read as a whole; 0 when there is none.
+std::int64_t sequence_of(std::string_view json);
+// Cross-field rules of a record: one passage has at least one person, and so on.
+base::Problems check_record(const GateRecord& record);
+
+// A child alone is referred, never sent away (practice.md 16). The age is a default of ours (rules.md section
+// 15: under-14s are specially protected); whoever is born after born_before() is a child.
+inline constexpr int child_years = 14;
+base::Day born_before(base::Instant at);
+
+// --- list ------------------------------------------------------------------------------------------
+GateList build_list(db::Scoped& q, const core::Services& services, const GateDevice& device,
+                    base::Instant now);
+// Cheap: changes whenever the list may have.
+std::string list_version(db::Scoped& q, const GateDevice& device, base::Instant now);
+
+std::vector<std::string> split_codes(std::string_view codes);
+
+}  // namespace feature::gate
