@@ -16,12 +16,13 @@ trials=("$@")
 [ $# -gt 0 ] || trials=(user:run root:run user:check root:check)
 port=18480
 
-# In a mount and process namespace of its own: whatever happens, nothing stays mounted and nothing stays alive.
+# In a mount and process namespace of its own: whatever happens, nothing stays mounted or alive.
 if [ -z "${SHOUWANG_FRESH-}" ]; then
   root=${keep:-$(mktemp -d /var/tmp/shouwang-fresh.XXXXXX)}
   [ -n "$keep" ] || trap 'rm -rf --one-file-system "$root"' EXIT
   code=0
-  SHOUWANG_FRESH=$root unshare --mount --pid --fork --kill-child "$PWD/tools/fresh.sh" "${trials[@]}" || code=$?
+  export SHOUWANG_FRESH=$root
+  unshare --mount --pid --fork --kill-child "$PWD/tools/fresh.sh" "${trials[@]}" || code=$?
   exit $code
 fi
 root=$SHOUWANG_FRESH
@@ -37,20 +38,20 @@ make_system() {
   mirror=$(sources | awk '$3 == "bookworm" {print $2; exit}')
   [ -n "$mirror" ] || fail "apt knows no Debian 12 here; is apt-get update due?"
   say "fresh: making a Debian 12 in $root"
-  mkdir -p "$root"
-  debootstrap --variant=minbase bookworm "$root" "$mirror" >"$root.log" 2>&1 || {
-    tail -n 20 "$root.log" >&2
-    fail "debootstrap failed"
+  mkdir -p "$root" build
+  debootstrap --variant=minbase bookworm "$root" "$mirror" >build/debootstrap.log 2>&1 || {
+    tail -n 20 build/debootstrap.log >&2
+    fail "debootstrap failed (log: build/debootstrap.log)"
   }
-  rm "$root.log"
   sources >"$root/etc/apt/sources.list"
   apt-config dump | grep -E '^Acquire::(http|https|Check-)' >"$root/etc/apt/apt.conf.d/90-machine" || true
   cp /etc/resolv.conf "$root/etc/resolv.conf"
   # This machine's authorities, for npm behind a proxy that has one of its own.
-  [ ! -f /etc/ssl/certs/ca-certificates.crt ] || cp /etc/ssl/certs/ca-certificates.crt "$root/etc/machine-ca.crt"
+  cp /etc/ssl/certs/ca-certificates.crt "$root/etc/machine-ca.crt"
   printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d" # a chroot starts no services
   chmod +x "$root/usr/sbin/policy-rc.d"
-  inside root / 'apt-get -q update && apt-get -q -y install --no-install-recommends sudo' >/dev/null 2>&1
+  inside root / 'apt-get -q update && apt-get -q -y install --no-install-recommends sudo' \
+    >>build/debootstrap.log 2>&1
   inside root / 'useradd --create-home --shell /bin/bash user'
   echo 'user ALL=(ALL) NOPASSWD: ALL' >"$root/etc/sudoers.d/user"
 }
@@ -58,9 +59,9 @@ make_system() {
 become() { # become USER FOLDER COMMAND: this process goes on as that
   local home=/root
   [ "$1" = root ] || home=/home/$1
-  exec chroot --userspec="$1" "$root" /usr/bin/env -i HOME="$home" USER="$1" LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin NODE_EXTRA_CA_CERTS=/etc/machine-ca.crt \
-    /bin/bash -c "cd $2 && $3" </dev/null
+  exec chroot --userspec="$1" "$root" /usr/bin/env -i HOME="$home" USER="$1" LANG=C.UTF-8 \
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    NODE_EXTRA_CA_CERTS=/etc/machine-ca.crt /bin/bash -c "cd $2 && $3" </dev/null
 }
 inside() { (become "$@"); }
 
