@@ -176,7 +176,7 @@ base::Result<CardSheet> CardSheet::open(Sink sink, CardSheetOptions options) {
 }
 
 base::Result<void> CardSheet::add(const Card& card) {
-  const auto matrix = qr_matrix(card.qr_text);
+  const auto matrix = qr_matrix(card.qr_text, QrMask::any);
   if (!matrix) return base::fail(matrix.error());
   State& state = *state_;
   if (state.is_sheet() && state.on_page == 0) state.begin_sheet();

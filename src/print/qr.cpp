@@ -6,12 +6,13 @@
 
 namespace print {
 
-base::Result<QrMatrix> qr_matrix(std::string_view text) {
+base::Result<QrMatrix> qr_matrix(std::string_view text, QrMask mask) {
   using qrcodegen::QrCode;
   try {
     // One segment in the densest mode the whole text allows; unused room is spent on correction.
     const auto segments = qrcodegen::QrSegment::makeSegments(std::string(text).c_str());
-    const QrCode code = QrCode::encodeSegments(segments, QrCode::Ecc::MEDIUM);
+    const QrCode code = QrCode::encodeSegments(segments, QrCode::Ecc::MEDIUM, QrCode::MIN_VERSION,
+                                               QrCode::MAX_VERSION, mask == QrMask::any ? 0 : -1);
     QrMatrix matrix{code.getVersion(), code.getSize(), {}};
     matrix.modules.reserve(static_cast<std::size_t>(matrix.size * matrix.size));
     for (int y = 0; y < matrix.size; ++y) {

@@ -31,7 +31,11 @@ void for_each_run(const QrMatrix& matrix, Run run) {
 // Modules of white a reader needs on every side.
 inline constexpr int qr_quiet_modules = 4;
 
-base::Result<QrMatrix> qr_matrix(std::string_view text);  // "qr_too_long"
+// Readers take any of the eight masks. The best is found by drawing all of them, which for a signed
+// text, as good as random, gains nothing and takes five times as long.
+enum class QrMask { best, any };
+
+base::Result<QrMatrix> qr_matrix(std::string_view text, QrMask mask = QrMask::best);  // "qr_too_long"
 base::Result<std::string> qr_svg(std::string_view text);  // with quiet zone, one unit per module
 
 }  // namespace print
