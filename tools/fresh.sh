@@ -20,10 +20,12 @@ port=18480
 if [ -z "${SHOUWANG_FRESH-}" ]; then
   root=${keep:-$(mktemp -d /var/tmp/shouwang-fresh.XXXXXX)}
   [ -n "$keep" ] || trap 'rm -rf --one-file-system "$root"' EXIT
-  code=0
   export SHOUWANG_FRESH=$root
-  unshare --mount --pid --fork --kill-child "$PWD/tools/fresh.sh" "${trials[@]}" || code=$?
-  exit $code
+  unshare --mount --pid --fork --kill-child "$PWD/tools/fresh.sh" "${trials[@]}" &
+  child=$!
+  trap 'kill -KILL $child; exit 130' INT TERM # it ignores gentler ones, and takes all below it along
+  wait $child
+  exit
 fi
 root=$SHOUWANG_FRESH
 
