@@ -1,0 +1,34 @@
+#pragma once
+// What each subcommand does. Returns the exit status: 0 done, 1 failed (reason on standard error).
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/program.hpp"
+
+namespace app {
+
+struct ServeOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 8480;
+  bool local_ca = false;
+  std::vector<std::string> tls_names{};
+  std::string certificate{}, private_key{};
+  bool trust_proxy = false;
+  int workers = 16;
+};
+
+// Says what went wrong, by code, on standard error; returns 1.
+int failed(const base::Error& error);
+
+int serve(const Options& options, const ServeOptions& serve);
+int migrate(const Options& options, bool status_only);
+int backup(const Options& options, const std::filesystem::path& target);
+int restore(const Options& options, const std::filesystem::path& copy);
+int doctor(const Options& options);
+int import_file(const Options& options, std::int64_t compound_id, const std::filesystem::path& file);
+int link(const Options& options, const std::string& username);
+int print_openapi();
+
+}  // namespace app

@@ -1,0 +1,21 @@
+#pragma once
+// The demonstration district: synthetic, labelled so, the same from the same seed.
+#include <string>
+#include <vector>
+
+#include "app/program.hpp"
+
+namespace app {
+
+inline constexpr std::uint64_t demo_seed = 20200211;
+
+// Makes the district when the store is empty; does nothing when it is there.
+base::Result<void> make_demo(Program& program, base::Instant now, std::uint64_t seed = demo_seed);
+
+struct DemoLogin {
+  std::string role, username, link;
+};
+// A fresh one-time log-in link for each demonstration account.
+base::Result<std::vector<DemoLogin>> demo_logins(Program& program, base::Instant now);
+
+}  // namespace app

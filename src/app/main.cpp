@@ -1,0 +1,69 @@
+// The command line: one program, one subcommand at a time.
+#include <CLI/CLI.hpp>
+
+#include "app/commands.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App cli{"Shouwang: community outbreak control"};
+  cli.set_version_flag("--version", std::string(app::program_version));
+  cli.require_subcommand(1);
+  cli.set_config("--config", "", "Settings file; names as on the command line");
+
+  app::Options options;
+  app::ServeOptions serve;
+  const auto common = [&](CLI::App* sub) {
+    sub->add_option("--data", options.data, "Data directory")->envname("SHOUWANG_DATA");
+    sub->add_option("--database", options.database,
+                    "SQLite file or postgresql://...; default <data>/shouwang.db")
+        ->envname("SHOUWANG_DATABASE");
+    sub->add_option("--keys", options.keys, "Key directory; default <data>-keys")->envname("SHOUWANG_KEYS");
+    return sub;
+  };
+
+  auto* serving = common(cli.add_subcommand("serve", "Serve the API and the pages"));
+  serving->add_option("--address", serve.address, "Address to listen on")->envname("SHOUWANG_ADDRESS");
+  serving->add_option("--port", serve.port, "Port")->envname("SHOUWANG_PORT");
+  serving->add_flag("--tls", serve.local_ca, "TLS with a local certificate authority made by the program");
+  serving->add_option("--tls-name", serve.tls_names,
+                      "Names and addresses of this server for its certificate");
+  serving->add_option("--certificate", serve.certificate, "Own certificate chain (PEM)");
+  serving->add_option("--private-key", serve.private_key, "Its private key (PEM)");
+  serving->add_flag("--trust-proxy", serve.trust_proxy,
+                    "A reverse proxy terminates TLS and sets X-Forwarded-*");
+  serving->add_option("--public-url", options.public_url, "How phones reach this server")
+      ->envname("SHOUWANG_URL");
+  serving->add_option("--web-dir", options.web, "Serve pages from a folder instead of the embedded ones");
+  serving->add_option("--workers", serve.workers, "Requests handled at once");
+  serving->add_flag("--demo", options.demo, "Make a demonstration district and print log-in links");
+  serving->add_flag("--backup-taken", options.backup_taken, "A backup exists; migrate without making one");
+
+  std::filesystem::path file;
+  std::int64_t compound = 0;
+  std::string username;
+  bool status_only = false;
+  auto* migrating = common(cli.add_subcommand("migrate", "Bring the store to this program's schema"));
+  migrating->add_flag("--status", status_only, "Only say what would be done");
+  migrating->add_flag("--backup-taken", options.backup_taken, "A backup exists; migrate without making one");
+  auto* saving = common(cli.add_subcommand("backup", "Write a consistent copy of the store"));
+  saving->add_option("file", file, "The copy; must not exist")->required();
+  auto* restoring = common(cli.add_subcommand("restore", "Put a copy in the place of the store"));
+  restoring->add_option("file", file, "The copy")->required();
+  auto* checking = common(cli.add_subcommand("doctor", "Check store, keys and schema"));
+  auto* importing = common(cli.add_subcommand("import", "Load an office file into a compound"));
+  importing->add_option("compound", compound, "Id of the compound")->required();
+  importing->add_option("file", file, "xlsx or csv")->required();
+  auto* linking = common(cli.add_subcommand("link", "A one-time log-in link for an account"));
+  linking->add_option("username", username, "Account")->required();
+  auto* documenting = cli.add_subcommand("openapi", "Print the OpenAPI document");
+
+  CLI11_PARSE(cli, argc, argv);
+  if (serving->parsed()) return app::serve(options, serve);
+  if (migrating->parsed()) return app::migrate(options, status_only);
+  if (saving->parsed()) return app::backup(options, file);
+  if (restoring->parsed()) return app::restore(options, file);
+  if (checking->parsed()) return app::doctor(options);
+  if (importing->parsed()) return app::import_file(options, compound, file);
+  if (linking->parsed()) return app::link(options, username);
+  if (documenting->parsed()) return app::print_openapi();
+  return 2;
+}

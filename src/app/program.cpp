@@ -1,0 +1,145 @@
+#include "app/program.hpp"
+
+#include "api/openapi.hpp"
+#include "base/metrics.hpp"
+#include "core/trail.hpp"
+#include "feature/access/api.hpp"
+#include "feature/access/service.hpp"
+#include "feature/command/api.hpp"
+#include "feature/gate/routes.hpp"
+#include "feature/people/api.hpp"
+#include "feature/place/api.hpp"
+
+namespace app {
+namespace {
+
+using api::Permission;
+
+api::Response text_page(std::string type, std::string body) {
+  api::Response r;
+  r.set("Content-Type", std::move(type));
+  r.body = std::move(body);
+  return r;
+}
+
+// Live changes of what the caller may see, from now on; the pages fetch what they show.
+base::Result<api::Response> live(api::Context& c) {
+  auto last = c.read([](db::Scoped& q) -> base::Result<std::int64_t> { return core::last_change(q); });
+  if (!last) return tl::unexpected(std::move(last).error());
+  api::Response response;
+  response.set("Content-Type", "text/event-stream");
+  response.set("Cache-Control", "no-store");
+  response.live = std::make_shared<api::Live>();
+  response.live->poll = [&store = c.store, scope = c.who.scope, after = *last]() mutable {
+    std::string events;
+    auto changes = store.read([&](db::Connection& raw) -> base::Result<std::vector<core::Change>> {
+      db::Scoped q(raw, scope);
+      return core::changes_after(q, after, 200);
+    });
+    if (!changes) return events;  // busy: the next poll tells
+    for (const auto& change : *changes) {
+      after = change.id;
+      events += "event: change\ndata: {\"kind\":\"" + change.kind +
+                "\",\"compound_id\":" + std::to_string(change.compound_id) +
+                ",\"id\":" + std::to_string(change.record_id) + ",\"at_ms\":" + std::to_string(change.at.ms) +
+                "}\n\n";
+    }
+    return events;
+  };
+  return response;
+}
+
+}  // namespace
+
+void add_routes(api::Router& r) {
+  feature::access::routes(r);
+  feature::place::routes(r);
+  feature::people::routes(r);
+  feature::gate::routes(r);
+  feature::command::routes(r);
+  r.get<api::Response>("/api/live", Permission::place_read, "Changes as they happen (Server-Sent Events)",
+                       live)
+      .produces = "text/event-stream";
+}
+
+std::filesystem::path keys_of(const Options& o) {
+  return o.keys.empty() ? std::filesystem::path(o.data.string() + "-keys") : o.keys;
+}
+std::string database_of(const Options& o) {
+  return o.database.empty() ? (o.data / "shouwang.db").string() : o.database;
+}
+
+base::Result<std::unique_ptr<Program>> Program::open(const Options& options, const base::Clock& clock) {
+  auto program = std::unique_ptr<Program>(new Program());
+  std::error_code error;
+  std::filesystem::create_directories(options.data, error);
+  std::filesystem::permissions(options.data, std::filesystem::perms::owner_all, error);
+  if (error)
+    return base::fail(base::ErrorKind::internal, "data.unwritable", {{"path", options.data.string()}});
+  auto keys = core::Keyring::open(keys_of(options));
+  if (!keys) return tl::unexpected(std::move(keys).error());
+  program->services_ = {std::move(*keys), options.data, std::string(program_version), options.public_url,
+                        options.demo};
+
+  auto store_options = options.store;
+  store_options.database = database_of(options);
+  auto store = db::Store::open(store_options);
+  if (!store) return tl::unexpected(std::move(store).error());
+  program->store_ = std::move(*store);
+  db::MigrateOptions migrate;
+  migrate.backup_directory = options.data / "backups";
+  migrate.backup_taken = options.backup_taken;
+  migrate.now = clock.now();
+  auto migrated = db::migrate(*program->store_, db::embedded_migrations(program->store_->dialect()), migrate);
+  if (!migrated) return tl::unexpected(std::move(migrated).error());
+  program->migration_ = std::move(*migrated);
+
+  program->service_ =
+      std::make_unique<api::Service>(*program->store_, program->services_, clock, api::Assets(options.web));
+  add_routes(program->service_->router());
+  program->service_->set_authenticate(feature::access::authenticate);
+  program->add_pages();
+  return program;
+}
+
+void Program::add_pages() {
+  auto& router = service_->router();
+  service_->add_page("/openapi.json",
+                     [document = api::openapi_document(router, program_version)](const api::Request&) {
+                       return text_page("application/json", document);
+                     });
+  service_->add_page("/api-docs", [page = api::api_page(router)](const api::Request&) {
+    return text_page("text/html; charset=utf-8", page);
+  });
+  service_->add_page("/healthz", [this](const api::Request&) {
+    auto alive =
+        store_->read([](db::Connection& c) -> base::Result<std::int64_t> { return c.count("SELECT 1"); });
+    auto page = text_page("application/json", alive ? "{\"status\":\"ok\"}" : "{\"status\":\"unavailable\"}");
+    if (!alive) page.status = 503;
+    return page;
+  });
+  service_->add_page("/metrics", [this](const api::Request&) {
+    base::metrics::gauge("writes_pending", static_cast<double>(store_->pending_writes()));
+    base::metrics::gauge("store_bytes", static_cast<double>(store_->size_bytes()));
+    return text_page("text/plain; version=0.0.4", base::metrics::text());
+  });
+}
+
+base::Result<std::string> Program::setup_link(base::Instant now) {
+  const auto id = store_->next_id();
+  return store_->write([&](db::Connection& c) -> base::Result<std::string> {
+    if (!feature::access::setup_needed(c)) return std::string{};
+    return "/#/setup?token=" + feature::access::new_link(c, id, "setup", std::nullopt, now);
+  });
+}
+
+base::Result<std::string> Program::login_link(const std::string& username, base::Instant now) {
+  const auto id = store_->next_id();
+  return store_->write([&](db::Connection& c) -> base::Result<std::string> {
+    const auto account = c.count("SELECT id FROM account WHERE username = $1 AND disabled = 0", {username});
+    if (account == 0) return base::fail(base::ErrorKind::not_found, "not_found");
+    return "/#/link?token=" + feature::access::new_link(c, id, "login", account, now);
+  });
+}
+
+}  // namespace app

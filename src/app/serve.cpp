@@ -1,0 +1,112 @@
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "api/url.hpp"
+#include "app/commands.hpp"
+#include "app/demo.hpp"
+#include "app/install_page.hpp"
+#include "base/log.hpp"
+#include "net/server.hpp"
+#include "net/tls_authority.hpp"
+
+namespace app {
+
+namespace {
+
+struct Tls {
+  bool on = false;
+  net::TlsFiles files{};
+  std::string ca_certificate{}, ca_sha256{};
+};
+
+base::Result<Tls> tls_of(const Options& options, const ServeOptions& serve, base::Instant now) {
+  Tls tls;
+  if (!serve.certificate.empty()) {
+    tls.on = true;
+    tls.files = {serve.certificate, serve.private_key.empty() ? serve.certificate : serve.private_key};
+  } else if (serve.local_ca) {
+    auto names = serve.tls_names;
+    if (serve.address != "0.0.0.0" && serve.address != "::") names.push_back(serve.address);
+    auto authority = net::ensure_authority(keys_of(options), names, now);
+    if (!authority) return tl::unexpected(std::move(authority).error());
+    tls.on = true;
+    tls.files = authority->leaf;
+    tls.ca_certificate = authority->ca_certificate;
+    tls.ca_sha256 = authority->ca_sha256;
+  }
+  return tls;
+}
+
+// SIGINT and SIGTERM stop, SIGHUP reloads the certificate. Blocked in all threads, waited for in this one.
+sigset_t own_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int s : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, s);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+void announce(Program& program, const Options& options, const std::string& url, base::Instant now) {
+  fmt::print("Shouwang {} at {}\n", program_version, url);
+  if (auto link = program.setup_link(now); link && !link->empty())
+    fmt::print("First start: make the administrator here (works once, 24 hours): {}{}\n", url, *link);
+  if (options.demo)
+    if (auto logins = demo_logins(program, now))
+      for (const auto& login : *logins)
+        fmt::print("Demonstration log-in, {} (works once): {}{}\n", login.role, url, login.link);
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int serve(const Options& options, const ServeOptions& serve) {
+  auto signals = own_signals();
+  const base::SystemClock clock;
+  auto tls = tls_of(options, serve, clock.now());
+  if (!tls) return failed(tls.error());
+  auto opened = Program::open(options, clock);
+  if (!opened) return failed(opened.error());
+  auto& program = **opened;
+  if (options.demo)
+    if (auto made = make_demo(program, clock.now()); !made) return failed(made.error());
+  add_install_page(program.service(), tls->ca_certificate, tls->ca_sha256);
+
+  net::Options net;
+  net.address = serve.address;
+  net.port = serve.port;
+  net.tls = tls->on;
+  net.tls_files = tls->files;
+  net.workers = serve.workers;
+  net.trust_proxy = serve.trust_proxy;
+  auto& service = program.service();
+  net.body_limit = [&service](std::string_view method, std::string_view path) {
+    return service.body_limit(method, path);
+  };
+  auto server =
+      net::Server::start(net, [&service](const api::Request& request) { return service.handle(request); });
+  if (!server) return failed(server.error());
+  service.set_on_write([&server] { (*server)->wake_live(); });
+
+  const bool any = serve.address == "0.0.0.0" || serve.address == "::" || serve.address == "127.0.0.1";
+  announce(program, options,
+           fmt::format("{}://{}:{}", tls->on ? "https" : "http", any ? "localhost" : serve.address,
+                       (*server)->port()),
+           clock.now());
+  base::log::info("server.started", {{"port", static_cast<int>((*server)->port())}, {"tls", tls->on}});
+  for (int signal = 0; sigwait(&signals, &signal) == 0;) {
+    if (signal != SIGHUP) break;
+    if (auto reloaded = (*server)->reload_tls(); !reloaded)
+      base::log::error("tls.reload_failed", {{"code", reloaded.error().code}});
+  }
+  base::log::info("server.stopping");
+  (*server)->stop();
+  // The hook must not outlive what it points at.
+  service.set_on_write({});
+  return 0;
+}
+
+}  // namespace app
