@@ -1,7 +1,6 @@
 #include "db/copy_file.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <unistd.h>
 
 namespace db {
@@ -48,9 +47,6 @@ std::vector<std::string> sqlite_findings(Connection& connection, std::string_vie
   std::vector<std::string> findings;
   connection.run(check, {}, [&](const Row& row) {
     if (row.text(0) != "ok") findings.push_back(row.str(0));
-  });
-  connection.run("PRAGMA foreign_key_check", {}, [&](const Row& row) {
-    findings.push_back(fmt::format("foreign key: {} row {} -> {}", row.text(0), row.integer(1), row.text(2)));
   });
   return findings;
 }

@@ -19,7 +19,7 @@ base::Result<void> make_copy(const std::filesystem::path& target,
 bool sync_file(const std::filesystem::path& file);
 bool sync_directory_of(const std::filesystem::path& file);
 
-// Findings of PRAGMA integrity_check or quick_check and of foreign_key_check; empty when sound.
+// Findings of PRAGMA integrity_check or quick_check; empty when sound.
 std::vector<std::string> sqlite_findings(Connection& connection, std::string_view check);
 
 }  // namespace db

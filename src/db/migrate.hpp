@@ -1,5 +1,6 @@
 #pragma once
 // Forward-only migrations, embedded in the binary from migrations/<dialect>/NNNN_name.sql.
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -33,11 +34,17 @@ struct MigrateOptions {
   base::Instant now{};
 };
 
-// Errors: "schema.newer" (store from a newer program), "schema.changed" (an applied migration's
-// checksum differs), "backup.no_space" {need_mb, free_mb, where}, "schema.locked" (another process migrates).
+// Applies what is pending, one transaction each, after a backup of a store that is not new. A migration
+// cannot end its transaction and finds foreign keys enforced.
+// Errors: "schema.newer" {store, program} (store from a newer program), "schema.changed" {name} (an applied
+// migration's checksum differs), "schema.locked" (another process migrates), "backup.no_directory",
+// "backup.no_space" {need_mb, free_mb, where}, "migration.failed" {name}, and those of Store::copy_to.
 base::Result<MigrationReport> migrate(Store& store, std::span<const Migration> migrations,
                                       const MigrateOptions& options);
-// Version and pending names, without changing anything.
+// Version reached and, as `applied`, the pending names, without changing anything. Errors: "schema.*".
 base::Result<MigrationReport> migration_status(Store& store, std::span<const Migration> migrations);
+
+// Error "backup.no_space" when a copy of `size` bytes with a tenth to spare does not fit into `free` bytes.
+base::Result<void> check_backup_space(std::int64_t size, std::int64_t free, const std::filesystem::path& where);
 
 }  // namespace db

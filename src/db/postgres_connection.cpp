@@ -282,9 +282,14 @@ PostgresConnection::Result PostgresConnection::simple(const char* sql) { return 
 void PostgresConnection::script(std::string_view sql) {
   if (PQexitPipelineMode(handle_) == 0) lost();
   if (begin_ != nullptr) check(simple(std::exchange(begin_, nullptr)).get());
+  const bool inside = in_transaction();
   const Result result = simple(std::string(sql).c_str());
   if (PQenterPipelineMode(handle_) == 0) lost();
   if (PQresultStatus(result.get()) != PGRES_EMPTY_QUERY) check(result.get());
+  if (inside && !in_transaction()) {
+    failed_ = true;
+    throw Failure(Fault::other, {}, "postgres: a script cannot end its transaction");
+  }
 }
 
 void PostgresConnection::commit() {

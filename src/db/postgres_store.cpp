@@ -69,6 +69,8 @@ base::Result<std::unique_ptr<Store>> PostgresStore::open(const Options& options)
   try {
     auto store = std::make_unique<PostgresStore>(options);
     if (!store->lock_.hold()) return base::fail(ErrorKind::conflict, "store.in_use");
+    if (store->pool_.take()->count(restore_traces) > 0)
+      return base::fail(ErrorKind::conflict, "restore.interrupted");
     return store;
   } catch (const Failure& failure) {
     return base::fail(to_error(failure));

@@ -11,6 +11,10 @@
 
 namespace db {
 
+// Above zero after a restore that did not end: the store in place is not whole.
+inline constexpr std::string_view restore_traces =
+    "SELECT count(*) FROM pg_namespace WHERE nspname = 'before_restore'";
+
 // Held by the process that is active on a database; a session of its own, because the server frees it
 // with the session. Correctness does not rest on it: after a lost session another process may get it.
 class PostgresLock {

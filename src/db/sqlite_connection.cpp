@@ -239,6 +239,7 @@ void SqliteConnection::run_many(std::string_view sql, std::size_t count,
 }
 
 void SqliteConnection::script(std::string_view sql) {
+  const bool inside = in_transaction();
   const char* end = sql.data() + sql.size();
   for (const char* rest = sql.data(); rest != end;) {
     Statement statement;
@@ -252,6 +253,7 @@ void SqliteConnection::script(std::string_view sql) {
     while ((result = sqlite3_step(statement.handle)) == SQLITE_ROW) {
     }
     if (result != SQLITE_DONE) fail(result, "script");
+    if (inside && !in_transaction()) fail(SQLITE_MISUSE, "a script cannot end its transaction");
   }
 }
 

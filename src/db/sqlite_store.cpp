@@ -1,6 +1,7 @@
 #include "db/sqlite_store.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -215,7 +216,11 @@ std::int64_t SqliteStore::size_bytes() {
 base::Result<std::vector<std::string>> SqliteStore::integrity() {
   try {
     SqliteConnection connection(options_, SqliteConnection::Use::reader);
-    return sqlite_findings(connection, "PRAGMA integrity_check");
+    auto findings = sqlite_findings(connection, "PRAGMA integrity_check");
+    connection.run("PRAGMA foreign_key_check", {}, [&](const Row& row) {
+      findings.push_back(fmt::format("foreign key: {} row {} -> {}", row.text(0), row.integer(1), row.text(2)));
+    });
+    return findings;
   } catch (const Failure& failure) {
     return base::fail(to_error(failure));
   }

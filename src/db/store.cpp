@@ -18,10 +18,12 @@ void InsideWrite::refuse(const char* what) {
   if (here()) throw std::logic_error(std::string(what) + " inside a write closure");
 }
 
+bool is_postgres(std::string_view database) {
+  return database.starts_with("postgresql://") || database.starts_with("postgres://");
+}
+
 base::Result<std::unique_ptr<Store>> Store::open(const Options& options) {
-  const bool on_server =
-      options.database.starts_with("postgresql://") || options.database.starts_with("postgres://");
-  return on_server ? PostgresStore::open(options) : SqliteStore::open(options);
+  return is_postgres(options.database) ? PostgresStore::open(options) : SqliteStore::open(options);
 }
 
 }  // namespace db

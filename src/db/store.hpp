@@ -19,7 +19,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "base/error.hpp"
 #include "db/connection.hpp"
@@ -40,9 +42,13 @@ struct Options {
 // jobs, but get a turn after 64 batches of those.
 enum class Priority { high, low };
 
+// What Options::database names.
+bool is_postgres(std::string_view database);
+
 class Store {
  public:
-  // Errors: conflict "store.in_use" (another process has it), "store.cannot_open" {path}, "db.*".
+  // Errors: conflict "store.in_use" (another process has it), "store.cannot_open" {path},
+  // "restore.interrupted" (restore again), "db.*".
   static base::Result<std::unique_ptr<Store>> open(const Options& options);
   virtual ~Store() = default;
 

@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -78,6 +77,12 @@ PostgresCluster::PostgresCluster(Sync sync)
 
 PostgresCluster::~PostgresCluster() {
   if (server_ > 0) crash();
+  if (external_url_.empty()) return;
+  try {
+    for (const std::string& name : spare_databases_) administer(url("postgres"), "DROP DATABASE " + name);
+  } catch (const std::exception&) {
+    // A server that went away first has nothing left to drop.
+  }
 }
 
 // A server outlives no test program, however that one ends.
@@ -123,19 +128,32 @@ std::string PostgresCluster::url(const std::string& database) const {
   return fmt::format("postgresql:///{}?host={}&user={}", database, directory_->path().string(), role);
 }
 
-PostgresDatabase::PostgresDatabase(PostgresCluster& cluster) : cluster_(cluster) {
-  static std::atomic<int> number{0};
-  name_ = fmt::format("test_{}_{}", ::getpid(), ++number);
-  url_ = cluster_.url(name_);
-  administer(cluster_.url("postgres"), "CREATE DATABASE " + name_ + " STRATEGY file_copy");
+std::string PostgresCluster::take_database() {
+  if (!spare_databases_.empty()) {
+    std::string name = std::move(spare_databases_.back());
+    spare_databases_.pop_back();
+    return name;
+  }
+  std::string name = fmt::format("test_{}_{}", ::getpid(), ++databases_);
+  administer(url("postgres"), "CREATE DATABASE " + name + " STRATEGY file_copy");
+  return name;
 }
 
-PostgresDatabase::~PostgresDatabase() {
+void PostgresCluster::give_back_database(const std::string& name) noexcept {
   try {
-    administer(cluster_.url("postgres"), "DROP DATABASE " + name_ + " WITH (FORCE)");
+    administer(url(name),
+               "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+               " WHERE datname = current_database() AND pid <> pg_backend_pid();"
+               "DROP SCHEMA IF EXISTS public, before_restore CASCADE; CREATE SCHEMA public");
+    spare_databases_.push_back(name);
   } catch (const std::exception&) {
     // Its cluster was crashed by the test and goes away as a whole.
   }
 }
+
+PostgresDatabase::PostgresDatabase(PostgresCluster& cluster)
+    : cluster_(cluster), name_(cluster.take_database()), url_(cluster.url(name_)) {}
+
+PostgresDatabase::~PostgresDatabase() { cluster_.give_back_database(name_); }
 
 }  // namespace test_support
