@@ -373,15 +373,16 @@ CREATE TABLE guest (
 );
 CREATE INDEX guest_compound ON guest (compound_id, state);
 
+-- The file itself is kept sealed in the data directory, under the id. row_statuses is the plan a commit carries
+-- out, one letter per row of the file: a commit that broke off goes on with it.
 CREATE TABLE import (
   id bigint PRIMARY KEY,
   compound_id bigint NOT NULL REFERENCES place (id),
   filename text COLLATE "C" NOT NULL,
   state text COLLATE "C" NOT NULL,
-  file_path text COLLATE "C" NOT NULL,
-  file_key_sealed bytea NOT NULL,
   overrides text COLLATE "C" NOT NULL,
   summary text COLLATE "C" NOT NULL,
+  row_statuses text COLLATE "C" NOT NULL,
   created_by bigint NOT NULL,
   created_ms bigint NOT NULL,
   committed_ms bigint

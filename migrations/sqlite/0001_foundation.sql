@@ -373,15 +373,16 @@ CREATE TABLE guest (
 ) STRICT;
 CREATE INDEX guest_compound ON guest (compound_id, state);
 
+-- The file itself is kept sealed in the data directory, under the id. row_statuses is the plan a commit carries
+-- out, one letter per row of the file: a commit that broke off goes on with it.
 CREATE TABLE import (
   id INTEGER PRIMARY KEY,
   compound_id INTEGER NOT NULL REFERENCES place (id),
   filename TEXT NOT NULL,
   state TEXT NOT NULL,
-  file_path TEXT NOT NULL,
-  file_key_sealed BLOB NOT NULL,
   overrides TEXT NOT NULL,
   summary TEXT NOT NULL,
+  row_statuses TEXT NOT NULL,
   created_by INTEGER NOT NULL,
   created_ms INTEGER NOT NULL,
   committed_ms INTEGER
