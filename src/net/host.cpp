@@ -45,6 +45,11 @@ bool Registry::wait_empty(std::chrono::milliseconds patience) const {
   return removed_.wait_for(lock, patience, [this] { return members_.empty(); });
 }
 
+bool Share::grow(std::size_t more) {
+  mine_ += more;
+  return (used_ += more) <= limit_;
+}
+
 Host::Host(Options given, api::Handler given_handler)
     : options(std::move(given)),
       handler(std::move(given_handler)),

@@ -34,6 +34,21 @@ class Registry {
   std::unordered_map<const Connection*, std::weak_ptr<Connection>> members_;
 };
 
+// Part of a bounded whole, given back at the end. Any thread.
+class Share {
+ public:
+  Share(std::atomic<std::size_t>& used, std::size_t limit) : used_(used), limit_(limit) {}
+  ~Share() { used_ -= mine_; }
+  Share(const Share&) = delete;
+  Share& operator=(const Share&) = delete;
+  bool grow(std::size_t more);  // false: the whole is used up
+
+ private:
+  std::atomic<std::size_t>& used_;
+  const std::size_t limit_;
+  std::size_t mine_ = 0;
+};
+
 struct Host {
   Host(Options given, api::Handler given_handler);
 
@@ -44,6 +59,7 @@ struct Host {
   std::atomic<bool> stopping{false};   // no new requests
   std::atomic<bool> abandoned{false};  // stop() lost patience: queued handlers are skipped
   std::atomic<std::uint64_t> accepted{0}, requests{0}, rejected{0};
+  std::atomic<std::size_t> body_bytes{0};
   Workers workers;  // last: its threads use the rest
 
   std::chrono::milliseconds timeout() const { return std::chrono::milliseconds(options.request_timeout_ms); }

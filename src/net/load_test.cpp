@@ -79,6 +79,27 @@ TEST(Load, MoreThanTheQueueHoldsGets503WhileTheAcceptedFinish) {
   EXPECT_EQ(1U, server->counters().rejected);
 }
 
+TEST(Load, BodiesTogetherStayWithinTheirMemory) {
+  auto options = loopback();
+  options.body_memory_bytes = 100'000;
+  Gate gate;
+  const auto server = start(options, [&](const api::Request& request) {
+    if (request.target == "/hold") gate.pass();
+    return text(std::to_string(request.body.size()));
+  });
+  Client first(server->port());
+  first.write(post("/hold", std::string(80'000, 'b')));
+  ASSERT_TRUE(gate.await(1));
+  const auto refused = Client(server->port()).ask(post("/", std::string(80'000, 'b')));
+  EXPECT_EQ(503, refused.status);
+  EXPECT_EQ("close", refused.headers.at("connection"));
+  EXPECT_EQ("10000", Client(server->port()).ask(post("/", std::string(10'000, 'b'))).body);
+  gate.open();
+  EXPECT_EQ("80000", first.answer().body);
+  const auto again = post("/", std::string(80'000, 'b'));
+  EXPECT_TRUE(eventually([&] { return Client(server->port()).ask(again).body == "80000"; }));
+}
+
 TEST(Load, MoreConnectionsThanTheLimitAreTurnedAway) {
   auto options = loopback();
   options.connection_limit = 2;
@@ -188,6 +209,31 @@ TEST(Stop, RunningRequestsFinishAndIdleOnesEnd) {
   stopping.join();
   server->stop();
   EXPECT_EQ(0U, server->counters().open);
+}
+
+TEST(Stop, CutsOffWhatDoesNotFinishAndRunsNothingMore) {
+  auto options = loopback();
+  options.workers = 1;
+  options.stop_patience_ms = 50;
+  Gate gate;
+  std::atomic<int> handled = 0;
+  auto server = start(options, [&](const api::Request& request) {
+    ++handled;
+    gate.pass();
+    return hello(request);
+  });
+  Client running(server->port());
+  Client waiting(server->port());
+  running.write(get("/"));
+  ASSERT_TRUE(gate.await(1));
+  waiting.write(get("/"));
+  ASSERT_TRUE(eventually([&] { return server->counters().queued == 1; }));
+  server->stop();
+  EXPECT_EQ("", running.rest());
+  EXPECT_EQ("", waiting.rest());
+  gate.open();
+  server.reset();
+  EXPECT_EQ(1, handled);
 }
 
 TEST(Stop, UnderLoadEveryAcceptedRequestIsAnsweredWholly) {

@@ -99,13 +99,8 @@ std::string chunk_of(std::string_view piece) { return fmt::format("{:x}\r\n{}\r\
 int refusal_of(const boost::system::error_code& error) {
   if (error == http::error::header_limit) return 431;
   if (error == http::error::body_limit) return 413;
-  if (error == http::error::end_of_stream || error == http::error::partial_message) return 0;
-  return error.category() == http::make_error_code(http::error::bad_target).category() ? 400 : 0;
-}
-
-std::string_view code_of(int refusal) {
-  if (refusal == 431) return "header_too_large";
-  return refusal == 413 ? "too_large" : "bad_request";
+  if (error == http::error::end_of_stream || error == http::error::partial_message) return gone;
+  return error.category() == http::make_error_code(http::error::bad_target).category() ? 400 : gone;
 }
 
 bool wants_continue(const HeadFields& head) {

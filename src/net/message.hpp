@@ -38,9 +38,10 @@ std::string chunk_of(std::string_view piece);
 using HeadFields = http::request_header<>;
 std::string_view view(beast::string_view text);
 
-// Status to answer when reading a request failed; 0: the connection is past answering.
+// How reading a request went: fine, gone (nobody is there to answer), or the status to refuse it with.
+inline constexpr int fine = 0;
+inline constexpr int gone = -1;
 int refusal_of(const boost::system::error_code& error);
-std::string_view code_of(int refusal);
 
 bool wants_continue(const HeadFields& head);
 bool too_large(const boost::optional<std::uint64_t>& length, std::uint64_t limit);

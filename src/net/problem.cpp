@@ -19,4 +19,10 @@ api::Response busy() {
   return response;
 }
 
+api::Response refusal(int status) {
+  if (status == 503) return busy();
+  if (status == 431) return problem(status, "header_too_large");
+  return problem(status, status == 413 ? "too_large" : "bad_request");
+}
+
 }  // namespace net

@@ -7,6 +7,7 @@
 namespace net {
 
 api::Response problem(int status, std::string_view code);
-api::Response busy();  // 503 with Retry-After: 1
+api::Response busy();               // 503 with Retry-After: 1
+api::Response refusal(int status);  // 400, 413, 431 or 503
 
 }  // namespace net

@@ -15,8 +15,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
 #include <utility>
 
+#include "base/log.hpp"
 #include "net/connection.hpp"
 #include "net/host.hpp"
 #include "net/message.hpp"
@@ -27,7 +29,6 @@ namespace net {
 namespace {
 
 using asio::ip::tcp;
-constexpr std::chrono::milliseconds stop_patience(10'000);
 constexpr std::chrono::milliseconds wake_gap(100);  // a busy hour must not become one poll per write
 constexpr std::chrono::milliseconds accept_pause(100);
 
@@ -108,12 +109,16 @@ asio::awaitable<void> HttpServer::accept_all() {
       co_await pause.async_wait(use_tuple);
       continue;
     }
-    begin(std::move(socket));
+    ++host_.accepted;
+    try {
+      begin(std::move(socket));
+    } catch (const std::exception& failure) {  // no memory for one connection must not end the listener
+      base::log::error("net.accept_failed", {{"cause", failure.what()}});
+    }
   }
 }
 
 void HttpServer::begin(tcp::socket socket) {
-  ++host_.accepted;
   error_code ignored;
   socket.set_option(tcp::no_delay(true), ignored);
   if (host_.connections.size() >= host_.options.connection_limit) {
@@ -186,7 +191,8 @@ void HttpServer::stop() {
     wake_timer_.cancel();
   });
   for (const auto& connection : host_.connections.all()) connection->stop();
-  if (host_.connections.wait_empty(stop_patience)) return;
+  const std::chrono::milliseconds patience(host_.options.stop_patience_ms);
+  if (host_.connections.wait_empty(patience)) return;
   host_.abandoned = true;
   for (const auto& connection : host_.connections.all()) connection->close();
 }

@@ -10,7 +10,7 @@
 
 // What net answers by itself, as application/problem+json with the code:
 //   400 bad_request, 413 too_large, 431 header_too_large   and the connection closes
-//   503 busy, with Retry-After: 1    no worker free and the queue full, or live_limit reached
+//   503 busy, with Retry-After: 1    the queue, the memory for bodies or the live connections are full
 //   500 internal                     the handler threw
 // A `next` or `poll` that throws ends its connection, `next` without the closing chunk. Headers that
 // frame the message (Connection, Content-Length, Transfer-Encoding, Date) are net's alone.
@@ -30,8 +30,10 @@ struct Options {
   int workers = 16;
   std::size_t queue_limit = 512;  // requests waiting for a worker; more get 503 with Retry-After
   std::size_t connection_limit = 4096;
+  std::size_t body_memory_bytes = 256 * 1024 * 1024;  // of all bodies being received or handled; more get 503
   int header_limit_bytes = 16 * 1024;
   int request_timeout_ms = 30'000;  // reading a request, writing an answer, an idle kept-alive connection
+  int stop_patience_ms = 10'000;    // stop() waits so long for running requests, then cuts them off
   int live_limit = 512;             // Server-Sent Event connections; more get 503
   int live_keep_alive_ms = 15'000;  // a comment after so long a silence, so that proxies keep the line
   bool trust_proxy = false;         // take peer and scheme from X-Forwarded-*, last entry
@@ -45,8 +47,8 @@ class Server {
   static base::Result<std::unique_ptr<Server>> start(const Options& options, api::Handler handler);
   virtual ~Server() = default;  // stops, and waits for handlers still running
   virtual std::uint16_t port() const = 0;
-  // No new requests, live connections end; running requests finish, those not done in 10 s are cut off.
-  // Idempotent.
+  // No new requests, live connections end; running requests finish, those not done after
+  // stop_patience_ms are cut off. Idempotent.
   virtual void stop() = 0;
   virtual base::Result<void> reload_tls() = 0;  // SIGHUP: new certificate for new connections
   virtual void wake_live() = 0;  // something changed: poll every live connection soon; any thread

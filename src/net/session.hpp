@@ -47,8 +47,9 @@ class Session final : public Connection {
   asio::awaitable<void> linger();  // closes so that the client can read what was sent
 
  private:
-  asio::awaitable<bool> exchange();  // one request and its answer; false: the connection ends
-  asio::awaitable<error_code> read_body(Parser& parser);
+  asio::awaitable<bool> exchange();                // one request and its answer; false: the connection ends
+  asio::awaitable<int> read_head(Parser& parser);  // fine, gone or the status to refuse with; so the next
+  asio::awaitable<int> read_body(Parser& parser, Share& memory);
   asio::awaitable<bool> refuse(int status);
   asio::awaitable<bool> send(const api::Response& response, Framing framing);
   asio::awaitable<bool> send_whole(const api::Response& response, Framing framing);
@@ -79,30 +80,13 @@ template <class Stream>
 asio::awaitable<bool> Session<Stream>::exchange() {
   if (host_.stopping) co_return false;
   Parser parser;
-  parser.header_limit(static_cast<std::uint32_t>(host_.options.header_limit_bytes));
-  parser.body_limit(boost::none);  // known once the header is
-  if (buffer_.capacity() > resting_bytes) buffer_.shrink_to_fit();
-  buffer_.reserve(resting_bytes);  // Beast reads as much at a time as the buffer can hold
-  idle_ = true;
-  lowest().expires_after(host_.timeout());
-  const auto [head_error, head_size] = co_await http::async_read_header(stream_, buffer_, parser, use_tuple);
-  if (head_error) co_return co_await refuse(refusal_of(head_error));
-  idle_ = false;
+  Share memory(host_.body_bytes, host_.options.body_memory_bytes);
+  int refusal = co_await read_head(parser);
+  if (refusal == fine) refusal = co_await read_body(parser, memory);
+  if (refusal != fine) co_return co_await refuse(refusal);
 
-  const HeadFields& head = parser.get();
-  const Framing framing{head.version(), parser.keep_alive(), head.method() == http::verb::head};
-  const auto limit = host_.body_limit(view(head.method_string()), view(head.target()));
-  if (too_large(parser.content_length(), limit)) co_return co_await refuse(413);
-  parser.body_limit(limit);
-  if (head.count(http::field::transfer_encoding) > 0 && !parser.chunked()) co_return co_await refuse(400);
-  if (wants_continue(head) && !parser.is_done()) {
-    const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    const bool sent = co_await send_text(go_on);
-    if (!sent) co_return false;
-  }
-  const auto body_error = co_await read_body(parser);
-  if (body_error) co_return co_await refuse(refusal_of(body_error));
-
+  const Framing framing{parser.get().version(), parser.keep_alive(),
+                        parser.get().method() == http::verb::head};
   const auto request = make_request(parser.release(), peer_, secure, host_.options.trust_proxy);
   api::Response response;
   Workers::Job work = [&] { response = host_.handle(request); };
@@ -116,9 +100,33 @@ asio::awaitable<bool> Session<Stream>::exchange() {
   co_return co_await send(response, framing);
 }
 
+// How large the body may be is known only once the header is.
+template <class Stream>
+asio::awaitable<int> Session<Stream>::read_head(Parser& parser) {
+  parser.header_limit(static_cast<std::uint32_t>(host_.options.header_limit_bytes));
+  parser.body_limit(boost::none);
+  if (buffer_.capacity() > resting_bytes) buffer_.shrink_to_fit();
+  buffer_.reserve(resting_bytes);  // Beast reads as much at a time as the buffer can hold
+  idle_ = true;
+  lowest().expires_after(host_.timeout());
+  const auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, use_tuple);
+  if (error) co_return refusal_of(error);
+  idle_ = false;
+
+  const HeadFields& head = parser.get();
+  const auto limit = host_.body_limit(view(head.method_string()), view(head.target()));
+  if (too_large(parser.content_length(), limit)) co_return 413;
+  parser.body_limit(limit);
+  if (head.count(http::field::transfer_encoding) > 0 && !parser.chunked()) co_return 400;
+  if (!wants_continue(head) || parser.is_done()) co_return fine;
+  const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+  const bool sent = co_await send_text(go_on);
+  co_return sent ? fine : gone;
+}
+
 // A slow but steady upload gets time by what it has sent; a dripping one does not.
 template <class Stream>
-asio::awaitable<error_code> Session<Stream>::read_body(Parser& parser) {
+asio::awaitable<int> Session<Stream>::read_body(Parser& parser, Share& memory) {
   constexpr std::size_t slowest_bytes_per_s = 32 * 1024;
   const auto start = Clock::now() + host_.timeout();
   std::size_t received = 0;
@@ -126,16 +134,18 @@ asio::awaitable<error_code> Session<Stream>::read_body(Parser& parser) {
   while (!parser.is_done()) {
     lowest().expires_at(start + std::chrono::seconds(received / slowest_bytes_per_s));
     const auto [error, size] = co_await http::async_read_some(stream_, buffer_, parser, use_tuple);
-    if (error) co_return error;
+    if (error) co_return refusal_of(error);
+    if (!memory.grow(size)) co_return 503;
     received += size;
   }
-  co_return error_code();
+  co_return fine;
 }
 
 template <class Stream>
 asio::awaitable<bool> Session<Stream>::refuse(int status) {
-  if (status == 0) co_return false;
-  const api::Response response = problem(status, code_of(status));
+  if (status == gone) co_return false;
+  if (status == 503) ++host_.rejected;
+  const api::Response response = refusal(status);
   const Framing framing;
   co_await send_whole(response, framing);
   co_return false;

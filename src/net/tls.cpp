@@ -54,7 +54,7 @@ asio::awaitable<void> redirect(Secure& session, std::chrono::milliseconds timeou
   session.lowest().expires_after(timeout);
   const auto [error, size] =
       co_await http::async_read_header(session.lowest(), session.buffer(), parser, use_tuple);
-  if (error && refusal_of(error) == 0) co_return;
+  if (error && refusal_of(error) == gone) co_return;
   const std::string location = error ? std::string() : https_location(parser.get());
   api::Response response = problem(location.empty() ? 400 : 301, "https_required");
   if (!location.empty()) response.headers.emplace_back("Location", location);
