@@ -62,7 +62,7 @@ AddedHouseholds add_households(db::Scoped& q, const std::vector<HouseholdDraft>&
   std::size_t next = 0;
   for (const auto& d : drafts) {
     HouseholdRow h;
-    h.id = meta::Id<HouseholdRow>(ids.at(next++));
+    h.id = meta::Id<HouseholdRow>(d.joins ? *d.joins : ids.at(next++));
     h.dwelling_id = meta::Id<place::PlaceRow>(d.dwelling_id);
     h.compound_id = meta::Id<place::PlaceRow>(d.compound_id);
     h.sort = d.sort;
@@ -71,7 +71,7 @@ AddedHouseholds add_households(db::Scoped& q, const std::vector<HouseholdDraft>&
     h.valid_from = source.now;
     h.source = source.source;
     h.import_id = source.import_id;
-    int position = 0;
+    int position = d.first_position;
     for (const auto& m : d.members) {
       persons.push_back(person_row(m, ids.at(next++), keys, source));
       const auto person_id = persons.back().id;
@@ -100,6 +100,7 @@ AddedHouseholds add_households(db::Scoped& q, const std::vector<HouseholdDraft>&
         phones.push_back(std::move(p));
       }
     }
+    if (d.joins) continue;
     result.households.push_back(h.id.value);
     households.push_back(std::move(h));
   }

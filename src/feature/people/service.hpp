@@ -27,14 +27,16 @@ struct HouseholdDraft {
   std::int64_t dwelling_id = 0, compound_id = 0;
   std::string label{}, sort{};
   bool provisional = false;
-  std::vector<PersonDraft> members{};  // head first
+  std::optional<std::int64_t> joins{};  // an existing household that the members join, behind those it has
+  int first_position = 0;               // of the members within the household
+  std::vector<PersonDraft> members{};   // head first
 };
 
 // Ids one draft needs at most.
 std::size_t plan_ids(const HouseholdDraft& draft);
 
 struct AddedHouseholds {
-  std::vector<std::int64_t> households{};
+  std::vector<std::int64_t> households{};  // new ones
   std::int64_t persons = 0;
 };
 // Ids are taken from `ids` in order.
