@@ -27,6 +27,7 @@ export const routes: RouteRecordRaw[] = [
   { path: '/ledger', name: 'ledger', meta: { title: 'ledger' }, component: () => import('./page/LedgerPage.vue') },
   { path: '/households', name: 'households', meta: { title: 'households' }, component: () => import('./page/HouseholdsPage.vue') },
   { path: '/households/:id(\\d+)', name: 'household', meta: { title: 'household', parent: 'households' }, component: () => import('./page/HouseholdPage.vue') },
+  { path: '/guests', name: 'guests', meta: { title: 'guests' }, component: () => import('./page/GuestsPage.vue') },
   { path: '/persons', name: 'persons', meta: { title: 'persons' }, component: () => import('./page/PersonsPage.vue') },
   { path: '/vehicles', name: 'vehicles', meta: { title: 'vehicles' }, component: () => import('./page/VehiclesPage.vue') },
   { path: '/staff', name: 'staff', meta: { title: 'staff' }, component: () => import('./page/StaffPage.vue') },

@@ -169,7 +169,8 @@ export interface Person {
   source: string
 }
 
-export interface PersonRow extends Person {
+export interface PersonRow {
+  person: Person
   household_id: number
   label: string
 }
@@ -179,9 +180,8 @@ export interface HouseholdFile {
   dwelling_id: number
   label: string
   compound_id: number
+  provisional: boolean
   members: Person[]
-  passes: Pass[]
-  recent_passages: PassageRow[]
 }
 
 export interface NewMember {
@@ -196,7 +196,7 @@ export interface Vehicle {
   id: number
   plate: string
   plate_doubtful: boolean
-  owner_name: string
+  owner_name: string | null
   label: string | null
   household_id: number | null
   vehicle_kind: string
@@ -209,11 +209,11 @@ export interface StaffRow {
   name: string
   organisation: string | null
   post: string | null
-  rank: string | null
-  party_member: boolean | null
+  rank: string
+  party: string
   tier: number
   scope_label: string
-  phone_masked: string
+  phone_masked: string | null
 }
 
 export const import_kinds = ['dwellings', 'roster', 'vehicles', 'stewardship', 'unknown'] as const
@@ -262,20 +262,20 @@ export interface Pass {
   label: string | null
   pass_class: string
   state: (typeof pass_states)[number]
-  serial: string | number
-  short_code_masked: string | null
+  serial: number // how many cards the household has had
+  short_code_masked: string
   issued_ms: number
   activated_ms: number | null
   void_ms: number | null
   void_reason: string | null
   valid_until: string
-  batch: string | number
+  batch: string
 }
 
 export interface IssueResult {
-  batch: string | number
+  batch: string
   issued: number
-  skipped?: number
+  skipped: number
 }
 
 export interface Enrolment {
@@ -305,7 +305,7 @@ export interface PassageRow {
   opening_id: number
   opening_name: string
   direction: 'in' | 'out'
-  result: 'passed' | 'turned_back'
+  result: 'passed' | 'turned_back' | 'reversed' | 'closed'
   kind: 'person' | 'emergency' | 'visitor' | 'vehicle'
   label: string | null
   household_id: number | null
@@ -321,8 +321,9 @@ export interface PassageRow {
   offline: boolean
   device_label: string
   reversed: boolean
-  reverses_id: number | null
+  reverses_id: number | null // of a correction, the record it speaks of
   emergency_reason: string | null
+  note: string | null
 }
 
 export interface Figure {
@@ -330,7 +331,6 @@ export interface Figure {
   value: number | null
   denominator: number | null
   denominator_code: string | null
-  link: string | null
 }
 
 export interface Overview {
@@ -355,10 +355,24 @@ export interface Change {
   at_ms: number
 }
 
-export interface PolicyVersion extends Policy {
+export interface PolicyVersion {
   id: number
   place_id: number
   place_name: string
-  created_by_name: string | null
+  version: number // 0: built in, nobody has made a rule yet
+  effective_from_ms: number
+  created_by_name: string
   note: string | null
+  params: Policy
+}
+
+export interface Guest {
+  id: number
+  name: string
+  dwelling_id: number | null
+  label: string | null
+  phone_masked: string | null
+  note: string | null
+  state: 'waiting' | 'registered' | 'dismissed'
+  created_ms: number
 }

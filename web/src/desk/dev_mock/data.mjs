@@ -50,14 +50,18 @@ export const persons = Array.from({ length: 90 }, (_, i) => ({
   household_id: 5000 + Math.floor(i / 3), label: households[Math.floor(i / 3)].label,
 }))
 
+export const guests = ['waiting', 'waiting', 'registered', 'dismissed'].map((state, i) => ({
+  id: 9500 + i, name: surnames[i + 2] + given[i], dwelling_id: i === 1 ? null : 1111, label: i === 1 ? null : '1-1-101', phone_masked: i === 1 ? null : '139****0815', note: i === 1 ? '说住在亲戚家' : null, state, created_ms: now - (i + 1) * hour,
+}))
+
 export const vehicles = Array.from({ length: 60 }, (_, i) => ({
   id: 8000 + i, plate: i % 9 === 4 ? '川E·6336' : `川E${24939 + i}`, plate_doubtful: i % 9 === 4, owner_name: surnames[i % 10] + given[i % 10],
   label: i % 7 === 6 ? null : households[i].label, household_id: i % 7 === 6 ? null : households[i].id, vehicle_kind: ['car', 'suv', 'van', 'tricycle'][i % 4], colour: i % 5 === 0 ? null : '白', phone_masked: '137****7620',
 }))
 
 export const staff = Array.from({ length: 12 }, (_, i) => ({
-  id: 8500 + i, name: surnames[i % 10] + given[(i * 7) % 10], organisation: i % 5 === 4 ? null : '龙南社区', post: i % 3 ? '网格员' : '社区干部', rank: i > 8 ? 'section_head' : null,
-  party_member: i % 4 === 3 ? null : i % 2 === 0, tier: 1 + Math.floor(i / 4), scope_label: i < 4 ? `${i + 1}栋、${i + 2}栋` : '全小区', phone_masked: '138****1234',
+  id: 8500 + i, name: surnames[i % 10] + given[(i * 7) % 10], organisation: i % 5 === 4 ? null : '龙南社区', post: i % 3 ? '网格员' : '社区干部', rank: i > 8 ? 'section_head' : 'unknown',
+  party: ['member', 'none', 'probationary', 'unknown'][i % 4], tier: 1 + Math.floor(i / 4), scope_label: i < 4 ? `${i + 1}栋、${i + 2}栋` : '全小区', phone_masked: '138****1234',
 }))
 
 export const openings = [
@@ -74,11 +78,11 @@ export function passage(i, at = now - i * 7 * minute) {
   const turned_back = i % 13 === 6
   return {
     id: 90_000 - i, happened_ms: at, recorded_ms: at + (i % 9 === 4 ? 45 * minute : 2000), opening_id: 31 + (i % 2), opening_name: i % 2 ? '北门车行' : '东门',
-    direction: i % 3 ? 'out' : 'in', result: turned_back ? 'turned_back' : 'passed', kind: emergency ? 'emergency' : turned_back ? 'visitor' : 'person',
+    direction: i % 3 ? 'out' : 'in', result: i === 3 ? 'reversed' : turned_back ? 'turned_back' : 'passed', kind: emergency ? 'emergency' : turned_back ? 'visitor' : 'person',
     label: turned_back ? null : households[i % 130].label, household_id: turned_back ? null : households[i % 130].id, person_names: i % 10 === 9 ? '' : `${surnames[i % 10]}*`, persons: 1, companions: i % 8 === 2 ? 1 : 0,
     temperature_tenths: i % 6 === 5 ? null : i % 19 === 8 ? 376 : 362 + (i % 7), temperature_note: i % 6 === 5 ? (emergency ? 'none' : 'below_threshold_no_reading') : 'reading',
-    outcome: turned_back ? 'refer' : 'allow', reasons: turned_back ? ['outsider'] : emergency ? ['emergency_release'] : reasons[i % 8], flags: i % 15 === 7 ? ['overrun', 'late_record'] : i % 17 === 3 ? ['provisional'] : [],
-    policy_version: 3, offline: i % 9 === 4, device_label: i % 2 ? '北门 1 号机' : '东门 1 号机', reversed: i === 5, reverses_id: i === 3 ? 89_995 : null, emergency_reason: emergency ? 'medical' : null,
+    outcome: turned_back ? 'refer' : 'allow', reasons: turned_back ? ['outsider'] : emergency ? ['emergency_release'] : reasons[i % 8], flags: i % 15 === 7 ? ['quota_used', 'list_old'] : i % 17 === 3 ? ['provisional'] : [],
+    policy_version: 3, offline: i % 9 === 4, device_label: i % 2 ? '北门 1 号机' : '东门 1 号机', reversed: i === 5, reverses_id: i === 3 ? 89_995 : null, emergency_reason: emergency ? 'medical' : null, note: i === 3 ? '扫错了人' : null,
   }
 }
 export const passages = Array.from({ length: 140 }, (_, i) => passage(i))
@@ -87,7 +91,7 @@ export const passes = Array.from({ length: 75 }, (_, i) => {
   const state = ['active', 'inactive', 'active', 'void', 'blank', 'replaced'][i % 6]
   return {
     id: 6000 + i, compound_id: 11, household_id: state === 'blank' ? null : households[i].id, label: state === 'blank' ? null : households[i].label, pass_class: 'household', state,
-    serial: `JX-${String(i + 1).padStart(5, '0')}`, short_code_masked: `K7${'*'.repeat(4)}Q${i % 10}`, issued_ms: now - 3 * day, activated_ms: state === 'active' ? now - 2 * day : null,
+    serial: i % 7 === 3 ? 2 : 1, short_code_masked: `K7${'*'.repeat(4)}Q${i % 10}`, issued_ms: now - 3 * day, activated_ms: state === 'active' ? now - 2 * day : null,
     void_ms: state === 'void' ? now - day : null, void_reason: state === 'void' ? 'lost' : null, valid_until: civil(now + 30 * day), batch: '2020-02-A',
   }
 })
@@ -99,14 +103,14 @@ export const enrolments = [
   { id: 44, label: '旧手机', opening_id: 31, opening_name: '东门', state: 'revoked', last_contact_ms: now - 9 * day, list_version: '3', queue: 0, clock_offset_ms: 0 },
 ]
 
-export const policy = {
-  id: 51, place_id: 11, place_name: '锦绣花园', version: 3, effective_from_ms: now - 5 * day, created_by_name: '王主任', note: '龙南社防〔2020〕7 号', utc_offset_minutes: 480,
-  window_kind: 'calendar', window_days: 3, outings_per_window: 1, persons_per_outing: 1, refund_minutes: 10, max_minutes_outside: 120, overrun_costs_outing: false,
+const params = {
+  version: 3, effective_from_ms: now - 5 * day, utc_offset_minutes: 480, window_kind: 'calendar', window_days: 3, outings_per_window: 1, persons_per_outing: 1, refund_minutes: 10, max_minutes_outside: 120, overrun_costs_outing: false,
   exemption_kinds: ['medical', 'official', 'livelihood', 'chronic_care', 'court'], lookup_satisfies_pass: true, temperature_required_out: true, temperature_required_in: true,
   normal_without_reading_allowed: false, fever_threshold_tenths: 373, fever_at_or_above: true, low_threshold_tenths: 350, highest_plausible_tenths: 429, second_reading_wait_minutes: 10,
   disinfection_required: false, warn_until_day: Math.floor((now + offset_minutes * minute) / day) + 2, modes: { quota: 'enforce', pass: 'warn', residency: 'enforce', steps: 'enforce', standing: 'record' },
 }
-export const policies = [policy, { ...policy, id: 50, version: 2, effective_from_ms: now - 9 * day, note: null }, { ...policy, id: 49, version: 1, effective_from_ms: now - 20 * day, place_name: '龙马潭区', created_by_name: null, note: null }]
+export const policy = { id: 51, place_id: 11, place_name: '锦绣花园', version: 3, effective_from_ms: now - 5 * day, created_by_name: '王主任', note: '龙南社防〔2020〕7 号', params }
+export const policies = [policy, { ...policy, id: 50, version: 2, effective_from_ms: now - 9 * day, note: null }, { ...policy, id: 49, version: 1, effective_from_ms: now - 20 * day, place_name: '龙马潭区', created_by_name: '', note: null }]
 
 const columns = [
   ['序号', 'serial', ['1', '2', '3']], ['房号', 'room', ['1-1-101', '1幢1单元102室', '叁栋-2-301']], ['姓名', 'name', ['曹霞欣', '朱国', '高平']], ['与户主关系', 'relation', ['户主', '妻子', '儿']],
@@ -136,11 +140,11 @@ export const accounts = [
   { id: 73, username: 'gate1', display_name: '刘保安', disabled: true, grants: [{ role: 'guard', place_id: 11, place_name: '锦绣花园', place_kind: 'compound' }], last_login_ms: null },
 ]
 
-const figure = (code, value, denominator = null, denominator_code = null) => ({ code, value, denominator, denominator_code, link: `/overview/${code}` })
+const figure = (code, value, denominator = null, denominator_code = null) => ({ code, value, denominator, denominator_code })
 export const overview = {
   compound: compounds[0], figures: [
-    figure('living', 1893, 2088, 'registered'), figure('out_now', 214, 1893, 'living'), figure('visitors_inside', 7), figure('exits_today', 302), figure('entries_today', 268),
-    figure('abnormal_temperature', 2, 570, 'readings'), figure('turned_back', 11), figure('unregistered_households', 35, 736, 'dwellings'), figure('provisional_waiting', 6), figure('emergencies_today', 1), figure('position_unknown', null, 1893, 'living'),
+    figure('living', 1893, 2088, 'registered_persons'), figure('out_now', 214), figure('visitors_inside', 7), figure('exits_today', 302), figure('entries_today', 268),
+    figure('abnormal_temperature', 2), figure('turned_back', 11), figure('unregistered_households', 35, 736, 'lived_in_dwellings'), figure('provisional_waiting', 6), figure('emergencies_today', 1), figure('position_unknown', null, 2088, 'registered_persons'),
   ],
   message: '【锦绣花园】截至16时:实住1893人,在外未归214人,在内访客7人;今日外出302人次,进入268人次;体温异常2人,劝返11人,紧急放行1起;未登记35户,待核实6人。位置未知人数:未知。',
 }

@@ -92,7 +92,9 @@ const routes = [
     return household(data.households[0])
   }],
   ['GET', '/api/households/:id', ({ id }) => household(by_id(data.households, id))],
-  ['GET', '/api/persons', ({ query }) => page(data.persons, query, both(contains(query, 'name', 'label'), same(query, 'document_state'), (item) => !query.get('flag') || item.flags.includes(query.get('flag'))))],
+  ['GET', '/api/guests', ({ query }) => page(data.guests, query, same(query, 'state'))],
+  ['POST', '/api/guests/:id/settle', ({ id, body }) => Object.assign(by_id(data.guests, id), { state: body.accept ? 'registered' : 'dismissed' })],
+  ['GET', '/api/persons', ({ query }) => listed(page(data.persons, query, both(contains(query, 'name', 'label'), same(query, 'document_state'), (item) => !query.get('flag') || item.flags.includes(query.get('flag')))))],
   ['GET', '/api/vehicles', ({ query }) => page(data.vehicles, query, contains(query, 'plate', 'owner_name', 'label'))],
   ['GET', '/api/staff', ({ query }) => page(data.staff, query)],
   ['GET', '/api/imports', ({ query }) => page(data.imports, query)],
@@ -107,12 +109,12 @@ const routes = [
   ['GET', '/api/imports/:id/rows', ({ query }) => page(data.import_rows(query.get('status')), query)],
   ['POST', '/api/imports/:id/commit', ({ id }) => Object.assign(by_id(data.imports, id), { state: 'committed', committed_ms: Date.now() })],
   ['DELETE', '/api/imports/:id', () => undefined],
-  ['GET', '/api/passes', ({ query }) => page(data.passes, query, both(contains(query, 'serial', 'label'), same(query, 'state')))],
+  ['GET', '/api/passes', ({ query }) => page(data.passes, query, both(contains(query, 'label'), same(query, 'state'), same(query, 'household_id')))],
   ['POST', '/api/passes/issue', () => ({ batch: '2020-02-B', issued: 128, skipped: 573 })],
   ['POST', '/api/passes/blank', ({ body }) => ({ batch: '2020-02-C', issued: body.count })],
   ['POST', '/api/passes/bind', ({ body }) => { if (!body.text) throw invalid('/text', 'required'); return { ...data.passes[0], household_id: body.household_id } }],
   ['POST', '/api/passes/:id/void', ({ id }) => Object.assign(by_id(data.passes, id), { state: 'void', void_reason: 'lost', void_ms: Date.now() })],
-  ['POST', '/api/passes/:id/reissue', ({ id }) => ({ ...by_id(data.passes, id), id: 6999, serial: 'JX-00999', state: 'inactive' })],
+  ['POST', '/api/passes/:id/reissue', ({ id }) => ({ ...by_id(data.passes, id), id: 6999, serial: 2, state: 'inactive' })],
   ['POST', '/api/passes/:id/activate', ({ id }) => Object.assign(by_id(data.passes, id), { state: 'active', activated_ms: Date.now() })],
   ['GET', '/api/policies/effective', () => data.policy],
   ['GET', '/api/policies', ({ query }) => page(data.policies, query)],
@@ -121,14 +123,17 @@ const routes = [
   ['POST', '/api/enrolments', ({ body }) => { if (!body.label) throw invalid('/label', 'required'); return { id: 45, qr_svg: qr_drawing(), text: 'SWE1:MOCK', expires_ms: Date.now() + 600_000, url: 'https://192.168.1.20:8443/m/' } }],
   ['POST', '/api/enrolments/:id/revoke', () => ({})],
   ['GET', '/api/passages', ({ query }) => page(data.passages, query, both(same(query, 'opening_id'), same(query, 'direction'), same(query, 'result'), same(query, 'household_id'), contains(query, 'label', 'person_names'), (item) => !query.get('flag') || item.flags.includes(query.get('flag'))))],
+  ['POST', '/api/passages/:id/close', ({ id }) => by_id(data.passages, id)],
   ['POST', '/api/passages/:id/reverse', ({ id }) => Object.assign(by_id(data.passages, id), { reversed: true })],
   ['GET', '/api/overview', () => ({ ...data.overview, as_of_ms: Date.now() })],
   ['GET', '/api/overview/list', ({ query }) => page(data.households.map((row) => ({ title: row.label, subtitle: row.head_name ?? '', at_ms: Date.now() - 3_600_000, household_id: row.id, passage_id: null })), query)],
 ]
 
+const listed = ({ items, next }) => ({ items: items.map(({ household_id, label, ...person }) => ({ person, household_id, label })), next })
+
 function household(row) {
   return {
-    id: row.id, dwelling_id: row.dwelling_id, label: row.label, compound_id: 11, members: data.persons.slice(0, 3), passes: data.passes.slice(0, 2), recent_passages: data.passages.slice(0, 6),
+    id: row.id, dwelling_id: row.dwelling_id, label: row.label, compound_id: 11, provisional: row.provisional, members: data.persons.slice(0, 3),
   }
 }
 

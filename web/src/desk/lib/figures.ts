@@ -1,5 +1,5 @@
 // The figures of the day (practice.md 14): unknown is a word, never 0; every figure has its list.
-import type { Router, RouteLocationRaw } from 'vue-router'
+import type { RouteLocationRaw } from 'vue-router'
 
 import type { Figure } from '../api/types'
 
@@ -14,12 +14,12 @@ export function figure_tone(figure: Figure): Tone {
   return waiting.has(figure.code) ? 'warn' : 'plain'
 }
 
-/** The server's link when it is a page of this desk, else the list of the figure. */
-export function figure_target(figure: Figure, router: Router): RouteLocationRaw {
-  const own: RouteLocationRaw = { name: 'figure', params: { code: figure.code } }
-  if (figure.link === null || figure.link === '') return own
-  const path = figure.link.replace(/^\/?#/, '')
-  if (!path.startsWith('/') || path.startsWith('//')) return own
-  const found = router.resolve(path)
-  return found.name === 'missing' || found.name === 'home' ? own : path
+// Figures whose list is a page of its own.
+const own_pages: Record<string, RouteLocationRaw> = {
+  living: { name: 'persons' },
+  position_unknown: { name: 'persons' },
+  provisional_waiting: { name: 'guests' },
 }
+
+export const figure_target = (code: string): RouteLocationRaw =>
+  own_pages[code] ?? { name: 'figure', params: { code } }

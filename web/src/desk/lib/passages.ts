@@ -6,9 +6,22 @@ export const degrees = (tenths: number): string => (tenths / 10).toFixed(1)
 
 export const is_late = (row: PassageRow): boolean => row.recorded_ms - row.happened_ms > 10 * 60_000
 
-export function result_tone(row: PassageRow): 'good' | 'bad' | 'warn' {
+/** A line that speaks of another one: taken back, or a return written in by the office. */
+export const is_correction = (row: PassageRow): boolean => row.result === 'reversed' || row.result === 'closed'
+
+export function result_tone(row: PassageRow): 'good' | 'bad' | 'warn' | 'plain' {
+  if (is_correction(row)) return 'plain'
   if (row.kind === 'emergency') return 'warn'
   return row.result === 'passed' ? 'good' : 'bad'
+}
+
+export type Correction = 'reverse' | 'close'
+
+/** What the office can do about a line (practice.md 6): take it back, or end an outing never scanned back. */
+export function corrections(row: PassageRow): Correction[] {
+  if (is_correction(row) || row.reversed) return []
+  const outing = row.direction === 'out' && row.result === 'passed' && row.household_id !== null
+  return outing ? ['reverse', 'close'] : ['reverse']
 }
 
 /** A reversed line stays readable but struck; a line that came just now is marked. */
@@ -19,6 +32,7 @@ export function passage_class(row: PassageRow, fresh: ReadonlySet<number>): stri
 
 // The flags the ledger filters by; the list shows any flag the server sends.
 export const passage_flags = [
-  'provisional', 'emergency', 'overrun', 'return_missing', 'already_outside', 'already_inside', 'quota_exceeded',
-  'late_record', 'copy_suspected', 'identical_readings', 'conflict', 'clock_offset',
+  'fever', 'provisional', 'quota_used', 'persons_over_limit', 'persons_out_limit', 'return_missing', 'outsider',
+  'identity_unconfirmed', 'pass_missing', 'pass_void', 'pass_replaced', 'seq_conflict', 'clock_ahead', 'list_old',
+  'policy_differs',
 ] as const

@@ -80,10 +80,8 @@ export function policy_sentences(policy: Policy, group: RuleGroup): Sentence[] {
   }
 }
 
-/** The part of a version that the office decides; the server adds number and author. */
-export type PolicyParams = Omit<Policy, 'version' | 'effective_from_ms' | 'utc_offset_minutes'>
-
-export interface PolicyEntry extends Omit<PolicyParams, 'max_minutes_outside' | 'warn_until_day' | 'fever_threshold_tenths' | 'low_threshold_tenths'> {
+/** A policy as the form holds it: in the units people say. */
+export interface PolicyEntry extends Omit<Policy, 'max_minutes_outside' | 'warn_until_day' | 'fever_threshold_tenths' | 'low_threshold_tenths'> {
   limited_outside: boolean
   max_minutes_outside: number
   warn_until: string
@@ -92,32 +90,20 @@ export interface PolicyEntry extends Omit<PolicyParams, 'max_minutes_outside' | 
 }
 
 export function entry_of_policy(policy: Policy): PolicyEntry {
+  const { max_minutes_outside, warn_until_day, fever_threshold_tenths, low_threshold_tenths, ...same } = policy
   return {
-    window_kind: policy.window_kind,
-    window_days: policy.window_days,
-    outings_per_window: policy.outings_per_window,
-    persons_per_outing: policy.persons_per_outing,
-    refund_minutes: policy.refund_minutes,
-    overrun_costs_outing: policy.overrun_costs_outing,
+    ...same,
     exemption_kinds: [...policy.exemption_kinds],
-    lookup_satisfies_pass: policy.lookup_satisfies_pass,
-    temperature_required_out: policy.temperature_required_out,
-    temperature_required_in: policy.temperature_required_in,
-    normal_without_reading_allowed: policy.normal_without_reading_allowed,
-    fever_at_or_above: policy.fever_at_or_above,
-    highest_plausible_tenths: policy.highest_plausible_tenths,
-    second_reading_wait_minutes: policy.second_reading_wait_minutes,
-    disinfection_required: policy.disinfection_required,
     modes: { ...policy.modes },
-    limited_outside: policy.max_minutes_outside != null,
-    max_minutes_outside: policy.max_minutes_outside ?? 120,
-    warn_until: policy.warn_until_day == null ? '' : text_of_day(policy.warn_until_day),
-    fever_threshold: policy.fever_threshold_tenths / 10,
-    low_threshold: policy.low_threshold_tenths / 10,
+    limited_outside: max_minutes_outside != null,
+    max_minutes_outside: max_minutes_outside ?? 120,
+    warn_until: warn_until_day == null ? '' : text_of_day(warn_until_day),
+    fever_threshold: fever_threshold_tenths / 10,
+    low_threshold: low_threshold_tenths / 10,
   }
 }
 
-export function params_of_entry(entry: PolicyEntry): PolicyParams {
+export function policy_of_entry(entry: PolicyEntry): Policy {
   const { limited_outside, warn_until, fever_threshold, low_threshold, max_minutes_outside, ...same } = entry
   return {
     ...same,

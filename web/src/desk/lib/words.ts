@@ -16,6 +16,9 @@ export function use_words() {
   /** Like `word`, but nothing when there are no words. */
   const note = (group: string, code: string): string => (te(`${group}.${code}`) ? t(`${group}.${code}`) : '')
 
+  /** A flag is the gate's own, or a reason that should have stood in the way. */
+  const flag_word = (code: string): string => note('flag', code) || word('reason', code)
+
   const words = (group: string, codes: readonly string[]): string =>
     codes.map((code) => word(group, code)).join(t('list_separator'))
 
@@ -32,5 +35,5 @@ export function use_words() {
   const options = (group: string, codes: readonly string[]) =>
     codes.map((code) => ({ value: code, label: word(group, code) }))
 
-  return { t, word, note, words, problem_text, failure_text, options }
+  return { t, word, note, words, flag_word, problem_text, failure_text, options }
 }

@@ -22,6 +22,7 @@ export const menu: readonly MenuGroup[] = [
     key: 'registry',
     entries: [
       { route: 'households', permission: 'household_read' },
+      { route: 'guests', permission: 'household_read' },
       { route: 'persons', permission: 'household_read' },
       { route: 'vehicles', permission: 'household_read' },
       { route: 'staff', permission: 'household_read' },
