@@ -81,7 +81,8 @@ std::vector<Card> ten_cards() {
 
 // zbar gives the texts in no order.
 std::multiset<std::string> codes_on(const std::filesystem::path& png) {
-  const auto lines = lines_of(output_of("zbarimg --nodbus --quiet --raw -Sdisable -Sqrcode.enable " + quoted(png)));
+  const auto lines =
+      lines_of(output_of("zbarimg --nodbus --quiet --raw -Sdisable -Sqrcode.enable " + quoted(png)));
   return {lines.begin(), lines.end()};
 }
 
@@ -225,9 +226,11 @@ TEST(card_sheet, counts_characters_that_no_font_has) {
 
 TEST(card_sheet, needs_a_chinese_font) {
   FcConfig* const usual = FcConfigReference(nullptr);
-  FcConfigSetCurrent(FcConfigCreate());
+  FcConfig* const empty = FcConfigCreate();
+  FcConfigSetCurrent(empty);
   const auto out = CardSheet::open([](std::string_view) { return true; }, options());
   FcConfigSetCurrent(usual);
+  FcConfigDestroy(empty);
   FcConfigDestroy(usual);
   ASSERT_FALSE(out);
   EXPECT_EQ(out.error().code, "no_cjk_font");

@@ -63,3 +63,8 @@ std::string text_of(const std::filesystem::path& pdf) {
 }
 
 }  // namespace print
+
+// Read by the leak sanitizer. A program in C of ten lines shows both: cairo 1.16 loses 768 bytes for
+// each Chinese font that it embeds, fontconfig 2.14 keeps the list of a first search for ever.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() { return "leak:libcairo.so\nleak:libfontconfig.so\n"; }
