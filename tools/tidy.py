@@ -260,12 +260,9 @@ def banned(tree):
 
 @rule
 def designs(tree):
-    """Each layer, feature and engine has a DESIGN.md."""
-    folders = {f"src/{layer}" for layer in LAYERS}
-    for path, _ in tree.matching("src/feature/*/*", "src/engine/*/*"):
-        folders.add("/".join(path.split("/")[:3]))
-    for folder in sorted(folders):
-        if any(tree.matching(f"{folder}/*.cpp")) and f"{folder}/DESIGN.md" not in tree.files:
+    """Each folder of the program's sources has a DESIGN.md: layers, features, engines."""
+    for folder in sorted({path.rsplit("/", 1)[0] for path, _ in tree.matching("src/*.cpp")}):
+        if f"{folder}/DESIGN.md" not in tree.files:
             yield folder, 1, "has no DESIGN.md"
 
 
@@ -315,6 +312,8 @@ def reached(tree, paths):
 def build_lists(tree, path):
     """The texts of the CMakeLists.txt in the file's folder and above, with the path as each writes it."""
     parts = path.split("/")
+    for _, text in tree.matching("cmake/*.cmake"):
+        yield text, path
     for depth in range(len(parts)):
         list_path = "/".join([*parts[:depth], "CMakeLists.txt"])
         if list_path in tree.files:
@@ -367,10 +366,10 @@ def error_codes(tree):
     known = words(tree, "zh-CN")
     if not known:
         return
-    # Internal errors show one sentence for all; their codes are for the log.
+    # Internal errors show one sentence for all, and those of other layers reach only the command line.
     used = re.compile(r'\b(?:fail\(|Error\{)\s*(?:base::)?ErrorKind::(?!internal)\w+,\s*"([^"]+)"')
-    for path, text in tree.matching("src/*.cpp", "src/*.hpp"):
-        if path.endswith("_test.cpp"):
+    for path, text in tree.matching("src/api/*", "src/core/*", "src/feature/*", "src/sheet/*"):
+        if not path.endswith((".cpp", ".hpp")) or path.endswith("_test.cpp"):
             continue
         for match in used.finditer(text):
             code = match.group(1)

@@ -28,7 +28,7 @@ class Canary(unittest.TestCase):
             "documents": {"docs/a.md": "# One\n\n# Two\n"},
             "sources_listed": {"src/base/b.cpp": "int b;\n", **lists},
             "dead_files": {"src/base/b.hpp": "#pragma once\n"},
-            "error_codes": {"src/base/a.cpp": 'return fail(ErrorKind::busy, "nowhere");\n',
+            "error_codes": {"src/api/a.cpp": 'return fail(ErrorKind::busy, "nowhere");\n',
                             "i18n/common.zh-CN.json": '{"error.busy": "x"}'},
             "names": {"migrations/sqlite/0001_a.sql": "CREATE TABLE unit (\n  id INTEGER\n);\n"},
             "dependencies": {"web/package.json": '{"dependencies": {"left-pad": "1"}}'},
