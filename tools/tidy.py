@@ -343,13 +343,17 @@ def dead_files(tree):
         users = included.get(path.removeprefix("src/"), set()) - {path}
         if not users:
             yield path, 1, "no file includes it"
+    scripts = {}
     for path, _ in tree.matching("tools/*.py", "tools/*.sh", "web/src/*.ts", "web/src/*.vue", "web/tools/*"):
         name = path.split("/")[-1]
-        stem = name.removesuffix(".ts")
-        if name.endswith((".test.ts", "_test.py", ".d.ts")) or path.endswith("/main.ts"):
-            continue
-        named = re.compile(rf"[/'\"\s]{re.escape(stem)}\b")
-        if not any(named.search(text) for other, text in tree.files.items() if other != path):
+        if not name.endswith((".test.ts", "_test.py", ".d.ts")) and name != "main.ts":
+            scripts[path] = name.removesuffix(".ts")
+    named = {}
+    for path, text in tree.files.items():
+        for name in set(re.findall(r"(?<=[/'\"\s])[\w.-]*\w", text)):
+            named.setdefault(name.removesuffix(".ts"), set()).add(path)
+    for path, name in scripts.items():
+        if not named.get(name, set()) - {path}:
             yield path, 1, "no other file names it"
 
 
