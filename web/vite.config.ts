@@ -10,7 +10,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 export default defineConfig({
   root: here('.'),
-  plugins: [vue(), elementPlus({}), service_worker_precache()],
+  // Tests need no styles, and Node could not import them.
+  plugins: [vue(), process.env.VITEST ? null : elementPlus({}), service_worker_precache()],
   resolve: { alias: { '@shared': here('src/shared'), '@i18n': here('../i18n') } },
   define: { __VUE_OPTIONS_API__: false, __INTLIFY_PROD_DEVTOOLS__: false, __VUE_I18N_LEGACY_API__: false },
   build: {

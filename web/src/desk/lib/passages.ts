@@ -1,5 +1,7 @@
 // How a line of the ledger is read.
+import type { Query } from '../api/client'
 import type { PassageRow } from '../api/types'
+import { instant_of_input } from './civil'
 
 /** 365 as "36.5". */
 export const degrees = (tenths: number): string => (tenths / 10).toFixed(1)
@@ -36,3 +38,20 @@ export const passage_flags = [
   'identity_unconfirmed', 'pass_missing', 'pass_void', 'pass_replaced', 'seq_conflict', 'clock_ahead', 'list_old',
   'policy_differs',
 ] as const
+
+// As texts: they live in the address.
+export const ledger_filters = {
+  q: '', opening_id: '', direction: '', result: '', flag: '', household_id: '', from: '', until: '',
+}
+
+/** What the server is asked: civil times become instants of the installation's zone. */
+export function ledger_query(filters: typeof ledger_filters, compound_id: number | null, offset_minutes: number): Query {
+  const { from, until, ...rest } = filters
+  return {
+    compound_id,
+    ...rest,
+    q: filters.q.trim(),
+    from_ms: instant_of_input(from, offset_minutes),
+    until_ms: instant_of_input(until, offset_minutes),
+  }
+}

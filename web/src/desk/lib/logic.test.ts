@@ -1,0 +1,211 @@
+// Small rules of the pages, each with the requirement it comes from.
+import { describe, expect, it } from 'vitest'
+
+import type { Enrolment, Import, ImportRow, Opening, PassageRow, Pass } from '../api/types'
+import { home_route, menu_for } from '../shell/menu'
+import { pick_compound } from '../state/session'
+import { grantable_places } from './accounts'
+import { contact_tone } from './devices'
+import { figure_target, figure_tone } from './figures'
+import { unclaimed } from './form'
+import { preferred_language } from './i18n'
+import { column_letter, first_tab, issues_by_column, map_column, rows_to_write } from './imports'
+import { next_page } from './next_page'
+import { opening_faults, tally_openings } from './openings'
+import { corrections, ledger_filters, ledger_query, passage_class, result_tone } from './passages'
+import { can_activate, can_reissue, can_void, card_name } from './passes'
+import { draw_pattern, split_list } from './pattern'
+import { presence_parts } from './people'
+import { child_kinds } from './places'
+import { filters_of_query, query_of_filters } from './query_filters'
+
+describe('figures of the day (practice.md 14)', () => {
+  const figure = (code: string, value: number | null) => ({ code, value, denominator: null, denominator_code: null })
+
+  it('alarms for what is there, never for unknown or zero', () => {
+    expect(figure_tone(figure('abnormal_temperature', 1))).toBe('bad')
+    expect(figure_tone(figure('abnormal_temperature', 0))).toBe('plain')
+    expect(figure_tone(figure('abnormal_temperature', null))).toBe('plain')
+    expect(figure_tone(figure('provisional_waiting', 3))).toBe('warn')
+    expect(figure_tone(figure('exits_today', 300))).toBe('plain')
+  })
+
+  it('leads every figure to its list', () => {
+    expect(figure_target('out_now')).toEqual({ name: 'figure', params: { code: 'out_now' } })
+    expect(figure_target('provisional_waiting')).toEqual({ name: 'guests' })
+    expect(figure_target('something_new')).toEqual({ name: 'figure', params: { code: 'something_new' } })
+  })
+})
+
+describe('ledger lines', () => {
+  const line = (change: Partial<PassageRow>) =>
+    ({ id: 1, direction: 'out', result: 'passed', kind: 'person', household_id: 5, reversed: false, ...change }) as PassageRow
+
+  it('offers what can be corrected (practice.md 6)', () => {
+    expect(corrections(line({}))).toEqual(['reverse', 'close'])
+    expect(corrections(line({ direction: 'in' }))).toEqual(['reverse'])
+    expect(corrections(line({ household_id: null }))).toEqual(['reverse'])
+    expect(corrections(line({ reversed: true }))).toEqual([])
+    expect(corrections(line({ result: 'reversed' }))).toEqual([])
+    expect(corrections(line({ result: 'closed' }))).toEqual([])
+  })
+
+  it('are asked for by the filters of the address, times in the zone of the installation', () => {
+    const filters = { ...ledger_filters, q: ' 1-1 ', flag: 'fever', from: '2020-02-11T08:00' }
+    const query = Object.entries(ledger_query(filters, 11, 480)).filter(([, value]) => value !== '' && value !== null)
+    expect(Object.fromEntries(query)).toEqual({ compound_id: 11, q: '1-1', flag: 'fever', from_ms: Date.UTC(2020, 1, 11) })
+  })
+
+  it('strikes what was reversed and marks what is new', () => {
+    expect(passage_class(line({ reversed: true }), new Set([1]))).toBe('struck')
+    expect(passage_class(line({}), new Set([1]))).toBe('fresh')
+    expect(passage_class(line({}), new Set())).toBeUndefined()
+    expect(result_tone(line({ kind: 'emergency' }))).toBe('warn')
+    expect(result_tone(line({ result: 'turned_back' }))).toBe('bad')
+  })
+})
+
+describe('openings (practice.md 3, 10; XN-39)', () => {
+  const opening = (change: Partial<Opening>) =>
+    ({ kind: 'pedestrian', state: 'sealed', key_holder: '刘', key_phone: '1', opens_from_inside: true, ...change }) as Opening
+
+  it('names what somebody has to see to', () => {
+    expect(opening_faults(opening({}))).toEqual([])
+    expect(opening_faults(opening({ opens_from_inside: false }))).toEqual(['exit_blocked'])
+    expect(opening_faults(opening({ key_phone: null, opens_from_inside: null }))).toEqual(['no_key_holder', 'exit_unknown'])
+    expect(opening_faults(opening({ state: 'unguarded' }))).toEqual(['unguarded'])
+    expect(opening_faults(opening({ state: 'guarded', key_holder: null }))).toEqual([])
+  })
+
+  it('counts one opening for people and vehicles in both', () => {
+    const tally = tally_openings([
+      opening({ state: 'guarded', kind: 'both' }), opening({ state: 'guarded', kind: 'garage_ramp' }), opening({}), opening({ state: 'unguarded' }),
+    ])
+    expect(tally).toEqual({ sealed: 1, guarded_people: 1, guarded_vehicles: 2, unguarded: 1 })
+  })
+})
+
+describe('imports', () => {
+  it('names columns as the workbook does', () => {
+    expect([0, 25, 26, 51, 52, 701, 702].map(column_letter)).toEqual(['A', 'Z', 'AA', 'AZ', 'BA', 'ZZ', 'AAA'])
+  })
+
+  it('gives a field to one column only', () => {
+    const columns = ['room', 'name', null].map((field, index) => ({ index, field, header: '', sample: [] }))
+    expect(map_column(columns, 2, 'name').map((column) => column.field)).toEqual(['room', null, 'name'])
+    expect(map_column(columns, 0, null).map((column) => column.field)).toEqual([null, 'name', null])
+  })
+
+  it('sorts the issues of a row by cell', () => {
+    const row: ImportRow = { row: 3, status: 'wrong', cells: [], issues: [{ column: 1, code: 'a' }, { column: null, code: 'b' }, { column: 1, code: 'c' }] }
+    const sorted = issues_by_column(row)
+    expect(sorted.get(1)?.map((issue) => issue.code)).toEqual(['a', 'c'])
+    expect(sorted.get(-1)?.map((issue) => issue.code)).toEqual(['b'])
+  })
+
+  it('opens what a person has to look at first', () => {
+    const record = { new: 5, changed: 2, doubtful: 1, wrong: 0, duplicate: 3, unchanged: 9 } as Import
+    expect(first_tab(record)).toBe('doubtful')
+    expect(first_tab({ ...record, doubtful: 0 })).toBe('changed')
+    expect(rows_to_write(record)).toBe(7)
+  })
+})
+
+describe('buildings from a pattern (practice.md 12)', () => {
+  it('draws stairs side by side with the highest floor on top', () => {
+    const cell = (stair: string, floor: number, room: string) => ({ stair, floor, room, label: `${stair}-${room}` })
+    const drawn = draw_pattern([cell('1', 1, '101'), cell('1', 1, '102'), cell('1', 10, '1001'), cell('1', -1, '-101'), cell('2', 1, '101')])
+    expect(drawn.map((stair) => stair.stair)).toEqual(['1', '2'])
+    expect(drawn[0]!.floors.map((floor) => floor.floor)).toEqual([10, 1, -1])
+    expect(drawn[0]!.floors[1]!.cells.map((each) => each.room)).toEqual(['101', '102'])
+  })
+
+  it('reads lists as people write them', () => {
+    expect(split_list('4, 13、14；13=12A  4')).toEqual(['4', '13', '14', '13=12A'])
+    expect(split_list(' ')).toEqual([])
+  })
+})
+
+describe('cards (practice.md 13)', () => {
+  const card = (state: Pass['state'], household_id: number | null = 1) =>
+    ({ state, household_id, label: household_id === null ? null : '1-1-101', short_code_masked: 'AB**' }) as Pass
+
+  it('offers what the state allows', () => {
+    expect([can_activate(card('inactive')), can_activate(card('blank', null)), can_activate(card('active'))]).toEqual([true, false, false])
+    expect([can_void(card('blank', null)), can_void(card('void')), can_void(card('replaced'))]).toEqual([true, false, false])
+    expect([can_reissue(card('void')), can_reissue(card('blank', null)), can_reissue(card('replaced'))]).toEqual([true, false, false])
+    expect([card_name(card('active')), card_name(card('blank', null))]).toEqual(['1-1-101', 'AB**'])
+  })
+})
+
+describe('gate phones', () => {
+  it('shows silence before a guard has to call', () => {
+    const now = 10_000_000
+    const phone = (silent_minutes: number | null, state: Enrolment['state'] = 'active') =>
+      ({ state, last_contact_ms: silent_minutes === null ? null : now - silent_minutes * 60_000 }) as Enrolment
+    expect(contact_tone(phone(2), now)).toBe('good')
+    expect(contact_tone(phone(11), now)).toBe('warn')
+    expect(contact_tone(phone(61), now)).toBe('bad')
+    expect(contact_tone(phone(null), now)).toBe('warn')
+    expect(contact_tone(phone(61, 'revoked'), now)).toBe('plain')
+  })
+})
+
+describe('who sees what', () => {
+  it('shows only the pages one may read, and starts on the first', () => {
+    const office = new Set(['passage_read', 'place_read'])
+    const names = menu_for((permission) => office.has(permission)).flatMap((group) => group.entries.map((entry) => entry.route))
+    expect(names).toEqual(['overview', 'ledger', 'openings', 'places'])
+    expect(home_route((permission) => permission === 'place_read')).toBe('openings')
+    expect(home_route(() => false)).toBe('password')
+  })
+
+  it('keeps the chosen compound while it is still mine', () => {
+    expect(pick_compound([{ id: 1 }, { id: 2 }], 2)).toBe(2)
+    expect(pick_compound([{ id: 1 }, { id: 2 }], 9)).toBe(1)
+    expect(pick_compound([], 2)).toBeNull()
+  })
+
+  it('gives away only places one holds', () => {
+    const me = { grants: [{ role: 'administrator', place_id: null, place_name: '', place_kind: '' }, { role: 'office', place_id: 3, place_name: '社区', place_kind: 'community' }], compounds: [{ id: 3, name: '社区' }, { id: 4, name: '小区' }] }
+    expect(grantable_places(me as never)).toEqual([{ value: 3, label: '社区' }, { value: 4, label: '小区' }])
+  })
+
+  it('adds only levels the server takes below a place', () => {
+    expect(child_kinds('community')).toEqual(['compound'])
+    expect(child_kinds('building')).toEqual([])
+  })
+})
+
+describe('addresses', () => {
+  it('keeps filters in the query and leaves defaults out', () => {
+    const defaults = { q: '', state: 'waiting' }
+    expect(filters_of_query(defaults, { q: '王', other: 'x', state: ['a'] })).toEqual({ q: '王', state: 'waiting' })
+    expect(query_of_filters(defaults, { q: '', state: 'dismissed' })).toEqual({ state: 'dismissed' })
+  })
+
+  it('goes on only to pages of this desk after logging in', () => {
+    expect(next_page('/ledger?flag=fever')).toBe('/ledger?flag=fever')
+    expect(next_page('//evil.example')).toBe('/')
+    expect(next_page('https://evil.example')).toBe('/')
+    expect(next_page(undefined)).toBe('/')
+  })
+})
+
+describe('words', () => {
+  it('says presence with unknown as itself (XN-67)', () => {
+    expect(presence_parts({ home: 0, away: 1, unknown: 2 })).toEqual([{ code: 'away', n: 1 }, { code: 'unknown', n: 2 }])
+  })
+
+  it('chooses Chinese unless English is asked for', () => {
+    expect(preferred_language(null, ['zh-CN'])).toBe('zh-CN')
+    expect(preferred_language(null, ['en-GB', 'zh'])).toBe('en')
+    expect(preferred_language('zh-CN', ['en'])).toBe('zh-CN')
+    expect(preferred_language('fr', ['de'])).toBe('zh-CN')
+  })
+
+  it('puts problems without a field above the form', () => {
+    const problems = [{ path: '/name', code: 'taken' }, { path: '/parent_id', code: 'not_found' }]
+    expect(unclaimed(problems, new Set(['/name']))).toEqual([problems[1]])
+  })
+})
