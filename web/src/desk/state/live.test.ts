@@ -3,9 +3,48 @@ import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 
 import { parse_change, poll_ms, settle_ms, use_live } from './live'
+import { open_live, retry_ms } from './live_source'
 import { use_session } from './session'
 
+/** Locks as a browser gives them: one holder of a name, the others in a queue. */
+class FakeLocks {
+  private queue: (() => Promise<void>)[] = []
+  request(_name: string, options: { signal: AbortSignal }, hold: () => Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const turn = async (): Promise<void> => {
+        await hold()
+        this.queue.shift()
+        void this.queue[0]?.()
+        resolve()
+      }
+      this.queue.push(turn)
+      if (this.queue[0] === turn) void turn()
+      else
+        options.signal.addEventListener('abort', () => {
+          this.queue = this.queue.filter((other) => other !== turn)
+          reject(new DOMException('', 'AbortError'))
+        })
+    })
+  }
+}
+
+/** Tells every other channel at once. */
+class FakeChannel {
+  static readonly all = new Set<FakeChannel>()
+  onmessage: ((event: { data: unknown }) => void) | null = null
+  constructor() {
+    FakeChannel.all.add(this)
+  }
+  postMessage(data: unknown): void {
+    for (const channel of FakeChannel.all) if (channel !== this) channel.onmessage?.({ data })
+  }
+  close(): void {
+    FakeChannel.all.delete(this)
+  }
+}
+
 class FakeSource {
+  static opened = 0
   static readonly CLOSED = 2
   static last: FakeSource
   readyState = 0
@@ -14,6 +53,7 @@ class FakeSource {
   private listener: ((event: MessageEvent<string>) => void) | null = null
   constructor() {
     FakeSource.last = this
+    FakeSource.opened++
   }
   addEventListener(_name: string, listener: (event: MessageEvent<string>) => void): void {
     this.listener = listener
@@ -29,6 +69,7 @@ class FakeSource {
 beforeEach(() => {
   vi.useFakeTimers()
   vi.stubGlobal('EventSource', FakeSource)
+  vi.stubGlobal('navigator', {}) // plain http: no locks
   setActivePinia(createPinia())
   use_session().compound_id = 11
 })
@@ -77,7 +118,7 @@ describe('news from the server', () => {
     const first = FakeSource.last
     first.readyState = FakeSource.CLOSED
     first.onerror?.()
-    vi.advanceTimersByTime(60_000)
+    vi.advanceTimersByTime(retry_ms)
     expect(FakeSource.last).not.toBe(first)
   })
 
@@ -90,6 +131,29 @@ describe('news from the server', () => {
     leave()
     vi.advanceTimersByTime(settle_ms)
     expect(run).not.toHaveBeenCalled()
+  })
+
+  it('reads one stream for all tabs, and the next tab takes over', async () => {
+    FakeSource.opened = 0
+    vi.stubGlobal('navigator', { locks: new FakeLocks() })
+    vi.stubGlobal('BroadcastChannel', FakeChannel)
+    const tab = () => ({ change: vi.fn(), streaming: vi.fn() })
+    const [first, second] = [tab(), tab()]
+    const leader = open_live(first)
+    FakeSource.last.onopen?.()
+    const follower = open_live(second)
+    expect(FakeSource.opened).toBe(1)
+    expect(second.streaming).toHaveBeenLastCalledWith(true)
+    FakeSource.last.send({ kind: 'passage' })
+    expect(first.change).toHaveBeenCalledOnce()
+    expect(second.change).toHaveBeenCalledWith('{"kind":"passage"}')
+    leader.close()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(FakeSource.opened).toBe(2)
+    FakeSource.last.send({ kind: 'pass' })
+    expect(second.change).toHaveBeenCalledTimes(2)
+    expect(first.change).toHaveBeenCalledOnce()
+    follower.close()
   })
 
   it('reads nothing into noise', () => {

@@ -1,14 +1,14 @@
-// News from the server: one event stream per page; when it is not there, listeners are called on a
-// timer instead, so a page is never silently old.
+// News from the server: while there is no stream, listeners are called on a timer instead, so a page is
+// never silently old.
 import { defineStore } from 'pinia'
 import { onBeforeUnmount, ref } from 'vue'
 
 import type { Change } from '../api/types'
+import { open_live, type LiveSource } from './live_source'
 import { use_session } from './session'
 
 export const poll_ms = 20_000
 export const settle_ms = 400
-const retry_ms = 30_000
 
 type Listener = () => void
 interface Subscription {
@@ -29,13 +29,13 @@ export const use_live = defineStore('live', () => {
   const streaming = ref(false)
   const subscriptions = new Set<Subscription>()
   const due = new Set<Subscription>()
-  let source: EventSource | null = null
+  let source: LiveSource | null = null
   let poll: ReturnType<typeof setInterval> | undefined
   let settle: ReturnType<typeof setTimeout> | undefined
-  let retry: ReturnType<typeof setTimeout> | undefined
 
   // A rush hour sends many changes a second; a page reads once for all of them.
   function schedule(): void {
+    if (due.size === 0) return
     settle ??= setTimeout(() => {
       settle = undefined
       const now = [...due]
@@ -44,40 +44,27 @@ export const use_live = defineStore('live', () => {
     }, settle_ms)
   }
 
-  function on_change(change: Change): void {
+  function on_change(text: string): void {
+    const change = parse_change(text)
+    if (change === null) return
     const session = use_session()
     if (change.compound_id && session.compound_id !== null && change.compound_id !== session.compound_id) return
     for (const subscription of subscriptions) if (subscription.kinds.has(change.kind)) due.add(subscription)
-    if (due.size > 0) schedule()
+    schedule()
   }
 
-  function open(): void {
-    if (source !== null || typeof EventSource === 'undefined') return
-    source = new EventSource('/api/live')
-    source.onopen = () => {
-      streaming.value = true
+  function on_streaming(now: boolean): void {
+    if (now && !streaming.value) {
       // What happened while there was no stream.
       for (const subscription of subscriptions) due.add(subscription)
-      if (due.size > 0) schedule()
+      schedule()
     }
-    source.addEventListener('change', (event) => {
-      const change = parse_change((event as MessageEvent<string>).data)
-      if (change) on_change(change)
-    })
-    source.onerror = () => {
-      streaming.value = false
-      if (source?.readyState !== EventSource.CLOSED) return // the browser tries again by itself
-      source = null
-      retry ??= setTimeout(() => {
-        retry = undefined
-        if (poll !== undefined) open()
-      }, retry_ms)
-    }
+    streaming.value = now
   }
 
   function start(): void {
-    if (poll !== undefined) return
-    open()
+    if (source !== null) return
+    source = open_live({ change: on_change, streaming: on_streaming })
     poll = setInterval(() => {
       if (streaming.value || document.hidden) return
       for (const subscription of subscriptions) subscription.run()
@@ -89,7 +76,6 @@ export const use_live = defineStore('live', () => {
     source = null
     streaming.value = false
     clearInterval(poll)
-    poll = undefined
   }
 
   function subscribe(kinds: readonly Change['kind'][], run: Listener): () => void {
