@@ -10,13 +10,16 @@ export type ScannerState = 'starting' | 'running' | 'refused' | 'missing' | 'ins
 
 const crop_max = 900 // pixels of the camera
 const pause_ms = 60
-const same_card_ms = 3_000
+const same_card_ms = 2_000 // out of view before the same card counts as shown again
+
+const end = (stream: MediaStream) => stream.getTracks().forEach((track) => track.stop())
 
 export class Scanner {
   private readonly canvas = document.createElement('canvas')
   private worker: Worker | null = null
   private stream: MediaStream | null = null
   private frames = 0
+  private stopped = false
   private last = { text: '', at_ms: 0 }
 
   constructor(
@@ -28,28 +31,33 @@ export class Scanner {
     this.events.state('starting')
     if (!window.isSecureContext || !navigator.mediaDevices) return this.events.state('insecure')
     try {
-      this.stream = await navigator.mediaDevices.getUserMedia({
+      const stream = await navigator.mediaDevices.getUserMedia({
         audio: false,
         video: { facingMode: 'environment', width: { ideal: 1920 }, height: { ideal: 1080 } },
       })
+      if (this.stopped) return end(stream)
+      this.stream = stream
+      this.video.srcObject = stream
+      await this.video.play()
     } catch (error) {
+      if (this.stopped) return
       return this.events.state((error as DOMException).name === 'NotAllowedError' ? 'refused' : 'missing')
     }
-    this.video.srcObject = this.stream
-    await this.video.play()
     this.worker ??= this.new_worker()
     this.events.state('running')
     this.next_frame()
   }
 
+  /** For good: the camera's light goes off. */
   stop(): void {
-    this.stream?.getTracks().forEach((track) => track.stop())
+    this.stopped = true
+    if (this.stream) end(this.stream)
     this.stream = null
     this.worker?.terminate()
     this.worker = null
   }
 
-  /** The same card may be read again at once, as after a visit has ended. */
+  /** The card in view may be read again at once: nobody took notice of it. */
   forget(): void {
     this.last = { text: '', at_ms: 0 }
   }

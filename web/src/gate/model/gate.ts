@@ -16,6 +16,7 @@ import { waiting_of, type WaitingVisit } from './waiting'
 import {
   decide_request_of,
   judge,
+  learn,
   new_visit,
   use_of_list,
   type Clock,
@@ -53,6 +54,7 @@ export interface GateState {
   touched_ms: number
   done: Done | null
   waiting: WaitingVisit[]
+  next_text: string | null // a card shown while somebody is being measured
   notice: Notice | null
   now_ms: number
 }
@@ -93,6 +95,7 @@ export class Gate {
     touched_ms: 0,
     done: null,
     waiting: [],
+    next_text: null,
     notice: null,
     now_ms: 0,
   })
@@ -128,7 +131,19 @@ export class Gate {
     if (state.visit && !state.releasing && state.now_ms >= state.touched_ms + pending_ms) this.leave()
   }
 
+  /** A person whose temperature is taken is not swept away by the card of the next. */
   async scanned(text: string): Promise<void> {
+    const { visit } = this.state
+    if (visit && visit.readings.length > 0 && visit.card?.text !== text) this.state.next_text = text
+    else if (!visit || visit.card?.text !== text) await this.take(text)
+  }
+
+  async take_next(): Promise<void> {
+    const text = this.state.next_text
+    if (text !== null) await this.take(text)
+  }
+
+  private async take(text: string): Promise<void> {
     const directory = this.directory.value
     const code = this.tools.read_short_code(text)
     if (code !== null) return this.typed_code(text)
@@ -169,8 +184,8 @@ export class Gate {
   register(
     kind: 'resident' | 'visitor' | 'unknown',
     dwelling: ListDwelling | null,
-    claim: Visit['claim'],
-    relation: string | null,
+    claim: NonNullable<Visit['claim']>,
+    address: string,
   ): void {
     const visit = this.fresh()
     const before = this.state.visit
@@ -178,9 +193,8 @@ export class Gate {
     visit.holder =
       kind === 'resident' ? 'resident_provisional' : kind === 'visitor' ? 'visitor' : 'unknown_person'
     visit.dwelling_id = dwelling?.id ?? null
-    visit.label = dwelling ? this.directory.value!.label(dwelling.id) : ''
+    visit.label = dwelling ? this.directory.value!.label(dwelling.id) : address
     visit.claim = claim
-    visit.relation = relation
     visit.steps = ['registered']
     this.show(visit)
   }
@@ -264,7 +278,7 @@ export class Gate {
   }
 
   touch(): void {
-    this.state.touched_ms = this.tools.now()
+    this.state.now_ms = this.state.touched_ms = this.tools.now()
   }
 
   // ---- how it ends ----
@@ -401,6 +415,7 @@ export class Gate {
     if (this.state.visit && this.state.visit.id !== visit.id) this.leave()
     this.state.done = null
     this.state.notice = null
+    this.state.next_text = null
     this.state.visit = visit
     this.touch()
     this.judge_shown()
@@ -437,7 +452,11 @@ export class Gate {
       this.state.judged = 'server'
       this.change((visit) => {
         if (visit.household_id !== null) visit.uses = answer.uses.map(use_of_list)
-        if (visit.card && visit.card.state !== answer.pass_state) visit.card.state = answer.pass_state
+        if (visit.card) visit.card.state = answer.pass_state
+        learn(
+          visit,
+          answer.verdict.reasons.map((reason) => reason.code),
+        )
       })
     } catch (error) {
       if (!(error instanceof ServerError)) throw error
@@ -482,7 +501,8 @@ export class Gate {
 
   private finish(visit: Visit, kind: DoneKind): void {
     const { direction, label } = visit
-    const done: Done = { kind, direction, label, until_ms: this.tools.now() + done_ms }
+    this.state.now_ms = this.tools.now()
+    const done: Done = { kind, direction, label, until_ms: this.state.now_ms + done_ms }
     this.clear()
     this.state.done = done
     this.tools.ended(done)
@@ -492,6 +512,7 @@ export class Gate {
     this.state.visit = null
     this.state.verdict = null
     this.state.judged = 'local'
+    this.state.next_text = null
     this.state.notice = null
     this.state.done = null
   }

@@ -5,12 +5,15 @@ import type { Claim, DecideRequest, GateRecord, ListUse } from '@shared/api_type
 import type {
   Direction,
   Emergency,
+  Exemption,
   Facts,
   Holder,
   PassState,
   Policy,
   Presence,
   Reading,
+  ReasonCode,
+  Standing,
   Use,
   Verdict,
 } from '@shared/decide'
@@ -48,8 +51,17 @@ export interface Visit {
   readings: Reading[] // phone time
   uses: Use[] // of the household, server time
   presence: Presence
+  standing: Standing // the list carries none: the server's word
+  exempt: boolean // likewise, for this outing
   steps: string[]
   referred_ms: number | null // phone time of the call to the duty officer
+}
+
+/** What the server knows of a person beyond the list, from the reasons of its verdict. */
+export function learn(visit: Visit, codes: readonly ReasonCode[]): void {
+  const asks = codes.find((code) => code === 'may_not_leave' || code === 'ask_community')
+  visit.standing = asks ?? 'may_leave'
+  visit.exempt = codes.includes('outing_exempt')
 }
 
 export interface Clock {
@@ -76,6 +88,8 @@ export const new_visit = (id: number, direction: Direction, now_ms: number): Vis
   readings: [],
   uses: [],
   presence: 'unknown',
+  standing: 'may_leave',
+  exempt: false,
   steps: [],
   referred_ms: null,
 })
@@ -92,7 +106,17 @@ export const child_alone = (visit: Visit): boolean => visit.child && children_of
 
 const details_complete = (visit: Visit): boolean => visit.claim !== null || visit.relation !== null
 
-export function facts_of(visit: Visit, clock: Clock, list_generated_ms: number | null): Facts {
+// The list tells nobody's certificates; that one holds at this instant is what the server has said.
+const certified = (policy: Policy): Exemption => ({
+  kind: policy.exemption_kinds[0] ?? '',
+  valid_from_ms: 0,
+  valid_until_ms: Number.MAX_SAFE_INTEGER,
+  weekdays: 127,
+  from_minute: 0,
+  until_minute: 1440,
+})
+
+export function facts_of(visit: Visit, policy: Policy, clock: Clock): Facts {
   const server_now_ms = clock.now_ms + clock.offset_ms
   return {
     ...default_facts(),
@@ -101,6 +125,8 @@ export function facts_of(visit: Visit, clock: Clock, list_generated_ms: number |
     holder: visit.holder,
     pass: visit.card?.state ?? 'none',
     presence: visit.presence,
+    standing: visit.standing,
+    exemption: visit.exempt ? certified(policy) : null,
     persons: persons_of(visit),
     accompanied_children: accompanied_children(visit),
     child_alone: child_alone(visit),
@@ -109,13 +135,11 @@ export function facts_of(visit: Visit, clock: Clock, list_generated_ms: number |
     disinfected: visit.disinfected,
     uses: visit.uses,
     readings: visit.readings.map((reading) => ({ ...reading, at_ms: reading.at_ms + clock.offset_ms })),
-    list_age_minutes:
-      list_generated_ms === null ? null : Math.max(0, Math.floor((server_now_ms - list_generated_ms) / 60_000)),
   }
 }
 
 export const judge = (visit: Visit, policy: Policy, clock: Clock): Verdict =>
-  decide(facts_of(visit, clock, null), policy)
+  decide(facts_of(visit, policy, clock), policy)
 
 /** How a visit ended. */
 export interface Passage {

@@ -36,10 +36,11 @@ export function use_words() {
 
   const need = (verdict: Verdict): string => (verdict.outcome === 'deny' ? '' : t(`need.${verdict.need}`))
 
+  const next_outing = ({ outcome, next_outing_day }: Verdict): string =>
+    outcome === 'deny' && next_outing_day !== null ? t('deny.next', month_and_day(next_outing_day)) : ''
+
   const reason = (verdict: Verdict, { code, mode }: Reason): string => {
-    let text = code_word('reason', code)
-    if (code === 'quota_used' && verdict.next_outing_day !== null)
-      text = `${t('deny.today')},${t('deny.next', month_and_day(verdict.next_outing_day))}`
+    const text = code === 'quota_used' && next_outing(verdict) !== '' ? t('deny.today') : code_word('reason', code)
     return mode === 'warn' ? t('verdict.reminder', { text }) : text
   }
 
@@ -83,5 +84,5 @@ export function use_words() {
       hour12: false,
     })
 
-  return { t, language, tone, headline, need, reasons, notice, relation, member, surnames, building, stair, age, time }
+  return { t, language, tone, headline, need, next_outing, reasons, notice, relation, member, surnames, building, stair, age, time }
 }
