@@ -43,7 +43,8 @@ describe.each([
 ])('passes with %s', (_name, check) => {
   it.each(vectors.passes)('$code: $name', async (vector) => {
     const reading = await verify(vector.text, keys, vector.now_ms, check)
-    expect(reading).toEqual(vector.claims ? { code: vector.code, claims: vector.claims } : { code: vector.code })
+    const claims = vector.claims ? { claims: vector.claims } : {}
+    expect(reading).toEqual({ code: vector.code, ...claims })
   })
 })
 

@@ -205,8 +205,8 @@ export function decode_enrolment(text: string): EnrolmentReading {
   const values = bytes && values_of(decode_strict(bytes), [1, 2, 3])
   if (!values) return { code: 'malformed' }
   const [server_urls, enrolment_id, secret] = values
-  if (!Array.isArray(server_urls) || server_urls.length < 1 || server_urls.length > 4) return { code: 'malformed' }
-  if (!server_urls.every(is_server_url)) return { code: 'malformed' }
+  if (!Array.isArray(server_urls) || !server_urls.every(is_server_url)) return { code: 'malformed' }
+  if (server_urls.length < 1 || server_urls.length > 4) return { code: 'malformed' }
   if (!is_integer(enrolment_id, 1, Number.MAX_SAFE_INTEGER)) return { code: 'malformed' }
   if (!(secret instanceof Uint8Array) || secret.length !== 16) return { code: 'malformed' }
   return { code: 'ok', enrolment: { server_urls, enrolment_id, secret } }
