@@ -6,6 +6,7 @@
 #include "feature/access/api.hpp"
 #include "feature/access/service.hpp"
 #include "feature/command/api.hpp"
+#include "feature/exchange/api.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/people/api.hpp"
 #include "feature/place/api.hpp"
@@ -57,6 +58,7 @@ void add_routes(api::Router& r) {
   feature::people::routes(r);
   feature::gate::routes(r);
   feature::command::routes(r);
+  feature::exchange::routes(r);
   r.get<api::Response>("/api/live", Permission::place_read, "Changes as they happen (Server-Sent Events)",
                        live)
       .produces = "text/event-stream";

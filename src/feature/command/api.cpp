@@ -175,7 +175,9 @@ std::string message_of(const Overview& o, std::string_view language, base::Insta
                            {"day", base::to_string(base::civil_day(now))},
                            {"time", fmt::format("{:02}:{:02}", minute / 60, minute % 60)}});
   for (const auto& f : o.figures) {
-    const auto value = f.value ? std::to_string(*f.value) : core::words(language, "unknown");
+    const auto value = f.value ? core::words(language, "overview." + f.code + ".known",
+                                             {{"value", std::to_string(*f.value)}})
+                               : core::words(language, "unknown");
     text += core::words(language, "overview." + f.code, {{"value", value}});
   }
   return text + core::words(language, "overview.tail");

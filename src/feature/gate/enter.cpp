@@ -70,6 +70,7 @@ struct Ground {  // what the decision stands on
   rule::Policy policy{};
   FoundPass pass{};
   std::optional<std::int64_t> household_id{}, dwelling_id{};
+  std::vector<rule::Use> later{};  // outings that began after this instant
 };
 
 bool has_step(const GateRecord& r, std::string_view step) {
@@ -110,6 +111,8 @@ Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice
   f.readings = r.readings;
   for (auto& reading : f.readings) reading.at_ms += at.ms - r.happened_ms;
   if (g.household_id) f.uses = uses_of(q, *g.household_id, at);
+  for (const auto& use : f.uses)
+    if (use.exit_at_ms > at.ms) g.later.push_back(use);
   if (!r.person_ids.empty()) f.presence = presence_of(q, r.person_ids.front(), at);
   if (r.person_ids.size() == 1 && f.persons == 1) f.child_alone = is_child(q, r.person_ids.front(), at);
   // People who are out return under the rule of their exit (practice.md 4).
