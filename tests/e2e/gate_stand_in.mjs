@@ -229,7 +229,12 @@ export class GateStandIn {
         return answer(200, { server_ms, list_version: this.list.version, revoked: false })
       case '/api/gate/decide':
         if (this.uses === null) return problem(503, 'busy')
-        return answer(200, { verdict: { reasons: [] }, uses: this.uses, pass_state: given.pass_text ? 'valid' : 'none', server_ms })
+        return answer(200, {
+          verdict: { reasons: [] },
+          uses: this.uses.filter((use) => use.h === given.household_id),
+          pass_state: given.pass_text ? 'valid' : 'none',
+          server_ms,
+        })
       case '/api/gate/confirm':
         if (this.refuse)
           return answer(200, { status: 'refused', passage_id: null, verdict: this.refuse, flags: [], server_ms })
