@@ -142,7 +142,8 @@ Result<HouseholdFile> create_household(api::Context& c, const NewHousehold& in) 
   draft.dwelling_id = in.dwelling_id;
   if (in.members.empty()) problems.push_back({"/members", "required"});
   for (std::size_t i = 0; i < in.members.size(); ++i)
-    draft.members.push_back(draft_of(in.members[i], "/members/" + std::to_string(i), problems));
+    draft.members.push_back(
+        draft_of(in.members[i], "/members/" + std::to_string(i), base::civil_day(c.now), problems));
   if (!problems.empty()) return base::fail(std::move(problems));
   std::vector<std::int64_t> ids(plan_ids(draft));
   for (auto& id : ids) id = c.store.next_id();

@@ -4,7 +4,8 @@
 
 namespace feature::people {
 
-PersonDraft draft_of(const NewMember& in, const std::string& pointer, base::Problems& problems) {
+PersonDraft draft_of(const NewMember& in, const std::string& pointer, base::Day today,
+                     base::Problems& problems) {
   namespace intake = engine::intake;
   PersonDraft d;
   d.name = in.name;
@@ -15,8 +16,7 @@ PersonDraft draft_of(const NewMember& in, const std::string& pointer, base::Prob
     if (d.phones.empty()) problems.push_back({pointer + "/phone", "not_a_phone"});
   }
   if (in.document) {
-    // `today` bounds plausible birth days only; a typed document is checked against the far future.
-    const auto doc = intake::parse_document(*in.document, false, *base::day_from_parts(2100, 1, 1));
+    const auto doc = intake::parse_document(*in.document, false, today);
     d.document = doc.number;
     switch (doc.state) {
       case intake::DocumentState::ok:

@@ -45,7 +45,8 @@ AddedHouseholds add_households(db::Scoped& q, const std::vector<HouseholdDraft>&
                                const core::Source& source);
 
 // Checks what an office typed; problems carry the pointer prefix ("/members/0").
-PersonDraft draft_of(const NewMember& in, const std::string& pointer, base::Problems& problems);
+PersonDraft draft_of(const NewMember& in, const std::string& pointer, base::Day today,
+                     base::Problems& problems);
 
 std::vector<std::string> split_flags(std::string_view flags);
 

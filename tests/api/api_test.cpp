@@ -1,0 +1,208 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "api/openapi.hpp"
+#include "api/scenario.hpp"
+#include "feature/access/record.hpp"
+#include "feature/access/service.hpp"
+#include "feature/exchange/record.hpp"
+#include "feature/gate/record.hpp"
+#include "feature/people/record.hpp"
+#include "support/both_stores.hpp"
+#include "world/world.hpp"
+
+namespace {
+
+const std::filesystem::path source = SHOUWANG_SOURCE_DIR;
+
+bool unavailable(db::Dialect dialect) {
+  return dialect == db::Dialect::postgres && !test_support::PostgresCluster::installed();
+}
+
+// --- scenarios: every file on both stores ------------------------------------------------------------
+using Case = std::tuple<std::string, db::Dialect>;
+class Scenario : public testing::TestWithParam<Case> {};
+
+TEST_P(Scenario, Holds) {
+  const auto& [name, dialect] = GetParam();
+  if (unavailable(dialect)) GTEST_SKIP() << "PostgreSQL is not installed";
+  test_world::World world(dialect);
+  api_test::run(world, source / "tests/api/scenarios" / (name + ".test"));
+}
+
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const auto& entry : std::filesystem::directory_iterator(source / "tests/api/scenarios"))
+    if (entry.path().extension() == ".test")
+      for (const auto dialect : {db::Dialect::sqlite, db::Dialect::postgres})
+        cases.emplace_back(entry.path().stem().string(), dialect);
+  std::sort(cases.begin(), cases.end());
+  return cases;
+}
+INSTANTIATE_TEST_SUITE_P(Files, Scenario, testing::ValuesIn(all_cases()), [](const auto& of) {
+  return std::get<0>(of.param) + (std::get<1>(of.param) == db::Dialect::sqlite ? "_sqlite" : "_postgres");
+});
+
+// --- every endpoint, every role ----------------------------------------------------------------------
+api::PermissionSet permissions_of(const std::string& role) {
+  if (role == "admin") return feature::access::permissions_of("administrator");
+  if (role == "office" || role == "other_office") return feature::access::permissions_of("office");
+  if (role == "guard") return feature::access::permissions_of("guard");
+  if (role == "phone") return {api::Permission::gate_decide};
+  return {};
+}
+
+std::string concrete(const api::Endpoint& e) {
+  std::string path;
+  for (const auto& segment : e.segments)
+    path += "/" + (segment.front() == '{' ? "9007199254740991" : segment);
+  return path;
+}
+
+TEST(Roles, EveryEndpointSaysWhoMayAndWhoMayNot) {
+  test_world::World world(db::Dialect::sqlite);
+  int checked = 0;
+  for (const auto& e : world.program().service().router().endpoints())
+    for (const auto& role : test_world::World::roles()) {
+      // Logging out would end the role for the endpoints after it.
+      if (e->method == "DELETE" && e->path == "/api/session") continue;
+      const auto answer = world.send(role, e->method, concrete(*e), e->method == "GET" ? "" : "{}");
+      const bool open = e->permission == api::Permission::anybody;
+      const bool may =
+          open || (e->permission == api::Permission::signed_in ? role != "nobody"
+                                                               : permissions_of(role).has(e->permission));
+      const auto what =
+          role + " " + e->method + " " + e->path + ": " + std::to_string(answer.status) + " " + answer.body;
+      if (may) {
+        // A phone is signed in and has no account; that one endpoint tells it so.
+        const bool account_only = role == "phone" && e->path == "/api/session";
+        EXPECT_TRUE(account_only || (answer.status != 401)) << what;
+        EXPECT_TRUE(answer.status != 403 || test_world::at(answer.body, "code") == "not_a_gate_phone")
+            << what;
+        EXPECT_LT(answer.status, 500) << what;
+      } else {
+        EXPECT_EQ(answer.status, role == "nobody" ? 401 : 403) << what;
+      }
+      ++checked;
+    }
+  EXPECT_GT(checked, 200);
+}
+
+// Absent and out of scope are the same answer, byte for byte, but for the request's own number.
+TEST(Roles, OutOfScopeIsTheSameAsAbsent) {
+  test_world::World world(db::Dialect::sqlite);
+  const auto compound = test_world::at(world.send("office", "GET", "/api/session").body, "compounds.0.id");
+  const auto household = test_world::at(
+      world.send("office", "GET", "/api/households?compound_id=" + compound).body, "items.0.id");
+  const auto pass =
+      test_world::at(world.send("office", "GET", "/api/passes?compound_id=" + compound).body, "items.0.id");
+  const auto without_id = [](std::string body) {
+    const auto from = body.find("\"request_id\"");
+    return from == std::string::npos ? body : body.substr(0, from);
+  };
+  const auto same = [&](const std::string& method, const std::string& before, const std::string& id,
+                        const std::string& after, const std::string& body) {
+    const auto hidden = world.send("other_office", method, before + id + after, body);
+    const auto absent = world.send("other_office", method, before + "9007199254740990" + after, body);
+    const auto seen = world.send("office", method, before + id + after, body);
+    EXPECT_EQ(hidden.status, absent.status) << before;
+    EXPECT_EQ(without_id(hidden.body), without_id(absent.body)) << before;
+    EXPECT_LT(seen.status, 300) << before << seen.body << " (or the test shows nothing)";
+  };
+  same("GET", "/api/households/", household, "", "");
+  same("GET", "/api/places/", compound, "", "");
+  same("GET", "/api/households?compound_id=", compound, "", "");
+  same("GET", "/api/persons?compound_id=", compound, "", "");
+  same("GET", "/api/passages?compound_id=", compound, "", "");
+  same("GET", "/api/overview?compound_id=", compound, "", "");
+  same("GET", "/api/overview/list?code=unregistered_households&compound_id=", compound, "", "");
+  same("GET", "/api/policies/effective?compound_id=", compound, "", "");
+  same("GET", "/api/enrolments?compound_id=", compound, "", "");
+  same("POST", "/api/passes/", pass, "/void", R"({"reason":"lost"})");
+}
+
+// --- the schema is the records -----------------------------------------------------------------------
+class Schema : public test_support::OnBothStores {};
+
+struct Column {
+  std::string name, type;
+  bool nullable;
+  auto operator<=>(const Column&) const = default;
+};
+
+std::set<Column> columns_in(db::Store& store, std::string_view table) {
+  std::set<Column> out;
+  auto read = store.read([&](db::Connection& c) -> base::Result<bool> {
+    if (c.dialect() == db::Dialect::sqlite)
+      c.run("SELECT name, lower(type), \"notnull\" = 0 AND pk = 0 FROM pragma_table_info($1)", {table},
+            [&](const db::Row& r) {
+              out.insert({r.str(0), r.str(1), r.boolean(2)});
+            });
+    else
+      c.run(
+          "SELECT column_name, CASE data_type WHEN 'bigint' THEN 'integer' WHEN 'bytea' THEN 'blob' WHEN "
+          "'double precision' THEN 'real' ELSE data_type END, CASE is_nullable WHEN 'YES' THEN 1 ELSE 0 END "
+          "FROM information_schema.columns WHERE table_schema = 'public' AND table_name = $1",
+          {table}, [&](const db::Row& r) {
+            out.insert({r.str(0), r.str(1), r.boolean(2)});
+          });
+    return true;
+  });
+  EXPECT_TRUE(read);
+  return out;
+}
+
+std::set<Column> columns_of(const meta::Record& record) {
+  static constexpr std::string_view types[] = {"integer", "real", "text", "blob"};
+  std::set<Column> out;
+  for (const auto& f : record.fields)
+    if (f.attrs.stored)
+      out.insert(
+          {std::string(f.name), std::string(types[static_cast<int>(f.ops->sql_type())]), f.ops->optional});
+  return out;
+}
+
+TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {
+  db::MigrateOptions options;
+  options.backup_directory = directory() / "backups";
+  ASSERT_TRUE(db::migrate(store(), db::embedded_migrations(store().dialect()), options));
+  namespace f = feature;
+  for (const auto* record :
+       {&meta::record_of<f::place::PlaceRow>(), &meta::record_of<f::place::DwellingRow>(),
+        &meta::record_of<f::place::Opening>(), &meta::record_of<f::people::HouseholdRow>(),
+        &meta::record_of<f::people::PersonRow>(), &meta::record_of<f::people::ResidenceRow>(),
+        &meta::record_of<f::people::PhoneRow>(), &meta::record_of<f::people::VehicleRow>(),
+        &meta::record_of<f::people::StaffRow>(), &meta::record_of<f::people::StewardshipRow>(),
+        &meta::record_of<f::access::AccountRow>(), &meta::record_of<f::access::GrantRow>(),
+        &meta::record_of<f::gate::PolicyRow>(), &meta::record_of<f::gate::PassRow>(),
+        &meta::record_of<f::gate::PassageRow>(), &meta::record_of<f::gate::GuestRow>()}) {
+    const auto stored = columns_in(store(), record->table), declared = columns_of(*record);
+    for (const auto& c : declared)
+      EXPECT_TRUE(stored.contains(c))
+          << record->table << "." << c.name << " is not in the schema as declared (" << c.type
+          << (c.nullable ? ", null)" : ", not null)");
+    EXPECT_EQ(stored.size(), declared.size()) << record->table << " has columns that no record declares";
+  }
+}
+SHOUWANG_ON_BOTH_STORES(Schema);
+
+// --- the document --------------------------------------------------------------------------------------
+TEST(OpenApi, IsTheOneThatWasReviewed) {
+  api::Router router;
+  app::add_routes(router);
+  const auto document = api::openapi_document(router, app::program_version);
+  const auto golden = source / "tests/golden/openapi.json";
+  if (std::getenv("SHOUWANG_WRITE_GOLDEN")) std::ofstream(golden) << document;
+  std::ostringstream text;
+  text << std::ifstream(golden).rdbuf();
+  // A long difference helps nobody: tests/golden/README.md says how to see and accept it.
+  EXPECT_TRUE(text.str() == document)
+      << "the API differs from tests/golden/openapi.json; see tests/golden/README.md";
+}
+
+}  // namespace

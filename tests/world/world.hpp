@@ -1,0 +1,64 @@
+#pragma once
+// The whole program without a server: the demonstration district on a store of the test's own, under a
+// clock of the test's own, and a log-in for every role.
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/program.hpp"
+#include "support/postgres.hpp"
+#include "support/temporary.hpp"
+
+namespace test_world {
+
+class ManualClock final : public base::Clock {
+ public:
+  explicit ManualClock(base::Instant start) : now_(start) {}
+  base::Instant now() const override { return now_; }
+  void set(base::Instant at) { now_ = at; }
+  void advance(std::int64_t ms) { now_ = now_ + ms; }
+
+ private:
+  base::Instant now_;
+};
+
+// 2020-02-11 08:00 in Shanghai.
+inline constexpr base::Instant first_morning{1581379200000};
+
+class World {
+ public:
+  explicit World(db::Dialect dialect);
+  ~World();
+
+  app::Program& program() { return *program_; }
+  ManualClock& clock() { return clock_; }
+  // Roles: nobody, admin, office (of the community), other_office (of another one), guard, phone (an enrolled
+  // gate phone of the first opening).
+  api::Response send(const std::string& role, const std::string& method, const std::string& target,
+                     const std::string& body = {});
+  static const std::vector<std::string>& roles();
+  // Another phone at an opening; its role name.
+  std::string enrol(std::int64_t opening_id);
+  // Moves the clock; accounts log in again, since sessions end after half a day.
+  void advance(std::int64_t ms);
+  // Ends the program and starts it again on the same store.
+  void restart();
+
+ private:
+  void open();
+  void log_in(const std::string& username);
+  test_support::TemporaryDirectory directory_;
+  std::optional<test_support::PostgresDatabase> database_;
+  ManualClock clock_{first_morning};
+  app::Options options_;
+  std::unique_ptr<app::Program> program_;
+  std::map<std::string, std::pair<std::string, std::string>> credentials_;  // role -> header name and value
+  int phones_ = 0;
+};
+
+// Member at a path like "items.0.id" as JSON text; strings without quotes. Empty when absent.
+std::string at(const std::string& json, const std::string& path);
+std::int64_t number_at(const std::string& json, const std::string& path);
+
+}  // namespace test_world
