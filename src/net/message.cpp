@@ -14,6 +14,9 @@
 #include <utility>
 
 namespace net {
+
+std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
+
 namespace {
 
 beast::string_view text_of(std::string_view text) { return {text.data(), text.size()}; }
@@ -52,10 +55,14 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// The last entry is the one our own proxy added; those before it are the client's word.
-std::string_view last_entry(std::string_view list) {
-  const auto comma = list.rfind(',');
-  return trimmed(comma == std::string_view::npos ? list : list.substr(comma + 1));
+// Proxies append, some to the line and some as a line of their own: the last entry of the last line is
+// ours, those before it are the client's word.
+std::string_view last_entry(const http::fields& fields, beast::string_view name) {
+  std::string_view line;
+  const auto [first, end] = fields.equal_range(name);
+  for (auto field = first; field != end; ++field) line = view(field->value());
+  const auto comma = line.rfind(',');
+  return trimmed(comma == std::string_view::npos ? line : line.substr(comma + 1));
 }
 
 void frame(Answer& answer, const api::Response& response, const Framing& framing) {
@@ -72,8 +79,6 @@ void frame(Answer& answer, const api::Response& response, const Framing& framing
 }
 
 }  // namespace
-
-std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
 Answer make_answer(const api::Response& response, const Framing& framing) {
   Answer answer;
@@ -122,9 +127,9 @@ api::Request make_request(http::request<http::string_body> message, const std::s
     request.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
   }
   if (trust_proxy) {
-    const auto forwarded = last_entry(view(message["X-Forwarded-For"]));
+    const auto forwarded = last_entry(message, "X-Forwarded-For");
     if (!forwarded.empty()) request.peer = std::string(forwarded);
-    if (beast::iequals(message["X-Forwarded-Proto"], "https")) request.secure = true;
+    if (last_entry(message, "X-Forwarded-Proto") == "https") request.secure = true;
   }
   request.body = std::move(message.body());
   return request;

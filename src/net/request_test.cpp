@@ -218,6 +218,8 @@ TEST(Request, ForwardedHeadersCountOnlyBehindAProxy) {
   options.trust_proxy = true;
   const auto server = start(options, who);
   EXPECT_EQ("10.0.0.9 secure", Client(server->port()).ask(request).body);
+  const std::string own_line = get("/", "X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-For: 10.0.0.8\r\n");
+  EXPECT_EQ("10.0.0.8 plain", Client(server->port()).ask(own_line).body);
   EXPECT_EQ("127.0.0.1 plain", Client(server->port()).ask(get("/")).body);
 }
 

@@ -16,12 +16,12 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
-#include <cstring>
 #include <ctime>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace net {
@@ -69,7 +69,8 @@ tl::unexpected<base::Error> openssl_failed() {
 }
 
 tl::unexpected<base::Error> file_failed(const std::filesystem::path& path) {
-  return broken("net.key_directory", path.string() + ": " + std::strerror(errno));
+  const std::error_code error(errno, std::generic_category());
+  return broken("net.key_directory", path.string() + ": " + error.message());
 }
 
 // --- names ---
