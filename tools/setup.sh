@@ -74,12 +74,12 @@ missing=$(missing_of $wanted)
 [ -z "$missing" ] || install_missing
 
 if ! use_node; then
-  say "setup: this machine's Node.js is $(node --version); fetching a newer one into build/node"
+  say "setup: this machine's Node.js is $(node --version); fetching a newer one, and npm, into build/node"
   mkdir -p build/node
   cp tools/node/package.json tools/node/package-lock.json build/node/
   npm ci --prefix build/node --no-audit --no-fund --loglevel=error >build/node.log 2>&1 || {
     tail -n 20 build/node.log >&2
     fail "npm could not fetch Node.js"
   }
-  use_node || fail "the fetched Node.js does not start on this machine"
+  use_node || fail "npm has no Node.js that runs on this machine ($(uname -m))"
 fi
