@@ -113,6 +113,10 @@ std::string escape(std::string_view text) {
 
 std::string openapi_document(const Router& router, std::string_view program_version) {
   meta::Schemas schemas;
+  // What is sent comes first: a record that is both sent and answered keeps its optional members optional.
+  for (const auto& e : router.endpoints())
+    if (e->input_from == InputFrom::body) schemas.ref(*e->input);
+  schemas.answers_only();
   std::map<std::string, std::map<std::string, json::object>> paths;
   for (const auto& e : router.endpoints()) {
     std::string method;

@@ -135,7 +135,7 @@ std::string Schemas::ref(const Record& record) {
       schema = "{" + extra + schema.substr(1);
     }
     properties += ':' + schema;
-    if (!f.ops->optional) {
+    if (answers_only_ || !f.ops->optional) {
       if (!required.empty()) required += ',';
       append_quoted(f.name, required);
     }

@@ -71,11 +71,14 @@ class Reader {
 // Collects the component schemas that an OpenAPI document needs.
 class Schemas {
  public:
+  // Records named from now on are answers only: every member is there, null where there is no value.
+  void answers_only() { answers_only_ = true; }
   std::string ref(const Record& record);  // {"$ref":"#/components/schemas/Name"}, defining it once
   const std::vector<std::pair<std::string, std::string>>& defined() const { return defined_; }
 
  private:
   std::vector<std::pair<std::string, std::string>> defined_;
+  bool answers_only_ = false;
 };
 
 struct TypeOps {

@@ -170,7 +170,8 @@ PassageRow row_of(const Ground& g, const rule::Verdict& verdict, const GateRecor
   for (const auto& reading : r.readings)
     if (reading.person == 0) {
       p.temperature_tenths = reading.tenths;
-      p.temperature_note = reading.tenths ? "reading" : "below_threshold_no_reading";
+      p.temperature_note =
+          reading.tenths ? TemperatureNote::reading : TemperatureNote::below_threshold_no_reading;
     }
   p.readings = meta::to_json(r.readings);
   p.steps = joined(r.steps, [](const auto& s) { return std::string(s); });

@@ -31,10 +31,10 @@ constexpr auto passage_columns = db::ScopedSql(
     "LEFT JOIN dwelling d ON d.id = g.dwelling_id LEFT JOIN enrolment e ON e.id = g.enrolment_id "
     "LEFT JOIN guest gu ON gu.id = g.guest_id WHERE {scope:p}");
 
-std::string kind_of(std::string_view holder, bool emergency) {
-  if (holder == "vehicle_emergency") return "vehicle";
-  if (emergency) return "emergency";
-  return holder == "visitor" || holder == "worker" ? "visitor" : "person";
+PassageKind kind_of(std::string_view holder, bool emergency) {
+  if (holder == "vehicle_emergency") return PassageKind::vehicle;
+  if (emergency) return PassageKind::emergency;
+  return holder == "visitor" || holder == "worker" ? PassageKind::visitor : PassageKind::person;
 }
 
 Passage load_passage(const db::Row& r) {
@@ -52,7 +52,7 @@ Passage load_passage(const db::Row& r) {
   g.persons = static_cast<int>(r.integer(11));
   g.companions = static_cast<int>(r.integer(12));
   if (!r.is_null(13)) g.temperature_tenths = static_cast<int>(r.integer(13));
-  g.temperature_note = r.str(14);
+  meta::parse_enum(r.text(14), g.temperature_note);
   meta::parse_enum(r.text(15), g.outcome);
   g.reasons = split_codes(r.text(16));
   g.flags = split_codes(r.text(17));
@@ -129,7 +129,7 @@ std::vector<sheet::Value> export_row(const Passage& g, std::string_view language
   std::string temperature;
   if (g.temperature_tenths)
     temperature = fmt::format("{}.{}", *g.temperature_tenths / 10, *g.temperature_tenths % 10);
-  else if (g.temperature_note == "below_threshold_no_reading")
+  else if (g.temperature_note == TemperatureNote::below_threshold_no_reading)
     temperature = word("temperature.below");
   return {base::to_local(g.happened),
           g.opening_name,

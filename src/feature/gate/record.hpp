@@ -48,6 +48,7 @@ struct PassRow {
 
 enum class EnrolmentState { waiting, active, revoked };
 
+enum class TemperatureNote { none, reading, below_threshold_no_reading };
 enum class PassageResult { passed, turned_back, reversed, closed };
 struct PassageRow {
   meta::Id<PassageRow> id;
@@ -62,7 +63,7 @@ struct PassageRow {
   std::string person_ids{};  // space separated, the holder first
   std::optional<std::string> relation{};
   std::optional<int> temperature_tenths{};  // the holder's last reading
-  std::string temperature_note = "none";    // reading, below_threshold_no_reading, none
+  TemperatureNote temperature_note = TemperatureNote::none;
   std::string readings{"[]"};
   std::string steps{};
   std::optional<std::string> emergency_reason{}, reason{};
@@ -361,6 +362,7 @@ struct ActivateAnswer {
 };
 
 // --- ledger ----------------------------------------------------------------------------------------
+enum class PassageKind { person, emergency, visitor, vehicle };
 struct Passage {
   meta::Id<PassageRow> id;
   meta::Instant happened{}, recorded{};
@@ -368,13 +370,13 @@ struct Passage {
   std::string opening_name{};
   rule::Direction direction = rule::Direction::out;
   PassageResult result = PassageResult::passed;
-  std::string kind{};  // person, emergency, visitor, vehicle
+  PassageKind kind = PassageKind::person;
   std::optional<std::string> label{};
   std::optional<std::int64_t> household_id{};
   std::string person_names{};  // masked
   int persons = 1, companions = 0;
   std::optional<int> temperature_tenths{};
-  std::string temperature_note{};
+  TemperatureNote temperature_note = TemperatureNote::none;
   rule::Outcome outcome = rule::Outcome::allow;
   std::vector<std::string> reasons{}, flags{};
   std::int64_t policy_version = 0;
@@ -455,7 +457,9 @@ SW_GATE_ENUM(ReasonCode)
 META_ENUM(feature::gate::PassClass, "household", "person", "exempt", "vehicle", "visitor", "worker")
 META_ENUM(feature::gate::PassState, "blank", "inactive", "active", "void", "replaced")
 META_ENUM(feature::gate::EnrolmentState, "waiting", "active", "revoked")
+META_ENUM(feature::gate::TemperatureNote, "none", "reading", "below_threshold_no_reading")
 META_ENUM(feature::gate::PassageResult, "passed", "turned_back", "reversed", "closed")
+META_ENUM(feature::gate::PassageKind, "person", "emergency", "visitor", "vehicle")
 META_ENUM(feature::gate::GuestState, "waiting", "registered", "dismissed")
 META_ENUM(feature::gate::PrintLayout, "sheet", "single")
 META_ENUM(feature::gate::VoidReason, "lost", "moved", "misuse", "other")

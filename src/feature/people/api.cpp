@@ -45,7 +45,8 @@ HouseholdSummary load_summary(const db::Row& r) {
   h.presence.home = static_cast<int>(r.integer(5));
   h.presence.away = static_cast<int>(r.integer(6));
   h.presence.unknown = h.members - h.presence.home - h.presence.away;
-  h.pass_state = r.is_null(7) ? "none" : r.str(7) == "replaced" ? "void" : r.str(7);
+  if (!r.is_null(7) && !meta::parse_enum(r.text(7), h.pass_state))
+    h.pass_state = CardState::voided;  // replaced
   h.provisional = r.boolean(8);
   return h;
 }

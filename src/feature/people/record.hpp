@@ -133,6 +133,8 @@ struct StewardshipRow {
 struct PresenceCount {
   int home = 0, away = 0, unknown = 0;
 };
+// The best card of a household: a live one wins.
+enum class CardState { none, inactive, active, voided };
 struct HouseholdSummary {
   meta::Id<HouseholdRow> id;
   std::int64_t dwelling_id = 0;
@@ -140,7 +142,7 @@ struct HouseholdSummary {
   std::optional<std::string> head_name{};
   int members = 0;
   PresenceCount presence{};
-  std::string pass_state{};  // none, inactive, active, void
+  CardState pass_state = CardState::none;
   bool provisional = false;
 };
 struct Person {
@@ -228,6 +230,7 @@ struct ListQuery {
 
 META_ENUM(feature::people::Sex, "unknown", "male", "female")
 META_ENUM(feature::people::DocumentState, "missing", "ok", "damaged", "bad_checksum", "fifteen", "other")
+META_ENUM(feature::people::CardState, "none", "inactive", "active", "void")
 META_ENUM(feature::people::Presence, "unknown", "home", "away")
 META_ENUM(feature::people::Relation, "unknown", "head", "spouse", "child", "grandchild", "parent", "sibling",
           "other_relative", "tenant", "co_tenant", "live_in_worker", "carer", "guest", "other")

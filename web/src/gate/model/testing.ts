@@ -44,11 +44,11 @@ export function small_list(change: Partial<GateList> = {}, policy: Partial<Polic
       { id: 4, d: 14, m: [{ id: 401, n: '周', r: 'tenant', c: false }] },
     ],
     passes: [
-      { id: 1, h: 1, k: 'household', n: 'A1', s: 'active', c: 'CODE1', u: '2020-12-31' },
-      { id: 2, h: 2, k: 'household', n: 'A2', s: 'active', c: 'CODE2', u: '2020-12-31' },
-      { id: 3, h: 3, k: 'household', n: 'A3', s: 'void', c: 'CODE3', u: '2020-12-31' },
-      { id: 4, h: 4, k: 'household', n: 'A4', s: 'active', c: 'CODE4', u: '2020-02-10' },
-      { id: 9, h: 0, k: 'household', n: 'A9', s: 'blank', c: 'CODE9', u: '2020-12-31' },
+      { id: 1, h: 1, k: 'household', n: 1, s: 'active', c: 'CODE1', u: '2020-12-31' },
+      { id: 2, h: 2, k: 'household', n: 2, s: 'active', c: 'CODE2', u: '2020-12-31' },
+      { id: 3, h: 3, k: 'household', n: 3, s: 'void', c: 'CODE3', u: '2020-12-31' },
+      { id: 4, h: 4, k: 'household', n: 4, s: 'active', c: 'CODE4', u: '2020-02-10' },
+      { id: 9, h: 0, k: 'household', n: 9, s: 'blank', c: 'CODE9', u: '2020-12-31' },
     ],
     uses: [],
     inside_unknown: true,
@@ -108,7 +108,7 @@ export class FakeServer {
 
   async activate() {
     this.call('activate')
-    return { id: 9, state: 'active' }
+    return { id: 9, state: 'active' as const }
   }
 
   async passages({ records }: { records: GateRecord[] }) {
@@ -116,7 +116,7 @@ export class FakeServer {
     if (records.some((record) => this.poison_seqs.has(record.seq))) throw new ServerError(422, 'invalid')
     const results = records.map((record): PassageResult => {
       const bad = this.bad_seqs.has(record.seq)
-      return { seq: record.seq, status: bad ? 'invalid' : this.take(record), passage_id: null, flags: [] }
+      return { seq: record.seq, status: bad ? 'invalid' : this.take(record), passage_id: null, flags: [], problems: [] }
     })
     return { results, server_ms: noon_ms }
   }
