@@ -125,8 +125,8 @@ export function new_list(now_ms, change = {}) {
     days: Array.from({ length: 7 }, (_, i) => ({
       day: iso_day(now_ms + i * 86_400_000),
       word: '松树',
-      word_en: 'pine tree',
-      colour: '#1d4ed8',
+      word_en: 'pine_tree',
+      colour: 'blue',
     })),
     dwellings,
     households,

@@ -30,8 +30,8 @@ export async function start_program(args = ['--demo']) {
   const port = await free_port()
   const data = join(scratch, `data-${port}`)
   mkdirSync(data)
-  const url = `http://127.0.0.1:${port}`
-  const child = spawn(binary, ['serve', '--data-dir', data, '--listen', `127.0.0.1:${port}`, ...args], {
+  const url = `http://localhost:${port}`
+  const child = spawn(binary, ['serve', '--data', data, '--port', String(port), '--web-dir', dist, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const log = []
@@ -40,12 +40,32 @@ export async function start_program(args = ['--demo']) {
   await eventually(async () => {
     if (child.exitCode !== null) throw new Error(`the program ended:\n${log.join('')}`)
     return (await fetch(`${url}/healthz`).catch(() => null))?.ok === true
-  }, 30_000)
+  }, 60_000)
   const stop = async () => {
     child.kill('SIGTERM')
     await ended
   }
   return { url, log, stop }
+}
+
+/** One log-in of the demonstration: a function that calls the API as that role. */
+export async function log_in(program, role) {
+  const line = program.log.join('').match(new RegExp(`log-in, ${role} .*?token=(\\S+)`))
+  if (!line) throw new Error(`no log-in of ${role} in:\n${program.log.join('')}`)
+  let cookie = ''
+  const call = async (method, path, body) => {
+    const answer = await fetch(program.url + path, {
+      method,
+      headers: { cookie, ...(body ? { 'content-type': 'application/json' } : {}) },
+      body: body && JSON.stringify(body),
+    })
+    cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+    return text === '' ? null : JSON.parse(text)
+  }
+  await call('POST', '/api/session/link', { token: line[1] })
+  return call
 }
 
 function free_port() {

@@ -9,7 +9,8 @@ export interface ScannerEvents {
 export type ScannerState = 'starting' | 'running' | 'refused' | 'missing' | 'insecure'
 
 const crop_max = 900 // pixels of the camera
-const pause_ms = 60
+const pause_ms = 80
+const pause_behind_ms = 300 // while somebody's screen is up: spares the battery
 const same_card_ms = 2_000 // out of view before the same card counts as shown again
 
 const end = (stream: MediaStream) => stream.getTracks().forEach((track) => track.stop())
@@ -18,6 +19,8 @@ export class Scanner {
   private readonly canvas = document.createElement('canvas')
   private worker: Worker | null = null
   private stream: MediaStream | null = null
+  /** The camera's picture is not on the screen. */
+  behind = false
   private frames = 0
   private stopped = false
   private last = { text: '', at_ms: 0 }
@@ -76,7 +79,7 @@ export class Scanner {
     const worker = new Worker(new URL('./scan_worker.ts', import.meta.url), { type: 'module' })
     worker.onmessage = ({ data }: MessageEvent<string | null>) => {
       if (data !== null) this.found(data)
-      setTimeout(() => this.next_frame(), pause_ms)
+      setTimeout(() => this.next_frame(), this.behind ? pause_behind_ms : pause_ms)
     }
     return worker
   }

@@ -370,7 +370,7 @@ export class Gate {
       this.tell('card_activated')
     } catch (error) {
       if (!(error instanceof ServerError)) throw error
-      this.tell(error.status === 0 ? 'card_needs_network' : error.code, error.params)
+      this.tell(error.status === 0 ? 'card_needs_network' : error.cause_code, error.params)
     }
   }
 

@@ -31,6 +31,11 @@ export class ServerError extends Error {
   ) {
     super(code)
   }
+
+  /** The most telling code: that of the field, where one is at fault. */
+  get cause_code(): string {
+    return this.problems[0]?.code ?? this.code
+  }
 }
 
 export interface Contact {
