@@ -3,11 +3,12 @@
 # The same file is the generator when run by `cmake -P` with OUTPUT and ROOT given.
 function(embed_migrations target)
   set(root ${PROJECT_SOURCE_DIR}/migrations)
+  set(generator ${PROJECT_SOURCE_DIR}/cmake/embed_migrations.cmake)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/embedded_migrations.cpp)
   file(GLOB files CONFIGURE_DEPENDS ${root}/sqlite/*.sql ${root}/postgres/*.sql)
   add_custom_command(OUTPUT ${output}
-    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DROOT=${root} -P ${PROJECT_SOURCE_DIR}/cmake/embed_migrations.cmake
-    DEPENDS ${files} ${PROJECT_SOURCE_DIR}/cmake/embed_migrations.cmake
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DROOT=${root} -P ${generator}
+    DEPENDS ${files} ${generator}
     COMMENT "Embedding migrations" VERBATIM)
   target_sources(${target} PRIVATE ${output})
 endfunction()

@@ -24,11 +24,16 @@ using meta::Row;
 enum class Dialect { sqlite, postgres };
 
 enum class Fault {
-  unique, foreign_key, check, not_null,  // constraint names the constraint or column
-  busy,                                  // could not get the lock in time; try again
-  serialization,                         // the transaction must be run again
-  disk_full, read_only, corrupt,
-  connection,                            // the server went away; the outcome of a COMMIT is unknown
+  unique,
+  foreign_key,
+  check,
+  not_null,       // constraint names the constraint or column
+  busy,           // could not get the lock in time; try again
+  serialization,  // the transaction must be run again
+  disk_full,
+  read_only,
+  corrupt,
+  connection,  // the server went away; the outcome of a COMMIT is unknown
   other,
 };
 

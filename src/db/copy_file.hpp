@@ -12,8 +12,9 @@
 namespace db {
 
 // Errors: conflict "backup.exists" {path}, internal "backup.failed" {path}, and those of `write`.
-base::Result<void> make_copy(const std::filesystem::path& target,
-                             const std::function<base::Result<void>(const std::filesystem::path& part)>& write);
+base::Result<void> make_copy(
+    const std::filesystem::path& target,
+    const std::function<base::Result<void>(const std::filesystem::path& part)>& write);
 
 // Reaches the disk with the file's content, then with its name. False on an error of the system.
 bool sync_file(const std::filesystem::path& file);

@@ -31,9 +31,11 @@ AppliedMap applied_in(Connection& c) {
   AppliedMap applied;
   const bool exists =
       c.dialect() == Dialect::sqlite
-          ? c.count("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'") > 0
-          : c.count("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() "
-                    "AND tablename = 'schema_migration'") > 0;
+          ? c.count("SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migration'") >
+                0
+          : c.count(
+                "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() "
+                "AND tablename = 'schema_migration'") > 0;
   if (!exists) return applied;
   c.run("SELECT version, name, checksum FROM schema_migration", {}, [&](const Row& row) {
     applied[static_cast<int>(row.integer(0))] = {row.str(1), row.str(2)};
@@ -45,8 +47,9 @@ AppliedMap applied_in(Connection& c) {
 Result<void> compare(const AppliedMap& applied, std::span<const Migration> migrations) {
   const int newest = migrations.empty() ? 0 : migrations.back().version;
   if (!applied.empty() && applied.rbegin()->first > newest)
-    return base::fail(ErrorKind::conflict, "schema.newer",
-                      {{"store", std::to_string(applied.rbegin()->first)}, {"program", std::to_string(newest)}});
+    return base::fail(
+        ErrorKind::conflict, "schema.newer",
+        {{"store", std::to_string(applied.rbegin()->first)}, {"program", std::to_string(newest)}});
   for (const auto& [version, known] : applied) {
     const auto found = std::ranges::find(migrations, version, &Migration::version);
     if (found == migrations.end() || checksum_of(found->sql) != known.checksum)
@@ -81,8 +84,11 @@ Result<void> apply(Store& store, const Migration& migration, base::Instant now) 
   base::Error error = std::move(done).error();
   if (error.code == "db.busy") error = {ErrorKind::conflict, "schema.locked", {}, {}, error.cause};
   if (error.code == "schema.locked") return base::fail(std::move(error));
-  return base::fail(base::Error{ErrorKind::internal, "migration.failed", {{"name", std::string(migration.name)}},
-                                {}, error.code + " " + error.cause});
+  return base::fail(base::Error{ErrorKind::internal,
+                                "migration.failed",
+                                {{"name", std::string(migration.name)}},
+                                {},
+                                error.code + " " + error.cause});
 }
 
 Result<std::string> back_up(Store& store, int version, const MigrateOptions& options) {
@@ -98,8 +104,9 @@ Result<std::string> back_up(Store& store, int version, const MigrateOptions& opt
     return base::fail(std::move(enough).error());
   std::string at = base::to_iso(options.now);  // "2020-02-11T08:30:00.000Z" without the signs file names lack
   std::erase_if(at, [](char c) { return c == ':' || c == '-' || c == '.'; });
-  const auto target = options.backup_directory / fmt::format("before-migration-{}-{}.{}", version, at,
-                                                              store.dialect() == Dialect::sqlite ? "sqlite" : "dump");
+  const auto target =
+      options.backup_directory / fmt::format("before-migration-{}-{}.{}", version, at,
+                                             store.dialect() == Dialect::sqlite ? "sqlite" : "dump");
   if (auto copied = store.copy_to(target); !copied) return base::fail(std::move(copied).error());
   return target.string();
 }

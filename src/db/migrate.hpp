@@ -45,6 +45,7 @@ base::Result<MigrationReport> migrate(Store& store, std::span<const Migration> m
 base::Result<MigrationReport> migration_status(Store& store, std::span<const Migration> migrations);
 
 // Error "backup.no_space" when a copy of `size` bytes with a tenth to spare does not fit into `free` bytes.
-base::Result<void> check_backup_space(std::int64_t size, std::int64_t free, const std::filesystem::path& where);
+base::Result<void> check_backup_space(std::int64_t size, std::int64_t free,
+                                      const std::filesystem::path& where);
 
 }  // namespace db

@@ -12,7 +12,8 @@ using db::Connection;
 using db::Migration;
 
 constexpr std::array migrations{
-    Migration{1, "0001_foundation", "CREATE TABLE visit(id bigint PRIMARY KEY); CREATE TABLE note(id bigint);"},
+    Migration{1, "0001_foundation",
+              "CREATE TABLE visit(id bigint PRIMARY KEY); CREATE TABLE note(id bigint);"},
     Migration{2, "0002_text", "ALTER TABLE note ADD COLUMN body text; -- the words\n"},
     Migration{3, "0003_rows", "INSERT INTO visit VALUES (1); INSERT INTO note VALUES (1, '红区; 黄区');"},
 };

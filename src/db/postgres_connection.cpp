@@ -129,8 +129,8 @@ class PostgresConnection::Parameters {
 };
 
 PostgresConnection::PostgresConnection(const PostgresOptions& options) {
-  const char* names[] = {"dbname", "application_name", "client_encoding", "connect_timeout", "tcp_user_timeout",
-                         nullptr};
+  const char* names[] = {"dbname",          "application_name", "client_encoding",
+                         "connect_timeout", "tcp_user_timeout", nullptr};
   const char* values[] = {options.url.c_str(), "shouwang", "UTF8", "5", "30000", nullptr};
   handle_ = PQconnectdbParams(names, values, 1);
   try {
@@ -171,7 +171,8 @@ Failure PostgresConnection::failure_of(const pg_result* result) {
   if (state.empty()) return Failure(Fault::connection, {}, "postgres: connection lost");
   std::string constraint(field_of(result, PG_DIAG_CONSTRAINT_NAME));
   if (constraint.empty() && !field_of(result, PG_DIAG_COLUMN_NAME).empty())
-    constraint = fmt::format("{}.{}", field_of(result, PG_DIAG_TABLE_NAME), field_of(result, PG_DIAG_COLUMN_NAME));
+    constraint =
+        fmt::format("{}.{}", field_of(result, PG_DIAG_TABLE_NAME), field_of(result, PG_DIAG_COLUMN_NAME));
   // A table changed its shape under a cached statement.
   const bool stale = state == "0A000" && field_of(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery";
   if (stale) stale_ = true;
@@ -219,8 +220,8 @@ void PostgresConnection::execute(const std::string& name, const Parameters& para
     failed_ = true;
     throw Failure(Fault::other, {}, "postgres: a text with a NUL byte");
   }
-  sent(PQsendQueryPrepared(handle_, name.c_str(), parameters.count(), parameters.values(), parameters.lengths(),
-                           parameters.formats(), 0));
+  sent(PQsendQueryPrepared(handle_, name.c_str(), parameters.count(), parameters.values(),
+                           parameters.lengths(), parameters.formats(), 0));
 }
 
 // Ends the pipeline, takes every answer, throws the first error; returns the last answer.
@@ -277,7 +278,9 @@ void PostgresConnection::run_many(std::string_view sql, std::size_t count,
 }
 
 // Several statements at once are possible in the simple protocol only, outside pipeline mode.
-PostgresConnection::Result PostgresConnection::simple(const char* sql) { return Result{PQexec(handle_, sql)}; }
+PostgresConnection::Result PostgresConnection::simple(const char* sql) {
+  return Result{PQexec(handle_, sql)};
+}
 
 void PostgresConnection::script(std::string_view sql) {
   if (PQexitPipelineMode(handle_) == 0) lost();

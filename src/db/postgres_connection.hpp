@@ -67,10 +67,10 @@ class PostgresConnection final : public Connection {
   [[noreturn]] void lost();
 
   pg_conn* handle_ = nullptr;
-  const char* begin_ = nullptr;  // not sent yet
+  const char* begin_ = nullptr;                                                       // not sent yet
   std::unordered_map<std::string, std::string, TextHash, std::equal_to<>> prepared_;  // SQL text -> name
-  std::string preparing_{};       // text whose preparation is in the pipeline
-  int steps_ = 0;                 // queries in the pipeline
+  std::string preparing_{};  // text whose preparation is in the pipeline
+  int steps_ = 0;            // queries in the pipeline
   int next_name_ = 0;
   bool failed_ = false;
   bool stale_ = false;

@@ -26,7 +26,8 @@ using PostgresPool = Pool<PostgresConnection>;
 // However a transaction ends, what is left of it is rolled back and a broken session is closed.
 class TransactionEnd {
  public:
-  TransactionEnd(PostgresPool& pool, PostgresPool::Lease& connection) : pool_(pool), connection_(connection) {}
+  TransactionEnd(PostgresPool& pool, PostgresPool::Lease& connection)
+      : pool_(pool), connection_(connection) {}
   TransactionEnd(const TransactionEnd&) = delete;
   TransactionEnd& operator=(const TransactionEnd&) = delete;
   ~TransactionEnd() {
@@ -82,7 +83,8 @@ PostgresStore::PostgresStore(const Options& options)
       lock_(options_),
       pool_(options.writers, options.busy_timeout_ms,
             [this] {
-              if (!lock_.hold()) throw Failure(Fault::connection, {}, "postgres: another process holds the store");
+              if (!lock_.hold())
+                throw Failure(Fault::connection, {}, "postgres: another process holds the store");
               return std::make_unique<PostgresConnection>(options_);
             }),
       ids_([this](const Job& job) { return write_erased(job, Priority::high); }) {}
@@ -114,7 +116,8 @@ base::Result<void> PostgresStore::write_erased(const Job& job, Priority priority
       const TransactionEnd end(pool_, connection);
       return write_once(*connection, job);
     } catch (const Failure& failure) {
-      if (!worth_another_try(failure.fault()) || attempt == attempts_max) return base::fail(to_error(failure));
+      if (!worth_another_try(failure.fault()) || attempt == attempts_max)
+        return base::fail(to_error(failure));
       std::this_thread::sleep_for(milliseconds(1 << attempt));
     }
   }
@@ -141,7 +144,8 @@ base::Result<void> PostgresStore::write_once(PostgresConnection& connection, con
 
 base::Result<void> PostgresStore::copy_to(const std::filesystem::path& target) {
   return make_copy(target, [&](const std::filesystem::path& part) {
-    return run_postgres_tool("pg_dump", {"--format=custom", "--no-owner", "--no-privileges", "--file", part.string()},
+    return run_postgres_tool("pg_dump",
+                             {"--format=custom", "--no-owner", "--no-privileges", "--file", part.string()},
                              options_.url);
   });
 }

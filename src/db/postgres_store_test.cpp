@@ -44,8 +44,9 @@ class PostgresStoreTest : public testing::Test {
   // From a session of its own, as an administrator would.
   void end_all_sessions() {
     db::PostgresConnection admin({options_.database});
-    admin.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-              "WHERE datname = current_database() AND pid <> pg_backend_pid()");
+    admin.run(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()");
   }
 
   std::optional<test_support::PostgresDatabase> database_;
@@ -115,7 +116,8 @@ TEST_F(PostgresStoreTest, APlanGoneStaleIsPreparedAgain) {
     });
   };
   EXPECT_EQ(*whole_row(), 2);
-  ASSERT_TRUE(db::PostgresConnection({options_.database}).run("ALTER TABLE visit ADD COLUMN seat bigint") == 0);
+  ASSERT_TRUE(db::PostgresConnection({options_.database}).run("ALTER TABLE visit ADD COLUMN seat bigint") ==
+              0);
   EXPECT_EQ(*whole_row(), 3);
 }
 
@@ -155,7 +157,8 @@ TEST_F(PostgresStoreTest, AnInvalidIndexIsFound) {
                   .has_value());
   const auto findings = store_->integrity();
   ASSERT_TRUE(findings.has_value());
-  EXPECT_EQ(*findings, (std::vector<std::string>{"invalid index: visit_note", "constraint not validated: short"}));
+  EXPECT_EQ(*findings,
+            (std::vector<std::string>{"invalid index: visit_note", "constraint not validated: short"}));
 }
 
 TEST_F(PostgresStoreTest, StatementsAndRowsBeyondTheCacheAndThePipeline) {

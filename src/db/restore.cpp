@@ -19,13 +19,15 @@ namespace fs = std::filesystem;
 void leave_id_gap(Connection& c) {
   const bool exists = c.dialect() == Dialect::sqlite
                           ? c.count("SELECT count(*) FROM sqlite_master WHERE name = 'id_block'") > 0
-                          : c.count("SELECT count(*) FROM pg_tables WHERE schemaname = 'public' "
-                                    "AND tablename = 'id_block'") > 0;
+                          : c.count(
+                                "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' "
+                                "AND tablename = 'id_block'") > 0;
   if (exists) c.run("UPDATE id_block SET next = next + CAST($1 AS bigint)", {restore_id_gap});
 }
 
 auto failed(const fs::path& path, std::string cause = {}) {
-  return base::fail(base::Error{ErrorKind::internal, "restore.failed", {{"path", path.string()}}, {}, std::move(cause)});
+  return base::fail(
+      base::Error{ErrorKind::internal, "restore.failed", {{"path", path.string()}}, {}, std::move(cause)});
 }
 
 // Checks the copy itself before anything of the store is touched.
@@ -39,8 +41,8 @@ Result<void> prepare_sqlite_copy(const fs::path& copy) {
     leave_id_gap(connection);
     return {};
   } catch (const Failure& failure) {
-    return base::fail(base::Error{ErrorKind::conflict, "restore.damaged", {{"path", copy.string()}}, {},
-                                  failure.what()});
+    return base::fail(
+        base::Error{ErrorKind::conflict, "restore.damaged", {{"path", copy.string()}}, {}, failure.what()});
   }
 }
 
@@ -96,10 +98,11 @@ Result<void> restore_postgres(const std::string& database, const fs::path& copy_
     PostgresConnection connection(options);
     finish_interrupted_restore(connection);
     connection.script("BEGIN; ALTER SCHEMA public RENAME TO before_restore; CREATE SCHEMA public; COMMIT");
-    auto restored = run_postgres_tool("pg_restore",
-                                      {"--clean", "--if-exists", "--single-transaction", "--no-owner",
-                                       "--no-privileges", "--dbname", database_of(database), copy_file.string()},
-                                      database);
+    auto restored =
+        run_postgres_tool("pg_restore",
+                          {"--clean", "--if-exists", "--single-transaction", "--no-owner", "--no-privileges",
+                           "--dbname", database_of(database), copy_file.string()},
+                          database);
     if (!restored) {
       connection.script(old_schema_back);
       return restored;

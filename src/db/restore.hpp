@@ -14,8 +14,8 @@ inline constexpr std::int64_t restore_id_gap = 1'000'000'000;
 // `database` as in Options. Either the store is replaced as a whole or it stays as it was. SQLite: the copy
 // is checked, then takes the file's name. PostgreSQL: the schema `public` is replaced by pg_restore in one
 // transaction; the old one is set aside meanwhile and comes back when that fails.
-// Errors: "store.in_use", "restore.no_copy" {path}, "restore.damaged" {path, finding}, "restore.failed" {path},
-// and those of the tools (tool.hpp).
+// Errors: "store.in_use", "restore.no_copy" {path}, "restore.damaged" {path, finding}, "restore.failed"
+// {path}, and those of the tools (tool.hpp).
 base::Result<void> restore(const std::string& database, const std::filesystem::path& copy_file);
 
 }  // namespace db

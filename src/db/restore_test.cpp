@@ -16,8 +16,9 @@ class RestoreTest : public test_support::OnBothStores {
   void SetUp() override {
     OnBothStores::SetUp();
     if (IsSkipped()) return;
-    script("CREATE TABLE id_block(name text PRIMARY KEY, next bigint NOT NULL);"
-           "CREATE TABLE visit(id bigint PRIMARY KEY, note text); INSERT INTO visit VALUES (1, '前');");
+    script(
+        "CREATE TABLE id_block(name text PRIMARY KEY, next bigint NOT NULL);"
+        "CREATE TABLE visit(id bigint PRIMARY KEY, note text); INSERT INTO visit VALUES (1, '前');");
     copy_ = directory() / "copy";
   }
   std::int64_t count(std::string_view sql) {

@@ -28,9 +28,11 @@ class ScopedTest : public test_support::OnBothStores {
     OnBothStores::SetUp();
     if (IsSkipped()) return;
     script(
-        "CREATE TABLE place(id bigint PRIMARY KEY, district_id bigint, subdistrict_id bigint, community_id bigint,"
+        "CREATE TABLE place(id bigint PRIMARY KEY, district_id bigint, subdistrict_id bigint, community_id "
+        "bigint,"
         " compound_id bigint, building_id bigint, stair_id bigint, kind bigint);"
-        "CREATE TABLE visit(id bigint PRIMARY KEY, dwelling_id bigint, district_id bigint, subdistrict_id bigint,"
+        "CREATE TABLE visit(id bigint PRIMARY KEY, dwelling_id bigint, district_id bigint, subdistrict_id "
+        "bigint,"
         " community_id bigint, compound_id bigint, building_id bigint, stair_id bigint);");
     for (std::int64_t leaf = 0; leaf < 128; ++leaf) {
       Place place;
@@ -52,7 +54,8 @@ class ScopedTest : public test_support::OnBothStores {
     ASSERT_TRUE(filled.has_value()) << filled.error().cause;
   }
 
-  std::vector<std::int64_t> seen(const Scope& scope, const ScopedSql& sql, std::initializer_list<db::Arg> args = {}) {
+  std::vector<std::int64_t> seen(const Scope& scope, const ScopedSql& sql,
+                                 std::initializer_list<db::Arg> args = {}) {
     std::vector<std::int64_t> ids;
     auto done = store().read([&](Connection& c) -> Result<void> {
       Scoped(c, scope).run(sql, args, [&](const Row& row) { ids.push_back(row.integer(0)); });
@@ -99,7 +102,8 @@ TEST_P(ScopedTest, AnyScopeShowsWhatTheOracleShows) {
                        places_[static_cast<std::size_t>(leaf)].chain[static_cast<std::size_t>(level)]});
     const Scope scope = Scope::of(nodes);
     RC_ASSERT(seen(scope, all_places) == expected(scope));
-    const auto visits = seen(scope, "SELECT v.dwelling_id FROM visit v WHERE {scope:v.dwelling_id} ORDER BY 1");
+    const auto visits =
+        seen(scope, "SELECT v.dwelling_id FROM visit v WHERE {scope:v.dwelling_id} ORDER BY 1");
     RC_ASSERT(visits == expected(scope));
   }));
 }
@@ -144,7 +148,8 @@ TEST_P(ScopedTest, WritesStayInsideTheScope) {
 }
 
 TEST(Scope, NodesAreSortedWithoutDoubles) {
-  const Scope scope = Scope::of({{Level::compound, 9}, {Level::district, 2}, {Level::compound, 4}, {Level::compound, 9}});
+  const Scope scope =
+      Scope::of({{Level::compound, 9}, {Level::district, 2}, {Level::compound, 4}, {Level::compound, 9}});
   EXPECT_EQ(scope.nodes(),
             (std::vector<ScopeNode>{{Level::district, 2}, {Level::compound, 4}, {Level::compound, 9}}));
   EXPECT_EQ(scope.ids_of(Level::compound), "[4,9]");

@@ -14,20 +14,30 @@ Fault fault_of(int extended) {
   switch (extended) {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
-    case SQLITE_CONSTRAINT_ROWID: return Fault::unique;
-    case SQLITE_CONSTRAINT_FOREIGNKEY: return Fault::foreign_key;
-    case SQLITE_CONSTRAINT_CHECK: return Fault::check;
-    case SQLITE_CONSTRAINT_NOTNULL: return Fault::not_null;
-    default: break;
+    case SQLITE_CONSTRAINT_ROWID:
+      return Fault::unique;
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+      return Fault::foreign_key;
+    case SQLITE_CONSTRAINT_CHECK:
+      return Fault::check;
+    case SQLITE_CONSTRAINT_NOTNULL:
+      return Fault::not_null;
+    default:
+      break;
   }
   switch (extended & 0xff) {
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return Fault::busy;
-    case SQLITE_FULL: return Fault::disk_full;
-    case SQLITE_READONLY: return Fault::read_only;
+    case SQLITE_LOCKED:
+      return Fault::busy;
+    case SQLITE_FULL:
+      return Fault::disk_full;
+    case SQLITE_READONLY:
+      return Fault::read_only;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return Fault::corrupt;
-    default: return Fault::other;
+    case SQLITE_NOTADB:
+      return Fault::corrupt;
+    default:
+      return Fault::other;
   }
 }
 
@@ -94,7 +104,8 @@ class SqliteConnection::Lease {
 };
 
 SqliteConnection::SqliteConnection(const SqliteOptions& options, Use use) {
-  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (use == Use::writer ? SQLITE_OPEN_CREATE : 0);
+  const int flags =
+      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | (use == Use::writer ? SQLITE_OPEN_CREATE : 0);
   const char* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
   try {
     const int result = sqlite3_open_v2(options.path.c_str(), &handle_, flags, vfs);
@@ -141,7 +152,8 @@ bool SqliteConnection::take_failed() { return std::exchange(failed_, false); }
 // a text that cannot be prepared has no values yet.
 void SqliteConnection::fail(int result, const char* message) {
   failed_ = true;
-  const int extended = handle_ != nullptr && result != SQLITE_MISUSE ? sqlite3_extended_errcode(handle_) : result;
+  const int extended =
+      handle_ != nullptr && result != SQLITE_MISUSE ? sqlite3_extended_errcode(handle_) : result;
   const Fault fault = fault_of(extended);
   std::string constraint;
   if (fault == Fault::unique || fault == Fault::check || fault == Fault::not_null) {

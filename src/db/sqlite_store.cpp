@@ -39,8 +39,9 @@ SqliteStore::SqliteStore(const Options& options, FileLock lock)
     : options_{options.database, options.vfs, options.busy_timeout_ms},
       lock_(std::move(lock)),
       writer_(options_, SqliteConnection::Use::writer),
-      readers_(options.readers, options.busy_timeout_ms,
-               [this] { return std::make_unique<SqliteConnection>(options_, SqliteConnection::Use::reader); }),
+      readers_(
+          options.readers, options.busy_timeout_ms,
+          [this] { return std::make_unique<SqliteConnection>(options_, SqliteConnection::Use::reader); }),
       queue_(options.queue_limit),
       ids_([this](const Job& job) { return write_erased(job, Priority::high); }),
       thread_([this] { write_loop(); }) {}
@@ -218,7 +219,8 @@ base::Result<std::vector<std::string>> SqliteStore::integrity() {
     SqliteConnection connection(options_, SqliteConnection::Use::reader);
     auto findings = sqlite_findings(connection, "PRAGMA integrity_check");
     connection.run("PRAGMA foreign_key_check", {}, [&](const Row& row) {
-      findings.push_back(fmt::format("foreign key: {} row {} -> {}", row.text(0), row.integer(1), row.text(2)));
+      findings.push_back(
+          fmt::format("foreign key: {} row {} -> {}", row.text(0), row.integer(1), row.text(2)));
     });
     return findings;
   } catch (const Failure& failure) {

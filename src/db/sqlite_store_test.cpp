@@ -93,7 +93,8 @@ TEST_F(SqliteStoreTest, ALostBatchIsRunAgainJobByJob) {
     wait_for_pending(static_cast<std::size_t>(id) + 1);  // the poison comes after jobs that had succeeded
   }
   EXPECT_TRUE(held.release());
-  for (int id = 1; id <= 6; ++id) EXPECT_EQ(jobs[static_cast<std::size_t>(id) - 1].get().has_value(), id != 4);
+  for (int id = 1; id <= 6; ++id)
+    EXPECT_EQ(jobs[static_cast<std::size_t>(id) - 1].get().has_value(), id != 4);
   EXPECT_EQ(count("SELECT count(*) FROM visit"), 5);
 }
 
@@ -186,10 +187,12 @@ TEST_F(SqliteStoreTest, ErasedBytesAreGoneFromFileAndLog) {
   ASSERT_TRUE(add(1, sentinel).has_value());
   ASSERT_TRUE(store_->checkpoint().has_value());
   EXPECT_TRUE(file_contains(options_.database, sentinel));
-  ASSERT_TRUE(store_->write([](Connection& c) -> Result<void> {
-                      c.run("DELETE FROM visit WHERE id = 1");
-                      return {};
-                    }).has_value());
+  ASSERT_TRUE(store_
+                  ->write([](Connection& c) -> Result<void> {
+                    c.run("DELETE FROM visit WHERE id = 1");
+                    return {};
+                  })
+                  .has_value());
   EXPECT_EQ(count("SELECT count(*) FROM visit"), 0);  // leaves no snapshot behind that would hold the log
   ASSERT_TRUE(store_->checkpoint().has_value());
   EXPECT_FALSE(file_contains(options_.database, sentinel));

@@ -35,7 +35,7 @@ struct Options {
   int writers = 32;                // PostgreSQL only
   std::size_t queue_limit = 4096;  // write jobs waiting (SQLite); more are answered busy
   int busy_timeout_ms = 5000;
-  std::string vfs{};               // SQLite only: name of a registered VFS, for durability tests
+  std::string vfs{};  // SQLite only: name of a registered VFS, for durability tests
 };
 
 // low: imports and erasure, in small steps (SQLite gives them 20 ms at a time). They yield to waiting high

@@ -18,7 +18,8 @@ using db::Row;
 
 constexpr auto tables =
     "CREATE TABLE id_block(name text PRIMARY KEY, next bigint NOT NULL);"
-    "CREATE TABLE compound(id bigint PRIMARY KEY, name text NOT NULL, households bigint CHECK (households >= 0));"
+    "CREATE TABLE compound(id bigint PRIMARY KEY, name text NOT NULL, households bigint CHECK (households >= "
+    "0));"
     "CREATE TABLE passage(id bigint PRIMARY KEY, compound bigint NOT NULL REFERENCES compound(id));";
 
 class StoreTest : public test_support::OnBothStores {
@@ -42,7 +43,8 @@ SHOUWANG_ON_BOTH_STORES(StoreTest);
 
 TEST_P(StoreTest, ValuesComeBackAsTheyWent) {
   script("CREATE TABLE sample(id bigint, big bigint, share double precision, name text, raw " +
-         std::string(on_postgres() ? "bytea" : "blob") + ", flag " + (on_postgres() ? "boolean" : "integer") + ")");
+         std::string(on_postgres() ? "bytea" : "blob") + ", flag " + (on_postgres() ? "boolean" : "integer") +
+         ")");
   const std::string raw("\x00\xff'\\x", 5);
   const std::string name = "红星街道 '\\\"";
   auto written = store().write([&](Connection& c) -> Result<void> {
@@ -253,9 +255,7 @@ TEST_P(StoreTest, NestedStatementsInsideARowCallback) {
   std::int64_t visits = 0;
   const std::string_view sql = "SELECT id FROM compound WHERE id >= $1";
   auto done = store().read([&](Connection& c) -> Result<void> {
-    c.run(sql, {1}, [&](const Row& outer) {
-      c.run(sql, {outer.integer(0)}, [&](const Row&) { ++visits; });
-    });
+    c.run(sql, {1}, [&](const Row& outer) { c.run(sql, {outer.integer(0)}, [&](const Row&) { ++visits; }); });
     return {};
   });
   ASSERT_TRUE(done.has_value()) << done.error().cause;
@@ -263,7 +263,8 @@ TEST_P(StoreTest, NestedStatementsInsideARowCallback) {
 }
 
 TEST_P(StoreTest, GuardRowsMakeWritesSerial) {
-  script("CREATE TABLE guard(id bigint PRIMARY KEY, version bigint NOT NULL); INSERT INTO guard VALUES (1, 0);");
+  script(
+      "CREATE TABLE guard(id bigint PRIMARY KEY, version bigint NOT NULL); INSERT INTO guard VALUES (1, 0);");
   constexpr int threads = 8, rounds = 20, places = 100;
   std::atomic<int> admitted = 0;
   {
@@ -273,7 +274,8 @@ TEST_P(StoreTest, GuardRowsMakeWritesSerial) {
         for (int i = 0; i < rounds; ++i) {
           auto done = store().write([&](Connection& c) -> Result<void> {
             c.run("UPDATE guard SET version = version + 1 WHERE id = 1");
-            if (c.count("SELECT count(*) FROM compound") >= places) return base::fail(ErrorKind::conflict, "full");
+            if (c.count("SELECT count(*) FROM compound") >= places)
+              return base::fail(ErrorKind::conflict, "full");
             c.run("INSERT INTO compound(id, name) VALUES ($1, 'a')", {t * rounds + i});
             return {};
           });

@@ -27,7 +27,8 @@ std::vector<std::string> environment_for(const std::string& url) {
   std::vector<std::string> variables;
   for (char** entry = environ; *entry != nullptr; ++entry) variables.emplace_back(*entry);
   const ConnectionInfo info = parse(url);
-  for (const PQconninfoOption* option = info.get(); option != nullptr && option->keyword != nullptr; ++option) {
+  for (const PQconninfoOption* option = info.get(); option != nullptr && option->keyword != nullptr;
+       ++option) {
     if (option->val == nullptr || option->envvar == nullptr) continue;
     const std::string name = std::string(option->envvar) + "=";
     std::erase_if(variables, [&](const std::string& variable) { return variable.starts_with(name); });

@@ -27,7 +27,8 @@ struct WriteJob {
 
 class WriteQueue {
  public:
-  // After this many batches of high jobs in a row a waiting low one gets a turn, so imports end on a busy day.
+  // After this many batches of high jobs in a row a waiting low one gets a turn, so imports end on a busy
+  // day.
   static constexpr int high_batches_max = 64;
 
   explicit WriteQueue(std::size_t limit) : limit_(limit) {}

@@ -44,6 +44,6 @@ std::string dialect_name(const testing::TestParamInfo<db::Dialect>& info);
 
 }  // namespace test_support
 
-#define SHOUWANG_ON_BOTH_STORES(suite)                                                                     \
-  INSTANTIATE_TEST_SUITE_P(Stores, suite, testing::Values(db::Dialect::sqlite, db::Dialect::postgres),     \
+#define SHOUWANG_ON_BOTH_STORES(suite)                                                                 \
+  INSTANTIATE_TEST_SUITE_P(Stores, suite, testing::Values(db::Dialect::sqlite, db::Dialect::postgres), \
                            test_support::dialect_name)

@@ -39,6 +39,8 @@ std::string with_database(const std::string& url, const std::string& database) {
 
 void administer(const std::string& url, const std::string& sql) {
   PGconn* connection = PQconnectdb(url.c_str());
+  PQsetNoticeReceiver(
+      connection, [](void*, const PGresult*) {}, nullptr);
   PGresult* result = PQexec(connection, sql.c_str());
   const bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
   const std::string message = PQerrorMessage(connection);
@@ -67,8 +69,8 @@ PostgresCluster::PostgresCluster(Sync sync)
   if (const passwd* account = unprivileged();
       account != nullptr && ::chown(directory_->path().c_str(), account->pw_uid, account->pw_gid) != 0)
     throw std::runtime_error("chown");
-  const pid_t made = spawn({server_programs / "initdb", "-D", *directory_ / "data", "-U", role, "-A", "trust", "-E",
-                            "UTF8", "--locale=C.UTF-8", "--no-sync"});
+  const pid_t made = spawn({server_programs / "initdb", "-D", *directory_ / "data", "-U", role, "-A", "trust",
+                            "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"});
   int status = 0;
   ::waitpid(made, &status, 0);
   if (status != 0) throw std::runtime_error("initdb failed");
@@ -106,9 +108,10 @@ pid_t PostgresCluster::spawn(const std::vector<std::string>& command) const {
 }
 
 void PostgresCluster::start() {
-  server_ = spawn({server_programs / "postgres", "-D", *directory_ / "data", "-k", directory_->path(), "-h", "",
-                   "-c", "max_connections=200", "-c", "shared_buffers=32MB", "-c",
-                   sync_ ? "fsync=on" : "fsync=off", "-c", sync_ ? "full_page_writes=on" : "full_page_writes=off"});
+  server_ =
+      spawn({server_programs / "postgres", "-D", *directory_ / "data", "-k", directory_->path(), "-h", "",
+             "-c", "max_connections=200", "-c", "shared_buffers=32MB", "-c", sync_ ? "fsync=on" : "fsync=off",
+             "-c", sync_ ? "full_page_writes=on" : "full_page_writes=off"});
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (PQping(url("postgres").c_str()) != PQPING_OK) {
     if (std::chrono::steady_clock::now() > deadline || ::waitpid(server_, nullptr, WNOHANG) != 0)
