@@ -1,0 +1,35 @@
+#pragma once
+// The life of an import: kept, looked at, corrected, committed or discarded.
+#include <string_view>
+#include <vector>
+
+#include "api/context.hpp"
+#include "feature/exchange/taking.hpp"
+
+namespace feature::exchange {
+
+inline constexpr std::size_t part_rows =
+    200;  // of one write; well below the 20 ms a bulk job may hold the writer
+
+// A file read and compared with the registry as it is now.
+struct Look {
+  Ground ground{};
+  Reading reading{};
+  std::vector<Verdict> verdicts{};  // one per row; of a committed import what the commit did
+};
+
+base::Result<ImportStored> find_import(db::Scoped& q, std::int64_t id);  // error: not_found
+base::Result<Look> look_at(api::Context& c, const ImportStored& stored);
+Import shown(const ImportStored& stored, const Look& look);
+Import listed(const ImportStored& stored);  // without the file: no columns
+
+base::Result<Import> keep_import(api::Context& c, std::int64_t compound_id, std::string_view filename,
+                                 std::string_view bytes);
+// Errors: conflict "import_closed" when the import is no longer open to changes.
+base::Result<Import> change_import(api::Context& c, std::int64_t id, const ImportPatch& in);
+// Takes over what is new or changed, in parts; running it again goes on where it broke off, and changes
+// nothing when it was done. Errors: those of the reading, conflict "import_closed".
+base::Result<Import> commit_import(api::Context& c, std::int64_t id);
+base::Result<void> discard_import(api::Context& c, std::int64_t id);
+
+}  // namespace feature::exchange
