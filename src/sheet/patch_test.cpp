@@ -20,7 +20,8 @@ std::string part(const std::string& bytes, const std::string& name) {
 Sheet sheet_of(const std::string& bytes) { return read(bytes).value().sheets.at(0); }
 
 const std::string rows =
-    R"(<row r="1"><c r="A1" t="inlineStr"><is><t>姓名</t></is></c><c r="B1" t="inlineStr"><is><t>房号</t></is></c></row>
+    R"(<row r="1"><c r="A1" t="inlineStr"><is><t>姓名</t></is></c><c r="B1" t="inlineStr"><is><t>房号</t>
+      </is></c></row>
     <row><c s="1" t="inlineStr"><is><t>王芳</t></is></c></row>
     <row r="5"><c r="C5"><f>1+1</f><v>2</v></c></row>)";
 

@@ -42,9 +42,11 @@ std::string gb18030(std::string text) {
 
 TEST(ReadXlsx, SharedInlineFormulaAndBooleanCells) {
   auto parts = parts_of(
-      R"(<row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" t="s"><v>1</v></c><c r="D2" t="inlineStr"><is><r><t>甲</t></r>
+      R"(<row r="2"><c r="A2" t="s"><v>0</v></c><c r="B2" t="s"><v>1</v></c><c r="D2" t="inlineStr">
+      <is><r><t>甲</t></r>
       <r><t xml:space="preserve"> 3</t></r></is></c><c r="E2"><f>SUM(A1:A9)</f><v>12.5</v></c>
-      <c r="F2" t="b"><v>1</v></c><c r="G2" t="e"><v>#N/A</v></c><c r="H2" t="str"><f>A1</f><v>一</v></c></row>)");
+      <c r="F2" t="b"><v>1</v></c><c r="G2" t="e"><v>#N/A</v></c><c r="H2" t="str"><f>A1</f><v>一</v>
+      </c></row>)");
   parts["xl/sharedStrings.xml"] =
       R"(<sst><si><t>王芳</t><rPh sb="0" eb="1"><t>wang</t></rPh></si><si><r><rPr><b/></rPr><t>红</t></r>
       <r><t>磊_x000D_</t></r></si></sst>)";
@@ -66,11 +68,13 @@ TEST(ReadXlsx, SharedInlineFormulaAndBooleanCells) {
 TEST(ReadXlsx, PlacesWithoutNamesSelfClosingAndPrefixes) {
   auto parts = parts_of("");
   parts["xl/worksheets/sheet1.xml"] =
-      R"(<x:worksheet xmlns:x="m"><x:sheetData><x:row/><x:row hidden="1"><x:c/><x:c><x:v>7</x:v></x:c></x:row>
+      R"(<x:worksheet xmlns:x="m"><x:sheetData><x:row/><x:row hidden="1"><x:c/><x:c><x:v>7</x:v></x:c>
+      </x:row>
       <x:row r="9"><x:c r="C9" s="3"/><x:c><x:v>8</x:v></x:c></x:row></x:sheetData>
       <x:mergeCells><x:mergeCell ref="A1:B3"/></x:mergeCells></x:worksheet>)";
   parts["xl/workbook.xml"] =
-      R"(<x:workbook xmlns:x="m" xmlns:r="r"><x:sheets><x:sheet name="表" state="hidden" r:id="rId1"/></x:sheets>
+      R"(<x:workbook xmlns:x="m" xmlns:r="r"><x:sheets><x:sheet name="表" state="hidden" r:id="rId1"/>
+      </x:sheets>
       </x:workbook>)";
   const auto sheet = only_sheet(parts);
   EXPECT_TRUE(sheet.hidden);
@@ -90,8 +94,10 @@ TEST(ReadXlsx, DatesByStyle) {
       <c s="4"><v>3</v></c><c><v>43855</v></c><c t="d"><v>2020-01-25T00:00:00</v></c></row>)");
   parts["xl/styles.xml"] =
       R"(<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy&quot;年&quot;m月d日 hh:mm"/>
-      <numFmt numFmtId="165" formatCode="0000"/><numFmt numFmtId="166" formatCode="0&quot;栋&quot;"/></numFmts>
-      <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/>
+      <numFmt numFmtId="165" formatCode="0000"/><numFmt numFmtId="166" formatCode="0&quot;栋&quot;"/>
+      </numFmts>
+      <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/>
+      <xf numFmtId="166"/>
       </cellXfs></styleSheet>)";
   const auto row = only_sheet(parts).rows.at(0);
   EXPECT_EQ(row.at(0).kind, CellKind::date);
@@ -169,7 +175,8 @@ TEST(ReadXlsx, ABombIsNotInflated) {
 TEST(ReadXlsx, EntitiesAndDoctypesAreRefused) {
   auto parts = parts_of("");
   parts["xl/worksheets/sheet1.xml"] =
-      R"(<!DOCTYPE x [<!ENTITY a "boom">]><worksheet><sheetData><row><c t="str"><v>&a;</v></c></row></sheetData>
+      R"(<!DOCTYPE x [<!ENTITY a "boom">]><worksheet><sheetData><row><c t="str"><v>&a;</v></c></row>
+      </sheetData>
       </worksheet>)";
   EXPECT_EQ(code_of(read(zipped(parts))), "sheet.not_a_workbook");
   auto index = parts_of("");

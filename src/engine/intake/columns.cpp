@@ -379,14 +379,12 @@ bool has_needed(Kind kind, const std::vector<Field>& fields) {
   return false;
 }
 
-double title_evidence(Kind kind, std::string_view text) {
+double title_evidence(Kind kind, std::string_view code) {
   constexpr double weight = 2;
-  const auto code = to_code(text);
-  return std::ranges::any_of(
-             title_words,
-             [&](const TitleWord& t) { return t.kind == kind && code.find(t.word) != std::string::npos; })
-             ? weight
-             : 0;
+  const bool says = std::ranges::any_of(title_words, [&](const TitleWord& title) {
+    return title.kind == kind && code.find(title.word) != std::string_view::npos;
+  });
+  return says ? weight : 0;
 }
 
 std::optional<Field> match_content(const std::vector<std::string_view>& values) {

@@ -19,7 +19,7 @@ double evidence(Kind kind, Field field);
 // Fields without which a table is not of this kind.
 bool has_needed(Kind kind, const std::vector<Field>& fields);
 // What titles and sheet names say: 楼盘表, 花名册 ...
-double title_evidence(Kind kind, std::string_view text);
+double title_evidence(Kind kind, std::string_view code);
 
 // What at least most of the values are, when nothing is written above them.
 std::optional<Field> match_content(const std::vector<std::string_view>& values);

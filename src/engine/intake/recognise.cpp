@@ -98,11 +98,13 @@ double score(Kind kind, const std::vector<ColumnMap>& columns) {
   return sum;
 }
 
+// The sheet's name and the lines above the header that are no table, as a code.
 std::string titles_above(const sheet::Sheet& sheet, int header_row) {
-  std::string text = sheet.name;
+  std::string text = to_code(sheet.name);
   for (const auto& row : sheet.rows) {
     if (row.number >= header_row) break;
-    for (const auto& cell : row.cells) text += cell.text;
+    if (is_level(&row)) continue;
+    for (const auto& cell : row.cells) text += to_code(cell.text);
   }
   return text;
 }
