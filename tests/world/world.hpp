@@ -44,10 +44,11 @@ class World {
   void advance(std::int64_t ms);
   // Ends the program and starts it again on the same store.
   void restart();
+  // Again: a log-in lasts twelve hours.
+  void log_in(const std::string& username);
 
  private:
   void open();
-  void log_in(const std::string& username);
   test_support::TemporaryDirectory directory_;
   std::optional<test_support::PostgresDatabase> database_;
   ManualClock clock_{first_morning};

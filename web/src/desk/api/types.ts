@@ -227,20 +227,27 @@ export interface ImportColumn {
   sample: string[]
 }
 
+export interface ImportIssue {
+  column: number | null
+  code: string
+  params?: Record<string, unknown>
+}
+
 export type Import = Record<RowStatus, number> & {
   id: number
   compound_id: number
   filename: string
-  state: 'analysed' | 'committed' | 'discarded' | 'failed'
+  state: 'analysed' | 'committing' | 'committed' | 'discarded' | 'failed'
   kind: (typeof import_kinds)[number]
   confidence: number
   sheets: { name: string; rows: number }[]
   sheet: number
-  header_row: number
+  header_row: number // from 1, the last of the header; 0: there is none
   header_rows: number
   columns: ImportColumn[]
   fields: string[]
   counts: { code: string; count: number }[]
+  issues: ImportIssue[] // of the sheet as a whole
   created_ms: number
   committed_ms: number | null
 }
@@ -249,7 +256,7 @@ export interface ImportRow {
   row: number
   status: RowStatus
   cells: string[]
-  issues: { column: number | null; code: string; params?: Record<string, unknown> }[]
+  issues: ImportIssue[]
 }
 
 export const pass_states = ['blank', 'inactive', 'active', 'void', 'replaced'] as const

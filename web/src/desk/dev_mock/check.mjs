@@ -1,7 +1,7 @@
 // Opens every page of the built desk against the mock server, in both languages and both widths, and
 // fails on: an axe violation, a request to another host, an error in the console, a key without words,
 // a page wider than the screen. Screenshots are kept when a folder is given.
-//   node src/desk/dev_mock/check.mjs [folder] [only pages whose name contains this]
+//   [DESK_DIST=folder of the built pages] node src/desk/dev_mock/check.mjs [folder] [part of a name, or -part of one to leave out]
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
@@ -49,12 +49,16 @@ const pages = [
   }],
 ]
 
-const problems = []
-const mock = await start(0)
+let count = 0
+function complain(problem) {
+  count += 1
+  console.log(problem)
+}
+const mock = await start(0, process.env.DESK_DIST)
+const wanted = (name) => (only.startsWith('-') ? !name.includes(only.slice(1)) : name.includes(only))
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: flags })
 
-async function inspect(page, name) {
-  const report = (what) => problems.push(`${name}: ${what}`)
+async function inspect(page, report) {
   const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
   for (const violation of result.violations)
     report(`axe ${violation.id}: ${violation.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`).join(' / ')}`)
@@ -71,13 +75,13 @@ for (const [width, viewport] of Object.entries(widths))
     await context.addInitScript((value) => localStorage.setItem('shouwang.language', value), language)
     const page = await context.newPage()
     let full = ''
-    const report = (what) => problems.push(`${full}: ${what}`)
+    const report = (what) => complain(`${full}: ${what}`)
     page.on('pageerror', (error) => report(error.message))
     page.on('console', (message) => message.type() === 'error' && report(message.text()))
     page.on('request', (request) => !request.url().startsWith(mock.url) && !/^(blob|data):/.test(request.url()) && report(`foreign request ${request.url()}`))
     for (const [name, hash, act] of pages) {
-      if (!name.includes(only)) continue
       full = `${name}-${language}-${width}`
+      if (!wanted(full)) continue
       try {
         await page.goto('about:blank')
         await page.goto(`${mock.url}/${hash}`)
@@ -87,11 +91,10 @@ for (const [width, viewport] of Object.entries(widths))
         if (act) await act(page)
         // Dialogs fade in; colours are judged when they have arrived.
         await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running'))
-        await inspect(page, full)
+        await inspect(page, report)
         if (folder) await page.screenshot({ path: `${folder}/${full}.png`, fullPage: act === undefined })
       } catch (error) {
-        problems.push(`${full}: ${error.message.split('\n')[0]}`)
-        if (folder) await page.screenshot({ path: `${folder}/${full}-failed.png` })
+        report(error.message.split('\n')[0])
       }
     }
     await context.close()
@@ -99,6 +102,5 @@ for (const [width, viewport] of Object.entries(widths))
 
 await browser.close()
 mock.close()
-for (const problem of problems) console.log(problem)
-console.log(problems.length === 0 ? 'no problems' : `${problems.length} problems`)
-process.exit(problems.length === 0 ? 0 : 1)
+console.log(`${count} problems`)
+process.exit(count === 0 ? 0 : 1)

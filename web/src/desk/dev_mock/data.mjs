@@ -120,9 +120,9 @@ export const imports = [
   { id: 61, compound_id: 11, filename: '住户花名册_锦绣花园.xlsx', state: 'analysed', kind: 'roster', confidence: 0.97, sheets: [{ name: '花名册', rows: 2092 }, { name: '说明', rows: 6 }], sheet: 0, header_row: 3, header_rows: 2, columns,
     fields: ['room', 'name', 'relation', 'sex', 'document_number', 'phone', 'registered_residence', 'origin', 'return_day', 'remark', 'serial'],
     counts: [['households', 701], ['persons', 2088], ['damaged_ids', 38], ['bad_checksum', 21], ['missing_id', 31], ['returnees', 31], ['elder_alone', 44]].map(([code, count]) => ({ code, count })),
-    new: 1998, changed: 12, doubtful: 74, wrong: 4, duplicate: 4, unchanged: 0, created_ms: now - 20 * minute, committed_ms: null },
+    issues: [{ column: null, code: 'hidden_rows', params: { count: '3' } }], new: 1998, changed: 12, doubtful: 74, wrong: 4, duplicate: 4, unchanged: 0, created_ms: now - 20 * minute, committed_ms: null },
   { id: 60, compound_id: 11, filename: '楼盘表_锦绣花园.xlsx', state: 'committed', kind: 'dwellings', confidence: 1, sheets: [{ name: 'Sheet1', rows: 938 }], sheet: 0, header_row: 2, header_rows: 1, columns: columns.slice(0, 2), fields: ['room', 'serial', 'area'],
-    counts: [{ code: 'dwellings', count: 936 }, { code: 'fitted', count: 814 }], new: 936, changed: 0, doubtful: 0, wrong: 0, duplicate: 0, unchanged: 0, created_ms: now - day, committed_ms: now - day + hour },
+    counts: [{ code: 'dwellings', count: 936 }, { code: 'fitted', count: 814 }], issues: [], new: 936, changed: 0, doubtful: 0, wrong: 0, duplicate: 0, unchanged: 0, created_ms: now - day, committed_ms: now - day + hour },
 ]
 const row_issues = {
   wrong: [{ column: 1, code: 'room_unknown' }, { column: null, code: 'name_missing' }],

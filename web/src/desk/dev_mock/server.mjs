@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 import * as data from './data.mjs'
 
-const dist = fileURLToPath(new URL('../../../dist', import.meta.url))
+const built = fileURLToPath(new URL('../../../dist', import.meta.url))
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.png': 'image/png', '.json': 'application/json' }
 const content_policy =
   "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'"
@@ -152,7 +152,7 @@ async function read_body(request) {
   return JSON.parse(Buffer.concat(parts).toString() || '{}')
 }
 
-function send_file(path, response) {
+function send_file(dist, path, response) {
   let file = join(dist, normalize(path))
   if (!existsSync(file) || statSync(file).isDirectory()) file = join(file, 'index.html')
   if (!existsSync(file)) return response.writeHead(404).end()
@@ -160,7 +160,7 @@ function send_file(path, response) {
   return createReadStream(file).pipe(response)
 }
 
-export function start(port) {
+export function start(port, dist = built) {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://localhost')
     if (url.pathname === '/api/live') {
@@ -168,7 +168,7 @@ export function start(port) {
       streams.add(response)
       return request.on('close', () => streams.delete(response))
     }
-    if (!url.pathname.startsWith('/api/')) return send_file(url.pathname, response)
+    if (!url.pathname.startsWith('/api/')) return send_file(dist, url.pathname, response)
     if (/\/(export|print|workbook)$/.test(url.pathname))
       return response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent('演示.bin')}` }).end('mock')
     try {

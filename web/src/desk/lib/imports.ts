@@ -1,11 +1,9 @@
 // Reading an imported workbook: which cells are wrong, which fields are still free.
-import type { Import, ImportRow, RowStatus } from '../api/types'
-
-export type Issue = ImportRow['issues'][number]
+import type { Import, ImportIssue, ImportRow, RowStatus } from '../api/types'
 
 /** The row's issues by column; those of the whole row under -1. */
-export function issues_by_column(row: ImportRow): Map<number, Issue[]> {
-  const by_column = new Map<number, Issue[]>()
+export function issues_by_column(row: ImportRow): Map<number, ImportIssue[]> {
+  const by_column = new Map<number, ImportIssue[]>()
   for (const issue of row.issues) {
     const column = issue.column ?? -1
     by_column.set(column, [...(by_column.get(column) ?? []), issue])

@@ -1,0 +1,79 @@
+#pragma once
+// What the ledger must say, thought out a second time and as simply as possible: a list of crossings and
+// the rules of the demonstration district (LZ-28, practice.md 6: one person of a household on one outing in
+// three calendar days; back within ten minutes is no outing). Shares no code with the program.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace sim {
+
+using Codes = std::set<std::string>;
+
+struct Rules {
+  int window_days = 3;
+  int refund_minutes = 10;
+};
+
+enum class Card { none, active, inactive, voided, replaced };
+
+struct Crossing {
+  std::int64_t at_ms = 0;
+  bool out = true, passed = true, emergency = false, offline = false;
+  bool guest = false;   // says to live here, nobody knows; always inward
+  bool agreed = false;  // the office agreed on the phone
+  bool list_old = false;
+  int household = -1, person = 0;  // indices of the driver; -1: of no household
+  int companions = 0;              // accompanied children
+  Card card = Card::none;
+  // Once stored:
+  std::int64_t id = 0;
+  Codes flags{};
+  bool reversed = false;
+  std::optional<std::int64_t> closed_ms{};
+};
+
+struct Outing {
+  std::int64_t exit_ms = 0;
+  std::optional<std::int64_t> return_ms{};
+  bool counted = true, closed = false;
+  friend auto operator<=>(const Outing&, const Outing&) = default;
+};
+
+struct Figures {
+  std::int64_t exits_today = 0, entries_today = 0, out_now = 0, emergencies_today = 0, turned_back = 0,
+               provisional_waiting = 0;
+  friend bool operator==(const Figures&, const Figures&) = default;
+};
+
+class Model {
+ public:
+  explicit Model(Rules rules) : rules_(rules) {}
+
+  // What stands in the way of this crossing, by what is known now. Empty: it is free.
+  Codes obstacles(const Crossing& c) const;
+  // Flags of a crossing that has happened and is told afterwards.
+  Codes flags_afterwards(const Crossing& c) const;
+
+  void store(Crossing c) { stored_.push_back(std::move(c)); }
+  std::vector<Crossing>& stored() { return stored_; }
+  const std::vector<Crossing>& stored() const { return stored_; }
+  std::vector<Outing> outings(int household, const Crossing* more = nullptr) const;
+  Figures figures(std::int64_t now_ms) const;
+
+ private:
+  bool refunded(const Outing& o, std::int64_t at_ms) const;
+  bool holds_place(const Outing& o, std::int64_t at_ms) const;
+  bool any_holds_place(const std::vector<Outing>& outings, std::int64_t at_ms) const;
+  bool makes_later_one_too_many(const Crossing& c) const;
+  // Outside by the last crossing before `before_ms`.
+  bool outside(int household, int person, std::int64_t before_ms) const;
+
+  Rules rules_;
+  std::vector<Crossing> stored_;
+};
+
+}  // namespace sim
