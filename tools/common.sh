@@ -18,9 +18,11 @@ node_is_new_enough() {
 # Puts the project's own Node.js and npm first on PATH where the machine's are too old or absent.
 use_node() {
   node_is_new_enough node && return 0
-  own_node=$PWD/build/node/node_modules/.bin
-  node_is_new_enough "$own_node/node" || return 1
-  PATH=$own_node:$PATH
+  own_node=$PWD/build/node/node_modules
+  for platform in x64 arm64; do # npm installs the one that fits the machine
+    [ ! -d "$own_node/node-linux-$platform" ] || PATH=$own_node/node-linux-$platform/bin:$own_node/.bin:$PATH
+  done
+  node_is_new_enough node || return 1
   # Unlike Debian's, it carries its own list of authorities; let it trust those of the machine as well.
   [ ! -f /etc/ssl/certs/ca-certificates.crt ] ||
     NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
