@@ -17,22 +17,41 @@ import { use_session } from './state/session'
 import { clear_page, put_on_page, settled, type_into } from './testing'
 
 const me: Me = {
-  account_id: 1, username: 'office', display_name: '王主任', must_set_password: false, permissions: ['passage_read', 'passage_write', 'passage_export'], grants: [],
-  compounds: [{ id: 11, name: '锦绣花园' }], server_ms: Date.now(), zone: 'Asia/Shanghai', utc_offset_minutes: 480, program_version: '1', demo: false,
+  account_id: 1,
+  username: 'office',
+  display_name: '王主任',
+  must_set_password: false,
+  permissions: ['passage_read', 'passage_write', 'passage_export'],
+  grants: [],
+  compounds: [{ id: 11, name: '锦绣花园' }],
+  server_ms: Date.now(),
+  zone: 'Asia/Shanghai',
+  utc_offset_minutes: 480,
+  program_version: '1',
+  demo: false,
 }
 
 const requests: { method: string; url: string; body: unknown }[] = []
 /** Answers by the path of the request; what is not named is not found. */
 function serve(answers: Record<string, { status?: number; body: unknown }>): void {
   vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
-    requests.push({ method: init.method ?? 'GET', url, body: init.body ? JSON.parse(String(init.body)) : undefined })
+    requests.push({
+      method: init.method ?? 'GET',
+      url,
+      body: init.body ? JSON.parse(String(init.body)) : undefined,
+    })
     const { status = 200, body } = answers[url.split('?')[0]!] ?? { status: 404, body: { code: 'not_found' } }
     return new Response(JSON.stringify(body), { status })
   })
 }
 
 async function open(component: object, path: string) {
-  const router = createRouter({ history: createMemoryHistory(), routes: routes.map((route) => (route.redirect ? route : { ...route, component: { template: '' } })) as typeof routes })
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: routes.map((route) =>
+      route.redirect ? route : { ...route, component: { template: '' } },
+    ) as typeof routes,
+  })
   await router.push(path)
   const page = put_on_page(component, [pinia, i18n, router])
   await settled()
@@ -61,7 +80,14 @@ describe('overview', () => {
 
   it('says unknown where it is not known, and zero where it is zero (practice.md 11, XN-67)', async () => {
     serve({
-      '/api/overview': { body: { compound: me.compounds[0], as_of_ms: Date.UTC(2020, 1, 11, 8, 5), figures, message: '截至16时' } },
+      '/api/overview': {
+        body: {
+          compound: me.compounds[0],
+          as_of_ms: Date.UTC(2020, 1, 11, 8, 5),
+          figures,
+          message: '截至16时',
+        },
+      },
       '/api/passages': { body: { items: [], next: null } },
     })
     const page = await open(OverviewPage, '/overview')
@@ -81,15 +107,25 @@ async function send(page: HTMLElement): Promise<void> {
 }
 
 describe('a form', () => {
-  it('shows the server\'s problem beside its field and keeps everything typed', async () => {
-    const problems = [{ path: '/password', code: 'too_short', params: { min: '10' } }, { path: '/zone', code: 'required' }]
+  it("shows the server's problem beside its field and keeps everything typed", async () => {
+    const problems = [
+      { path: '/password', code: 'too_short', params: { min: '10' } },
+      { path: '/zone', code: 'required' },
+    ]
     serve({ '/api/setup': { status: 422, body: { code: 'invalid', problems } } })
     const page = await open(SetupPage, '/setup?token=t0ken')
     const typed = ['王主任', 'wang', 'short', 'short']
     for (const [index, text] of typed.entries()) await type_into(page.querySelectorAll('input')[index], text)
     await send(page)
-    expect(requests[0]!.body).toEqual({ token: 't0ken', display_name: '王主任', username: 'wang', password: 'short' })
-    const password = [...page.querySelectorAll('.form-field')].find((field) => field.textContent.trim().startsWith('新密码'))
+    expect(requests[0]!.body).toEqual({
+      token: 't0ken',
+      display_name: '王主任',
+      username: 'wang',
+      password: 'short',
+    })
+    const password = [...page.querySelectorAll('.form-field')].find((field) =>
+      field.textContent.trim().startsWith('新密码'),
+    )
     expect(password?.querySelector('.error')?.textContent).toBe('太短，至少 10 个字')
     expect(password?.querySelector('input')?.getAttribute('aria-invalid')).toBe('true')
     expect(page.querySelector('.notice')?.textContent).toContain('/zone')
@@ -124,10 +160,16 @@ describe('copying', () => {
 
 describe('words', () => {
   const words: Record<string, string> = { ...chinese_common, ...chinese }
-  const files = import.meta.glob<string>(['./**/*.vue', './**/*.ts', '!./**/*.test.ts'], { query: '?raw', import: 'default', eager: true })
+  const files = import.meta.glob<string>(['./**/*.vue', './**/*.ts', '!./**/*.test.ts'], {
+    query: '?raw',
+    import: 'default',
+    eager: true,
+  })
 
   it('exist for every key the pages name', () => {
-    const named = Object.values(files).flatMap((text) => [...text.matchAll(/\bt\('([a-z_0-9.]+)'/g)].map((found) => found[1]!))
+    const named = Object.values(files).flatMap((text) =>
+      [...text.matchAll(/\bt\('([a-z_0-9.]+)'/g)].map((found) => found[1]!),
+    )
     expect(named.length).toBeGreaterThan(300)
     const missing = named.filter((key) => !(key in words))
     expect(missing).toEqual([])

@@ -17,29 +17,144 @@ declare module 'vue-router' {
 }
 
 export const routes: RouteRecordRaw[] = [
-  { path: '/setup', name: 'setup', meta: { open: true, title: 'setup' }, component: () => import('./page/SetupPage.vue') },
-  { path: '/login', name: 'login', meta: { open: true, title: 'login' }, component: () => import('./page/LoginPage.vue') },
-  { path: '/link', name: 'link', meta: { open: true, title: 'link' }, component: () => import('./page/LinkPage.vue') },
-  { path: '/password', name: 'password', meta: { title: 'password', free: true }, component: () => import('./page/PasswordPage.vue') },
-  { path: '/', name: 'home', meta: { title: 'overview', free: true }, redirect: () => ({ name: home_route(use_session().can) }) },
-  { path: '/overview', name: 'overview', meta: { title: 'overview' }, component: () => import('./page/OverviewPage.vue') },
-  { path: '/overview/:code', name: 'figure', meta: { title: 'figure', parent: 'overview' }, component: () => import('./page/FigurePage.vue') },
-  { path: '/ledger', name: 'ledger', meta: { title: 'ledger' }, component: () => import('./page/LedgerPage.vue') },
-  { path: '/households', name: 'households', meta: { title: 'households' }, component: () => import('./page/HouseholdsPage.vue') },
-  { path: '/households/:id(\\d+)', name: 'household', meta: { title: 'household', parent: 'households' }, component: () => import('./page/HouseholdPage.vue') },
-  { path: '/guests', name: 'guests', meta: { title: 'guests' }, component: () => import('./page/GuestsPage.vue') },
-  { path: '/persons', name: 'persons', meta: { title: 'persons' }, component: () => import('./page/PersonsPage.vue') },
-  { path: '/vehicles', name: 'vehicles', meta: { title: 'vehicles' }, component: () => import('./page/VehiclesPage.vue') },
-  { path: '/staff', name: 'staff', meta: { title: 'staff' }, component: () => import('./page/StaffPage.vue') },
-  { path: '/imports', name: 'imports', meta: { title: 'imports' }, component: () => import('./page/ImportsPage.vue') },
-  { path: '/imports/:id(\\d+)', name: 'import', meta: { title: 'import', parent: 'imports' }, component: () => import('./page/ImportPage.vue') },
-  { path: '/passes', name: 'passes', meta: { title: 'passes' }, component: () => import('./page/PassesPage.vue') },
-  { path: '/openings', name: 'openings', meta: { title: 'openings' }, component: () => import('./page/OpeningsPage.vue') },
-  { path: '/devices', name: 'devices', meta: { title: 'devices' }, component: () => import('./page/DevicesPage.vue') },
-  { path: '/policy', name: 'policy', meta: { title: 'policy' }, component: () => import('./page/PolicyPage.vue') },
-  { path: '/places/:id(\\d+)?', name: 'places', meta: { title: 'places', free: true }, component: () => import('./page/PlacesPage.vue') },
-  { path: '/accounts', name: 'accounts', meta: { title: 'accounts', free: true }, component: () => import('./page/AccountsPage.vue') },
-  { path: '/:rest(.*)*', name: 'missing', meta: { title: 'missing', free: true }, component: () => import('./page/MissingPage.vue') },
+  {
+    path: '/setup',
+    name: 'setup',
+    meta: { open: true, title: 'setup' },
+    component: () => import('./page/SetupPage.vue'),
+  },
+  {
+    path: '/login',
+    name: 'login',
+    meta: { open: true, title: 'login' },
+    component: () => import('./page/LoginPage.vue'),
+  },
+  {
+    path: '/link',
+    name: 'link',
+    meta: { open: true, title: 'link' },
+    component: () => import('./page/LinkPage.vue'),
+  },
+  {
+    path: '/password',
+    name: 'password',
+    meta: { title: 'password', free: true },
+    component: () => import('./page/PasswordPage.vue'),
+  },
+  {
+    path: '/',
+    name: 'home',
+    meta: { title: 'overview', free: true },
+    redirect: () => ({ name: home_route(use_session().can) }),
+  },
+  {
+    path: '/overview',
+    name: 'overview',
+    meta: { title: 'overview' },
+    component: () => import('./page/OverviewPage.vue'),
+  },
+  {
+    path: '/overview/:code',
+    name: 'figure',
+    meta: { title: 'figure', parent: 'overview' },
+    component: () => import('./page/FigurePage.vue'),
+  },
+  {
+    path: '/ledger',
+    name: 'ledger',
+    meta: { title: 'ledger' },
+    component: () => import('./page/LedgerPage.vue'),
+  },
+  {
+    path: '/households',
+    name: 'households',
+    meta: { title: 'households' },
+    component: () => import('./page/HouseholdsPage.vue'),
+  },
+  {
+    path: '/households/:id(\\d+)',
+    name: 'household',
+    meta: { title: 'household', parent: 'households' },
+    component: () => import('./page/HouseholdPage.vue'),
+  },
+  {
+    path: '/guests',
+    name: 'guests',
+    meta: { title: 'guests' },
+    component: () => import('./page/GuestsPage.vue'),
+  },
+  {
+    path: '/persons',
+    name: 'persons',
+    meta: { title: 'persons' },
+    component: () => import('./page/PersonsPage.vue'),
+  },
+  {
+    path: '/vehicles',
+    name: 'vehicles',
+    meta: { title: 'vehicles' },
+    component: () => import('./page/VehiclesPage.vue'),
+  },
+  {
+    path: '/staff',
+    name: 'staff',
+    meta: { title: 'staff' },
+    component: () => import('./page/StaffPage.vue'),
+  },
+  {
+    path: '/imports',
+    name: 'imports',
+    meta: { title: 'imports' },
+    component: () => import('./page/ImportsPage.vue'),
+  },
+  {
+    path: '/imports/:id(\\d+)',
+    name: 'import',
+    meta: { title: 'import', parent: 'imports' },
+    component: () => import('./page/ImportPage.vue'),
+  },
+  {
+    path: '/passes',
+    name: 'passes',
+    meta: { title: 'passes' },
+    component: () => import('./page/PassesPage.vue'),
+  },
+  {
+    path: '/openings',
+    name: 'openings',
+    meta: { title: 'openings' },
+    component: () => import('./page/OpeningsPage.vue'),
+  },
+  {
+    path: '/devices',
+    name: 'devices',
+    meta: { title: 'devices' },
+    component: () => import('./page/DevicesPage.vue'),
+  },
+  {
+    path: '/policy',
+    name: 'policy',
+    meta: { title: 'policy' },
+    component: () => import('./page/PolicyPage.vue'),
+  },
+  {
+    path: '/places/:id(\\d+)?',
+    name: 'places',
+    meta: { title: 'places', free: true },
+    component: () => import('./page/PlacesPage.vue'),
+  },
+  {
+    path: '/accounts',
+    name: 'accounts',
+    meta: { title: 'accounts', free: true },
+    component: () => import('./page/AccountsPage.vue'),
+  },
+  {
+    path: '/:rest(.*)*',
+    name: 'missing',
+    meta: { title: 'missing', free: true },
+    component: () => import('./page/MissingPage.vue'),
+  },
 ]
 
 export const router = createRouter({
@@ -53,7 +168,8 @@ router.beforeEach(async (to) => {
   if (to.meta.open) return true
   if (session.me === null && !(await session.restore()))
     return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
-  if (session.me?.must_set_password && to.name !== 'password') return { name: 'password', query: { next: to.fullPath } }
+  if (session.me?.must_set_password && to.name !== 'password')
+    return { name: 'password', query: { next: to.fullPath } }
   return true
 })
 

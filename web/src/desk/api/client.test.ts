@@ -3,10 +3,16 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { api, ApiError, filename_of, set_signed_out_listener, url_of } from './client'
 
 const answer = (status: number, body: unknown) =>
-  vi.stubGlobal('fetch', vi.fn(async () => new Response(body === undefined ? null : JSON.stringify(body), { status })))
+  vi.stubGlobal(
+    'fetch',
+    vi.fn(async () => new Response(body === undefined ? null : JSON.stringify(body), { status })),
+  )
 
 async function failure_of(promise: Promise<unknown>): Promise<ApiError> {
-  const error = await promise.then(() => null, (reason: unknown) => reason)
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  )
   expect(error).toBeInstanceOf(ApiError)
   return error as ApiError
 }
@@ -18,7 +24,9 @@ afterEach(() => {
 
 describe('query', () => {
   it('leaves out what filters nothing, but keeps zero and false', () => {
-    expect(url_of('/api/x', { q: '', cursor: undefined, until_ms: null, sheet: 0, live: false })).toBe('/api/x?sheet=0&live=false')
+    expect(url_of('/api/x', { q: '', cursor: undefined, until_ms: null, sheet: 0, live: false })).toBe(
+      '/api/x?sheet=0&live=false',
+    )
     expect(url_of('/api/x', { q: '3栋 a&b' })).toBe('/api/x?q=3%E6%A0%8B+a%26b')
     expect(url_of('/api/x')).toBe('/api/x')
   })
@@ -63,7 +71,9 @@ describe('answers', () => {
 
 describe('file names', () => {
   it('prefers the extended form', () => {
-    expect(filename_of("attachment; filename=x.xlsx; filename*=UTF-8''%E5%8F%B0%E8%B4%A6.xlsx")).toBe('台账.xlsx')
+    expect(filename_of("attachment; filename=x.xlsx; filename*=UTF-8''%E5%8F%B0%E8%B4%A6.xlsx")).toBe(
+      '台账.xlsx',
+    )
     expect(filename_of('attachment; filename="a b.pdf"')).toBe('a b.pdf')
     expect(filename_of('inline')).toBeNull()
     expect(filename_of(null)).toBeNull()

@@ -1,6 +1,7 @@
 // The shapes of the API as the desk uses them. Instants are UTC milliseconds (`*_ms`), days are
 // "YYYY-MM-DD", ids are integers below 2^53.
 
+import type { components } from '@shared/api_schema'
 import type { Policy } from '@shared/decide_types'
 
 export interface Page<T> {
@@ -51,12 +52,26 @@ export interface AccountCreated {
 }
 
 export const place_kinds = [
-  'district', 'area', 'subdistrict', 'community', 'compound', 'phase', 'building', 'stair', 'dwelling', 'premises',
+  'district',
+  'area',
+  'subdistrict',
+  'community',
+  'compound',
+  'phase',
+  'building',
+  'stair',
+  'dwelling',
+  'premises',
 ] as const
 export type PlaceKind = (typeof place_kinds)[number]
 
 export const compound_kinds = [
-  'property_managed', 'unit_guarded', 'owners_committee', 'unmanaged', 'scattered_cluster', 'construction_site',
+  'property_managed',
+  'unit_guarded',
+  'owners_committee',
+  'unmanaged',
+  'scattered_cluster',
+  'construction_site',
   'market',
 ] as const
 
@@ -116,7 +131,13 @@ export interface Dwelling {
 }
 
 export const opening_kinds = [
-  'pedestrian', 'vehicle', 'both', 'garage_ramp', 'garage_lift', 'shop_door', 'neighbour',
+  'pedestrian',
+  'vehicle',
+  'both',
+  'garage_ramp',
+  'garage_lift',
+  'shop_door',
+  'neighbour',
 ] as const
 export const opening_states = ['sealed', 'guarded', 'unguarded'] as const
 export const opening_directions = ['both', 'in', 'out'] as const
@@ -383,3 +404,32 @@ export interface Guest {
   state: 'waiting' | 'registered' | 'dismissed'
   created_ms: number
 }
+
+// These names must fit what the server says it sends: a line fails to compile when the generated type
+// (npm run api) no longer fits.
+type Schemas = components['schemas']
+type Fits<Sent extends Read, Read> = Sent
+
+export type Checked = [
+  Fits<Schemas['Me'], Me>,
+  Fits<Schemas['ProgramInfo'], Program>,
+  Fits<Schemas['Account'], Account>,
+  Fits<Schemas['AccountCreated'], AccountCreated>,
+  Fits<Schemas['Place'], Place>,
+  Fits<Schemas['PlaceDetail'], PlaceDetail>,
+  Fits<Schemas['PatternPreview'], PatternPreview>,
+  Fits<Schemas['Dwelling'], Dwelling>,
+  Fits<Schemas['Opening'], Opening>,
+  Fits<Schemas['HouseholdRow'], HouseholdRow>,
+  Fits<Schemas['Person'], Person>,
+  Fits<Schemas['PersonRow'], PersonRow>,
+  Fits<Schemas['Vehicle'], Vehicle>,
+  Fits<Schemas['StaffRow'], StaffRow>,
+  Fits<Schemas['Pass'], Pass>,
+  Fits<Schemas['Enrolment'], Enrolment>,
+  Fits<Schemas['EnrolmentCode'], EnrolmentTicket>,
+  Fits<Schemas['PassageRow'], PassageRow>,
+  Fits<Schemas['Overview'], Overview>,
+  Fits<Schemas['Policy'], PolicyVersion>,
+  Fits<Schemas['Guest'], Guest>,
+]

@@ -12,41 +12,87 @@ import { start } from './server.mjs'
 const [folder, only = ''] = process.argv.slice(2)
 if (folder) mkdirSync(folder, { recursive: true })
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 const widths = { wide: { width: 1366, height: 768 }, phone: { width: 390, height: 844 } }
 
 const button = (name) => (page) => page.getByRole('button', { name, exact: true }).first().click()
 const pages = [
-  ['login', '#/login'], ['setup', '#/setup?token=abc'], ['link', '#/link?token=abc'], ['password', '#/password'], ['missing', '#/nowhere'],
-  ['overview', '#/overview'], ['figure', '#/overview/out_now'], ['ledger', '#/ledger'],
+  ['login', '#/login'],
+  ['setup', '#/setup?token=abc'],
+  ['link', '#/link?token=abc'],
+  ['password', '#/password'],
+  ['missing', '#/nowhere'],
+  ['overview', '#/overview'],
+  ['figure', '#/overview/out_now'],
+  ['ledger', '#/ledger'],
   ['ledger-custom', '#/ledger?from=2020-02-11T08:00&direction=out'],
   ['ledger-correct', '#/ledger', button(/^(更正第|Correct record)/)],
-  ['households', '#/households'], ['household-add', '#/households', button(/^(新增住户|Add a household)$/)], ['household', '#/households/5000'],
-  ['guests', '#/guests'], ['guest-register', '#/guests', button(/^(登记为住户|Register) /)],
-  ['persons', '#/persons?document_state=damaged'], ['vehicles', '#/vehicles'], ['staff', '#/staff'],
-  ['imports', '#/imports'], ['import', '#/imports/61'], ['import-done', '#/imports/60'],
-  ['passes', '#/passes'], ['pass-issue', '#/passes', button(/^(发证|Issue cards)$/)], ['pass-print', '#/passes', button(/^(打印|Print)$/)],
-  ['pass-blank', '#/passes', button(/^(空白证|Blank cards)$/)], ['pass-bind', '#/passes', button(/^(绑定空白证|Bind a blank card)$/)], ['pass-void', '#/passes', button(/^(作废|Void) 1-1-101$/)],
-  ['openings', '#/openings'], ['opening-edit', '#/openings', button(/^(修改 西侧小门|Edit 西侧小门)$/)],
-  ['devices', '#/devices'], ['device-enrol', '#/devices', async (page) => {
-    await button(/^(登记新手机|Enrol a phone)$/)(page)
-    await page.getByRole('textbox', { name: /^(设备名称|Name)/ }).fill('东门 2 号机')
-    await button(/^(生成登记码|Make the code)$/)(page)
-    await page.getByRole('timer').waitFor()
-  }],
-  ['policy', '#/policy'], ['policy-edit', '#/policy', button(/^(修改规则|Change the rules)$/)],
-  ['places', '#/places'], ['compound', '#/places/11'], ['building', '#/places/21'],
-  ['building-add', '#/places/11', async (page) => {
-    await button(/^(按样式建楼|Building from a pattern)$/)(page)
-    await page.locator('.drawing td').first().waitFor()
-  }],
+  ['households', '#/households'],
+  ['household-add', '#/households', button(/^(新增住户|Add a household)$/)],
+  ['household', '#/households/5000'],
+  ['guests', '#/guests'],
+  ['guest-register', '#/guests', button(/^(登记为住户|Register) /)],
+  ['persons', '#/persons?document_state=damaged'],
+  ['vehicles', '#/vehicles'],
+  ['staff', '#/staff'],
+  ['imports', '#/imports'],
+  ['import', '#/imports/61'],
+  ['import-done', '#/imports/60'],
+  ['passes', '#/passes'],
+  ['pass-issue', '#/passes', button(/^(发证|Issue cards)$/)],
+  ['pass-print', '#/passes', button(/^(打印|Print)$/)],
+  ['pass-blank', '#/passes', button(/^(空白证|Blank cards)$/)],
+  ['pass-bind', '#/passes', button(/^(绑定空白证|Bind a blank card)$/)],
+  ['pass-void', '#/passes', button(/^(作废|Void) 1-1-101$/)],
+  ['openings', '#/openings'],
+  ['opening-edit', '#/openings', button(/^(修改 西侧小门|Edit 西侧小门)$/)],
+  ['devices', '#/devices'],
+  [
+    'device-enrol',
+    '#/devices',
+    async (page) => {
+      await button(/^(登记新手机|Enrol a phone)$/)(page)
+      await page.getByRole('textbox', { name: /^(设备名称|Name)/ }).fill('东门 2 号机')
+      await button(/^(生成登记码|Make the code)$/)(page)
+      await page.getByRole('timer').waitFor()
+    },
+  ],
+  ['policy', '#/policy'],
+  ['policy-edit', '#/policy', button(/^(修改规则|Change the rules)$/)],
+  ['places', '#/places'],
+  ['compound', '#/places/11'],
+  ['building', '#/places/21'],
+  [
+    'building-add',
+    '#/places/11',
+    async (page) => {
+      await button(/^(按样式建楼|Building from a pattern)$/)(page)
+      await page.locator('.drawing td').first().waitFor()
+    },
+  ],
   ['place-add', '#/places/3', button(/^(新建下一级|Add below)$/)],
-  ['accounts', '#/accounts'], ['account-add', '#/accounts', button(/^(新建账号|New account)$/)],
-  ['account-link', '#/accounts', async (page) => {
-    await button(/^(重发登录链接|New log-in link) longnan$/)(page)
-    await page.locator('.el-message-box').getByRole('button', { name: /^(重发登录链接|New log-in link)$/ }).click()
-    await page.getByRole('textbox', { name: /^(登录链接|Log-in link)$/ }).waitFor()
-  }],
+  ['accounts', '#/accounts'],
+  ['account-add', '#/accounts', button(/^(新建账号|New account)$/)],
+  [
+    'account-link',
+    '#/accounts',
+    async (page) => {
+      await button(/^(重发登录链接|New log-in link) longnan$/)(page)
+      await page
+        .locator('.el-message-box')
+        .getByRole('button', { name: /^(重发登录链接|New log-in link)$/ })
+        .click()
+      await page.getByRole('textbox', { name: /^(登录链接|Log-in link)$/ }).waitFor()
+    },
+  ],
 ]
 
 let count = 0
@@ -59,11 +105,26 @@ const wanted = (name) => (only.startsWith('-') ? !name.includes(only.slice(1)) :
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless: true, args: flags })
 
 async function inspect(page, report) {
-  const result = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+  const result = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    }),
+  )
   for (const violation of result.violations)
-    report(`axe ${violation.id}: ${violation.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`).join(' / ')}`)
-  const seen = await page.evaluate(() => ({ text: document.body.innerText, wide: document.documentElement.scrollWidth - innerWidth }))
-  const key = /\b(?:page|action|error|figure|passage|pass|place|import|policy|account|device|opening|household|person|issue|count|field|flag)\.[a-z_]+(?:\.[a-z_]+)?\b/.exec(seen.text)
+    report(
+      `axe ${violation.id}: ${violation.nodes
+        .slice(0, 3)
+        .map((node) => `${node.target.join(' ')} ${node.failureSummary?.split('\n')[1]?.trim() ?? ''}`)
+        .join(' / ')}`,
+    )
+  const seen = await page.evaluate(() => ({
+    text: document.body.innerText,
+    wide: document.documentElement.scrollWidth - innerWidth,
+  }))
+  const key =
+    /\b(?:page|action|error|figure|passage|pass|place|import|policy|account|device|opening|household|person|issue|count|field|flag)\.[a-z_]+(?:\.[a-z_]+)?\b/.exec(
+      seen.text,
+    )
   if (key) report(`no words for ${key[0]}`)
   if (seen.wide > 0) report(`${seen.wide} px wider than the screen`)
 }
@@ -78,7 +139,13 @@ for (const [width, viewport] of Object.entries(widths))
     const report = (what) => complain(`${full}: ${what}`)
     page.on('pageerror', (error) => report(error.message))
     page.on('console', (message) => message.type() === 'error' && report(message.text()))
-    page.on('request', (request) => !request.url().startsWith(mock.url) && !/^(blob|data):/.test(request.url()) && report(`foreign request ${request.url()}`))
+    page.on(
+      'request',
+      (request) =>
+        !request.url().startsWith(mock.url) &&
+        !/^(blob|data):/.test(request.url()) &&
+        report(`foreign request ${request.url()}`),
+    )
     for (const [name, hash, act] of pages) {
       full = `${name}-${language}-${width}`
       if (!wanted(full)) continue
@@ -90,7 +157,9 @@ for (const [width, viewport] of Object.entries(widths))
         await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null)
         if (act) await act(page)
         // Dialogs fade in; colours are judged when they have arrived.
-        await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running'))
+        await page.waitForFunction(() =>
+          document.getAnimations().every((animation) => animation.playState !== 'running'),
+        )
         await inspect(page, report)
         if (folder) await page.screenshot({ path: `${folder}/${full}.png`, fullPage: act === undefined })
       } catch (error) {

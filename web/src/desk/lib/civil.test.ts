@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 
-import { add_days, civil_day, clock_text, countdown_text, day_start_ms, input_of_instant, instant_of_input, instant_text, short_instant_text } from './civil'
+import {
+  add_days,
+  civil_day,
+  clock_text,
+  countdown_text,
+  day_start_ms,
+  input_of_instant,
+  instant_of_input,
+  instant_text,
+  short_instant_text,
+} from './civil'
 
 const china = 480
 // 2020-02-11 16:05:09 in China

@@ -12,7 +12,14 @@ export function issues_by_column(row: ImportRow): Map<number, ImportIssue[]> {
 }
 
 export function status_tone(status: RowStatus): 'plain' | 'good' | 'warn' | 'bad' | 'brand' {
-  const tones = { new: 'good', changed: 'brand', doubtful: 'warn', wrong: 'bad', duplicate: 'warn', unchanged: 'plain' }
+  const tones = {
+    new: 'good',
+    changed: 'brand',
+    doubtful: 'warn',
+    wrong: 'bad',
+    duplicate: 'warn',
+    unchanged: 'plain',
+  }
   return tones[status] as 'plain'
 }
 

@@ -20,7 +20,12 @@ import { child_kinds } from './places'
 import { filters_of_query, query_of_filters } from './query_filters'
 
 describe('figures of the day (practice.md 14)', () => {
-  const figure = (code: string, value: number | null) => ({ code, value, denominator: null, denominator_code: null })
+  const figure = (code: string, value: number | null) => ({
+    code,
+    value,
+    denominator: null,
+    denominator_code: null,
+  })
 
   it('alarms for what is there, never for unknown or zero', () => {
     expect(figure_tone(figure('abnormal_temperature', 1))).toBe('bad')
@@ -39,7 +44,15 @@ describe('figures of the day (practice.md 14)', () => {
 
 describe('ledger lines', () => {
   const line = (change: Partial<PassageRow>) =>
-    ({ id: 1, direction: 'out', result: 'passed', kind: 'person', household_id: 5, reversed: false, ...change }) as PassageRow
+    ({
+      id: 1,
+      direction: 'out',
+      result: 'passed',
+      kind: 'person',
+      household_id: 5,
+      reversed: false,
+      ...change,
+    }) as PassageRow
 
   it('offers what can be corrected (practice.md 6)', () => {
     expect(corrections(line({}))).toEqual(['reverse', 'close'])
@@ -52,8 +65,15 @@ describe('ledger lines', () => {
 
   it('are asked for by the filters of the address, times in the zone of the installation', () => {
     const filters = { ...ledger_filters, q: ' 1-1 ', flag: 'fever', from: '2020-02-11T08:00' }
-    const query = Object.entries(ledger_query(filters, 11, 480)).filter(([, value]) => value !== '' && value !== null)
-    expect(Object.fromEntries(query)).toEqual({ compound_id: 11, q: '1-1', flag: 'fever', from_ms: Date.UTC(2020, 1, 11) })
+    const query = Object.entries(ledger_query(filters, 11, 480)).filter(
+      ([, value]) => value !== '' && value !== null,
+    )
+    expect(Object.fromEntries(query)).toEqual({
+      compound_id: 11,
+      q: '1-1',
+      flag: 'fever',
+      from_ms: Date.UTC(2020, 1, 11),
+    })
   })
 
   it('strikes what was reversed and marks what is new', () => {
@@ -67,19 +87,32 @@ describe('ledger lines', () => {
 
 describe('openings (practice.md 3, 10; XN-39)', () => {
   const opening = (change: Partial<Opening>) =>
-    ({ kind: 'pedestrian', state: 'sealed', key_holder: '刘', key_phone: '1', opens_from_inside: true, ...change }) as Opening
+    ({
+      kind: 'pedestrian',
+      state: 'sealed',
+      key_holder: '刘',
+      key_phone: '1',
+      opens_from_inside: true,
+      ...change,
+    }) as Opening
 
   it('names what somebody has to see to', () => {
     expect(opening_faults(opening({}))).toEqual([])
     expect(opening_faults(opening({ opens_from_inside: false }))).toEqual(['exit_blocked'])
-    expect(opening_faults(opening({ key_phone: null, opens_from_inside: null }))).toEqual(['no_key_holder', 'exit_unknown'])
+    expect(opening_faults(opening({ key_phone: null, opens_from_inside: null }))).toEqual([
+      'no_key_holder',
+      'exit_unknown',
+    ])
     expect(opening_faults(opening({ state: 'unguarded' }))).toEqual(['unguarded'])
     expect(opening_faults(opening({ state: 'guarded', key_holder: null }))).toEqual([])
   })
 
   it('counts one opening for people and vehicles in both', () => {
     const tally = tally_openings([
-      opening({ state: 'guarded', kind: 'both' }), opening({ state: 'guarded', kind: 'garage_ramp' }), opening({}), opening({ state: 'unguarded' }),
+      opening({ state: 'guarded', kind: 'both' }),
+      opening({ state: 'guarded', kind: 'garage_ramp' }),
+      opening({}),
+      opening({ state: 'unguarded' }),
     ])
     expect(tally).toEqual({ sealed: 1, guarded_people: 1, guarded_vehicles: 2, unguarded: 1 })
   })
@@ -87,7 +120,15 @@ describe('openings (practice.md 3, 10; XN-39)', () => {
 
 describe('imports', () => {
   it('names columns as the workbook does', () => {
-    expect([0, 25, 26, 51, 52, 701, 702].map(column_letter)).toEqual(['A', 'Z', 'AA', 'AZ', 'BA', 'ZZ', 'AAA'])
+    expect([0, 25, 26, 51, 52, 701, 702].map(column_letter)).toEqual([
+      'A',
+      'Z',
+      'AA',
+      'AZ',
+      'BA',
+      'ZZ',
+      'AAA',
+    ])
   })
 
   it('gives a field to one column only', () => {
@@ -97,7 +138,16 @@ describe('imports', () => {
   })
 
   it('sorts the issues of a row by cell', () => {
-    const row: ImportRow = { row: 3, status: 'wrong', cells: [], issues: [{ column: 1, code: 'a' }, { column: null, code: 'b' }, { column: 1, code: 'c' }] }
+    const row: ImportRow = {
+      row: 3,
+      status: 'wrong',
+      cells: [],
+      issues: [
+        { column: 1, code: 'a' },
+        { column: null, code: 'b' },
+        { column: 1, code: 'c' },
+      ],
+    }
     const sorted = issues_by_column(row)
     expect(sorted.get(1)?.map((issue) => issue.code)).toEqual(['a', 'c'])
     expect(sorted.get(-1)?.map((issue) => issue.code)).toEqual(['b'])
@@ -113,8 +163,19 @@ describe('imports', () => {
 
 describe('buildings from a pattern (practice.md 12)', () => {
   it('draws stairs side by side with the highest floor on top', () => {
-    const cell = (stair: string, floor: number, room: string) => ({ stair, floor, room, label: `${stair}-${room}` })
-    const drawn = draw_pattern([cell('1', 1, '101'), cell('1', 1, '102'), cell('1', 10, '1001'), cell('1', -1, '-101'), cell('2', 1, '101')])
+    const cell = (stair: string, floor: number, room: string) => ({
+      stair,
+      floor,
+      room,
+      label: `${stair}-${room}`,
+    })
+    const drawn = draw_pattern([
+      cell('1', 1, '101'),
+      cell('1', 1, '102'),
+      cell('1', 10, '1001'),
+      cell('1', -1, '-101'),
+      cell('2', 1, '101'),
+    ])
     expect(drawn.map((stair) => stair.stair)).toEqual(['1', '2'])
     expect(drawn[0]!.floors.map((floor) => floor.floor)).toEqual([10, 1, -1])
     expect(drawn[0]!.floors[1]!.cells.map((each) => each.room)).toEqual(['101', '102'])
@@ -128,12 +189,29 @@ describe('buildings from a pattern (practice.md 12)', () => {
 
 describe('cards (practice.md 13)', () => {
   const card = (state: Pass['state'], household_id: number | null = 1) =>
-    ({ state, household_id, label: household_id === null ? null : '1-1-101', short_code_masked: 'AB**' }) as Pass
+    ({
+      state,
+      household_id,
+      label: household_id === null ? null : '1-1-101',
+      short_code_masked: 'AB**',
+    }) as Pass
 
   it('offers what the state allows', () => {
-    expect([can_activate(card('inactive')), can_activate(card('blank', null)), can_activate(card('active'))]).toEqual([true, false, false])
-    expect([can_void(card('blank', null)), can_void(card('void')), can_void(card('replaced'))]).toEqual([true, false, false])
-    expect([can_reissue(card('void')), can_reissue(card('blank', null)), can_reissue(card('replaced'))]).toEqual([true, false, false])
+    expect([
+      can_activate(card('inactive')),
+      can_activate(card('blank', null)),
+      can_activate(card('active')),
+    ]).toEqual([true, false, false])
+    expect([can_void(card('blank', null)), can_void(card('void')), can_void(card('replaced'))]).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect([
+      can_reissue(card('void')),
+      can_reissue(card('blank', null)),
+      can_reissue(card('replaced')),
+    ]).toEqual([true, false, false])
     expect([card_name(card('active')), card_name(card('blank', null))]).toEqual(['1-1-101', 'AB**'])
   })
 })
@@ -142,7 +220,10 @@ describe('gate phones', () => {
   it('shows silence before a guard has to call', () => {
     const now = 10_000_000
     const phone = (silent_minutes: number | null, state: Enrolment['state'] = 'active') =>
-      ({ state, last_contact_ms: silent_minutes === null ? null : now - silent_minutes * 60_000 }) as Enrolment
+      ({
+        state,
+        last_contact_ms: silent_minutes === null ? null : now - silent_minutes * 60_000,
+      }) as Enrolment
     expect(contact_tone(phone(2), now)).toBe('good')
     expect(contact_tone(phone(11), now)).toBe('warn')
     expect(contact_tone(phone(61), now)).toBe('bad')
@@ -154,7 +235,9 @@ describe('gate phones', () => {
 describe('who sees what', () => {
   it('shows only the pages one may read, and starts on the first', () => {
     const office = new Set(['passage_read', 'place_read'])
-    const names = menu_for((permission) => office.has(permission)).flatMap((group) => group.entries.map((entry) => entry.route))
+    const names = menu_for((permission) => office.has(permission)).flatMap((group) =>
+      group.entries.map((entry) => entry.route),
+    )
     expect(names).toEqual(['overview', 'ledger', 'openings', 'places'])
     expect(home_route((permission) => permission === 'place_read')).toBe('openings')
     expect(home_route(() => false)).toBe('password')
@@ -167,8 +250,20 @@ describe('who sees what', () => {
   })
 
   it('gives away only places one holds', () => {
-    const me = { grants: [{ role: 'administrator', place_id: null, place_name: '', place_kind: '' }, { role: 'office', place_id: 3, place_name: '社区', place_kind: 'community' }], compounds: [{ id: 3, name: '社区' }, { id: 4, name: '小区' }] }
-    expect(grantable_places(me as never)).toEqual([{ value: 3, label: '社区' }, { value: 4, label: '小区' }])
+    const me = {
+      grants: [
+        { role: 'administrator', place_id: null, place_name: '', place_kind: '' },
+        { role: 'office', place_id: 3, place_name: '社区', place_kind: 'community' },
+      ],
+      compounds: [
+        { id: 3, name: '社区' },
+        { id: 4, name: '小区' },
+      ],
+    }
+    expect(grantable_places(me as never)).toEqual([
+      { value: 3, label: '社区' },
+      { value: 4, label: '小区' },
+    ])
   })
 
   it('adds only levels the server takes below a place', () => {
@@ -180,7 +275,10 @@ describe('who sees what', () => {
 describe('addresses', () => {
   it('keeps filters in the query and leaves defaults out', () => {
     const defaults = { q: '', state: 'waiting' }
-    expect(filters_of_query(defaults, { q: '王', other: 'x', state: ['a'] })).toEqual({ q: '王', state: 'waiting' })
+    expect(filters_of_query(defaults, { q: '王', other: 'x', state: ['a'] })).toEqual({
+      q: '王',
+      state: 'waiting',
+    })
     expect(query_of_filters(defaults, { q: '', state: 'dismissed' })).toEqual({ state: 'dismissed' })
   })
 
@@ -194,7 +292,10 @@ describe('addresses', () => {
 
 describe('words', () => {
   it('says presence with unknown as itself (XN-67)', () => {
-    expect(presence_parts({ home: 0, away: 1, unknown: 2 })).toEqual([{ code: 'away', n: 1 }, { code: 'unknown', n: 2 }])
+    expect(presence_parts({ home: 0, away: 1, unknown: 2 })).toEqual([
+      { code: 'away', n: 1 },
+      { code: 'unknown', n: 2 },
+    ])
   })
 
   it('chooses Chinese unless English is asked for', () => {
@@ -205,7 +306,10 @@ describe('words', () => {
   })
 
   it('puts problems without a field above the form', () => {
-    const problems = [{ path: '/name', code: 'taken' }, { path: '/parent_id', code: 'not_found' }]
+    const problems = [
+      { path: '/name', code: 'taken' },
+      { path: '/parent_id', code: 'not_found' },
+    ]
     expect(unclaimed(problems, new Set(['/name']))).toEqual([problems[1]])
   })
 })

@@ -9,7 +9,8 @@ export const degrees = (tenths: number): string => (tenths / 10).toFixed(1)
 export const is_late = (row: PassageRow): boolean => row.recorded_ms - row.happened_ms > 10 * 60_000
 
 /** A line that speaks of another one: taken back, or a return written in by the office. */
-export const is_correction = (row: PassageRow): boolean => row.result === 'reversed' || row.result === 'closed'
+export const is_correction = (row: PassageRow): boolean =>
+  row.result === 'reversed' || row.result === 'closed'
 
 export function result_tone(row: PassageRow): 'good' | 'bad' | 'warn' | 'plain' {
   if (is_correction(row)) return 'plain'
@@ -34,18 +35,41 @@ export function passage_class(row: PassageRow, fresh: ReadonlySet<number>): stri
 
 // The flags the ledger filters by; the list shows any flag the server sends.
 export const passage_flags = [
-  'fever', 'provisional', 'quota_used', 'persons_over_limit', 'persons_out_limit', 'return_missing', 'outsider',
-  'identity_unconfirmed', 'pass_missing', 'pass_void', 'pass_replaced', 'seq_conflict', 'clock_ahead', 'list_old',
+  'fever',
+  'provisional',
+  'quota_used',
+  'persons_over_limit',
+  'persons_out_limit',
+  'return_missing',
+  'outsider',
+  'identity_unconfirmed',
+  'pass_missing',
+  'pass_void',
+  'pass_replaced',
+  'seq_conflict',
+  'clock_ahead',
+  'list_old',
   'policy_differs',
 ] as const
 
 // As texts: they live in the address.
 export const ledger_filters = {
-  q: '', opening_id: '', direction: '', result: '', flag: '', household_id: '', from: '', until: '',
+  q: '',
+  opening_id: '',
+  direction: '',
+  result: '',
+  flag: '',
+  household_id: '',
+  from: '',
+  until: '',
 }
 
 /** What the server is asked: civil times become instants of the installation's zone. */
-export function ledger_query(filters: typeof ledger_filters, compound_id: number | null, offset_minutes: number): Query {
+export function ledger_query(
+  filters: typeof ledger_filters,
+  compound_id: number | null,
+  offset_minutes: number,
+): Query {
   const { from, until, ...rest } = filters
   return {
     compound_id,

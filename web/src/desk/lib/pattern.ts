@@ -26,5 +26,6 @@ export function draw_pattern(cells: readonly PatternCell[]): DrawnStair[] {
 }
 
 /** "4, 13、14 13=12A" as its parts: people write lists in every way. */
-export const split_list = (text: string): string[] =>
-  [...new Set(text.split(/[\s,;、，；]+/).filter((part) => part !== ''))]
+export const split_list = (text: string): string[] => [
+  ...new Set(text.split(/[\s,;、，；]+/).filter((part) => part !== '')),
+]

@@ -2,13 +2,32 @@
 import type { Person, PresenceCount } from '../api/types'
 
 export const relations = [
-  'head', 'spouse', 'child', 'grandchild', 'parent', 'sibling', 'other_relative', 'tenant', 'co_tenant',
-  'live_in_worker', 'carer', 'guest', 'other', 'unknown',
+  'head',
+  'spouse',
+  'child',
+  'grandchild',
+  'parent',
+  'sibling',
+  'other_relative',
+  'tenant',
+  'co_tenant',
+  'live_in_worker',
+  'carer',
+  'guest',
+  'other',
+  'unknown',
 ] as const
 
 // Flags the persons list filters by; any flag the server sends is shown.
 export const person_flags = [
-  'returnee', 'elder_alone', 'disabled', 'pregnant', 'dialysis', 'chronic_medicine', 'needs_care', 'infant',
+  'returnee',
+  'elder_alone',
+  'disabled',
+  'pregnant',
+  'dialysis',
+  'chronic_medicine',
+  'needs_care',
+  'infant',
   'provisional',
 ] as const
 
@@ -30,4 +49,3 @@ export function presence_parts(presence: PresenceCount): { code: keyof PresenceC
     .map((code) => ({ code, n: presence[code] }))
     .filter((part) => part.n > 0)
 }
-

@@ -1,14 +1,38 @@
 import type { Policy } from '@shared/decide_types'
 import { describe, expect, it } from 'vitest'
 
-import { day_of_text, entry_of_policy, mode_now, policy_of_entry, policy_sentences, text_of_day } from './policy'
+import {
+  day_of_text,
+  entry_of_policy,
+  mode_now,
+  policy_of_entry,
+  policy_sentences,
+  text_of_day,
+} from './policy'
 
 const policy: Policy = {
-  version: 3, effective_from_ms: 1, utc_offset_minutes: 480, window_kind: 'calendar', window_days: 3, outings_per_window: 1,
-  persons_per_outing: 1, refund_minutes: 10, max_minutes_outside: null, overrun_costs_outing: false, exemption_kinds: ['medical', 'local_kind'],
-  lookup_satisfies_pass: true, temperature_required_out: true, temperature_required_in: true, normal_without_reading_allowed: false,
-  fever_threshold_tenths: 373, fever_at_or_above: true, low_threshold_tenths: 350, highest_plausible_tenths: 429,
-  second_reading_wait_minutes: 10, disinfection_required: false, warn_until_day: null,
+  version: 3,
+  effective_from_ms: 1,
+  utc_offset_minutes: 480,
+  window_kind: 'calendar',
+  window_days: 3,
+  outings_per_window: 1,
+  persons_per_outing: 1,
+  refund_minutes: 10,
+  max_minutes_outside: null,
+  overrun_costs_outing: false,
+  exemption_kinds: ['medical', 'local_kind'],
+  lookup_satisfies_pass: true,
+  temperature_required_out: true,
+  temperature_required_in: true,
+  normal_without_reading_allowed: false,
+  fever_threshold_tenths: 373,
+  fever_at_or_above: true,
+  low_threshold_tenths: 350,
+  highest_plausible_tenths: 429,
+  second_reading_wait_minutes: 10,
+  disinfection_required: false,
+  warn_until_day: null,
   modes: { quota: 'enforce', pass: 'warn', residency: 'enforce', steps: 'enforce', standing: 'record' },
 }
 const keys = (change: Partial<Policy>, group: 'quota' | 'steps' | 'pass') =>
@@ -17,7 +41,12 @@ const keys = (change: Partial<Policy>, group: 'quota' | 'steps' | 'pass') =>
 describe('the form of a policy', () => {
   it('gives back exactly what it was given, kinds it does not know included', () => {
     expect(policy_of_entry(entry_of_policy(policy))).toEqual(policy)
-    const other = { ...policy, max_minutes_outside: 90, warn_until_day: day_of_text('2020-02-14'), fever_threshold_tenths: 372 }
+    const other = {
+      ...policy,
+      max_minutes_outside: 90,
+      warn_until_day: day_of_text('2020-02-14'),
+      fever_threshold_tenths: 372,
+    }
     expect(policy_of_entry(entry_of_policy(other))).toEqual(other)
   })
 
@@ -64,12 +93,17 @@ describe('plain words', () => {
     expect(keys({ window_days: 0 }, 'quota')).toEqual(['quota_none'])
     expect(keys({ outings_per_window: 0 }, 'quota')).toEqual(['quota_no_outing'])
     expect(keys({ max_minutes_outside: 120 }, 'quota')).toContain('quota_overrun_call')
-    expect(keys({ max_minutes_outside: 120, overrun_costs_outing: true }, 'quota')).toContain('quota_overrun_costs')
+    expect(keys({ max_minutes_outside: 120, overrun_costs_outing: true }, 'quota')).toContain(
+      'quota_overrun_costs',
+    )
   })
 
   it('says at or above, and nothing of fever where nothing is measured', () => {
     expect(keys({}, 'steps')).toEqual(['steps_both', 'steps_fever_at', 'steps_low', 'steps_no_disinfection'])
     expect(keys({ fever_at_or_above: false }, 'steps')).toContain('steps_fever_above')
-    expect(keys({ temperature_required_out: false, temperature_required_in: false }, 'steps')).toEqual(['steps_no_temperature', 'steps_no_disinfection'])
+    expect(keys({ temperature_required_out: false, temperature_required_in: false }, 'steps')).toEqual([
+      'steps_no_temperature',
+      'steps_no_disinfection',
+    ])
   })
 })

@@ -9,8 +9,16 @@ export const rule_groups = ['quota', 'pass', 'residency', 'steps', 'standing'] a
 export type RuleGroup = (typeof rule_groups)[number]
 
 export const exemption_kinds = [
-  'medical', 'official', 'livelihood', 'carer_elsewhere', 'chronic_care', 'domestic_worker', 'pupil', 'key_project',
-  'bereavement', 'court',
+  'medical',
+  'official',
+  'livelihood',
+  'carer_elsewhere',
+  'chronic_care',
+  'domestic_worker',
+  'pupil',
+  'key_project',
+  'bereavement',
+  'court',
 ] as const
 
 const day_ms = 86_400_000
@@ -38,8 +46,14 @@ function quota_sentences(policy: Policy): Sentence[] {
   if (policy.outings_per_window <= 0) return [{ key: 'quota_no_outing' }]
   const n = policy.window_days
   const sentences: Sentence[] = [
-    { key: `quota_${policy.window_kind}`, params: { n, times: policy.outings_per_window, persons: policy.persons_per_outing } },
-    { key: policy.window_kind === 'calendar' ? 'quota_example' : 'quota_example_rolling', params: { n, next: n + 1, hours: n * 24 } },
+    {
+      key: `quota_${policy.window_kind}`,
+      params: { n, times: policy.outings_per_window, persons: policy.persons_per_outing },
+    },
+    {
+      key: policy.window_kind === 'calendar' ? 'quota_example' : 'quota_example_rolling',
+      params: { n, next: n + 1, hours: n * 24 },
+    },
   ]
   if (policy.refund_minutes > 0) sentences.push({ key: 'quota_refund', params: { n: policy.refund_minutes } })
   if (policy.max_minutes_outside != null) {
@@ -72,7 +86,10 @@ export function policy_sentences(policy: Policy, group: RuleGroup): Sentence[] {
     case 'steps':
       return step_sentences(policy)
     case 'pass':
-      return [{ key: 'pass_needed' }, { key: policy.lookup_satisfies_pass ? 'pass_lookup' : 'pass_no_lookup' }]
+      return [
+        { key: 'pass_needed' },
+        { key: policy.lookup_satisfies_pass ? 'pass_lookup' : 'pass_no_lookup' },
+      ]
     case 'residency':
       return [{ key: 'residency_provisional' }, { key: 'residency_outsider' }]
     case 'standing':
@@ -81,7 +98,10 @@ export function policy_sentences(policy: Policy, group: RuleGroup): Sentence[] {
 }
 
 /** A policy as the form holds it: in the units people say. */
-export interface PolicyEntry extends Omit<Policy, 'max_minutes_outside' | 'warn_until_day' | 'fever_threshold_tenths' | 'low_threshold_tenths'> {
+export interface PolicyEntry extends Omit<
+  Policy,
+  'max_minutes_outside' | 'warn_until_day' | 'fever_threshold_tenths' | 'low_threshold_tenths'
+> {
   limited_outside: boolean
   max_minutes_outside: number
   warn_until: string
@@ -90,7 +110,8 @@ export interface PolicyEntry extends Omit<Policy, 'max_minutes_outside' | 'warn_
 }
 
 export function entry_of_policy(policy: Policy): PolicyEntry {
-  const { max_minutes_outside, warn_until_day, fever_threshold_tenths, low_threshold_tenths, ...same } = policy
+  const { max_minutes_outside, warn_until_day, fever_threshold_tenths, low_threshold_tenths, ...same } =
+    policy
   return {
     ...same,
     exemption_kinds: [...policy.exemption_kinds],

@@ -7,7 +7,11 @@ import type { ApiError, Problem } from '../api/client'
 export function use_words() {
   const { t, te } = useI18n()
 
-  function word(group: string, code: string | null | undefined, params: Record<string, unknown> = {}): string {
+  function word(
+    group: string,
+    code: string | null | undefined,
+    params: Record<string, unknown> = {},
+  ): string {
     if (code === null || code === undefined || code === '') return ''
     const key = `${group}.${code}`
     return te(key) ? t(key, params) : code

@@ -48,7 +48,8 @@ export const use_live = defineStore('live', () => {
     const change = parse_change(text)
     if (change === null) return
     const session = use_session()
-    if (change.compound_id && session.compound_id !== null && change.compound_id !== session.compound_id) return
+    if (change.compound_id && session.compound_id !== null && change.compound_id !== session.compound_id)
+      return
     for (const subscription of subscriptions) if (subscription.kinds.has(change.kind)) due.add(subscription)
     schedule()
   }

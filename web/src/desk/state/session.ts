@@ -64,7 +64,20 @@ export const use_session = defineStore('session', () => {
   }
 
   return {
-    me, expired, unreachable, compound_id, compound, offset_minutes, can, to_server_ms, now_ms,
-    accept, choose_compound, restore, log_in, log_in_by_link, log_out,
+    me,
+    expired,
+    unreachable,
+    compound_id,
+    compound,
+    offset_minutes,
+    can,
+    to_server_ms,
+    now_ms,
+    accept,
+    choose_compound,
+    restore,
+    log_in,
+    log_in_by_link,
+    log_out,
   }
 })
