@@ -4,7 +4,8 @@ function(shouwang_embed_words target)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/server_words.cpp)
   set(files ${PROJECT_SOURCE_DIR}/i18n/server.zh-CN.json ${PROJECT_SOURCE_DIR}/i18n/server.en.json)
   add_custom_command(OUTPUT ${output}
-    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DROOT=${PROJECT_SOURCE_DIR} -P ${PROJECT_SOURCE_DIR}/cmake/embed_words.cmake
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DROOT=${PROJECT_SOURCE_DIR}
+            -P ${PROJECT_SOURCE_DIR}/cmake/embed_words.cmake
     DEPENDS ${files} ${PROJECT_SOURCE_DIR}/cmake/embed_words.cmake
     COMMENT "Embedding words" VERBATIM)
   target_sources(${target} PRIVATE ${output})
@@ -31,7 +32,8 @@ foreach(language zh en)
     string(JSON value GET "${json}" ${key})
     string(APPEND text "    {\"${key}\", R\"w(${value})w\"},\n")
   endforeach()
-  string(APPEND text "};\n}  // namespace\nstd::span<const WordEntry> server_words_${language}() { return ${language}_words; }\n")
+  string(APPEND text "};\n}  // namespace\n")
+  string(APPEND text "std::span<const WordEntry> server_words_${language}() { return ${language}_words; }\n")
 endforeach()
 string(APPEND text "}  // namespace core\n")
 file(WRITE ${OUTPUT} "${text}")

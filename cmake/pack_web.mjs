@@ -7,15 +7,26 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const [dist, out] = process.argv.slice(2);
 const types = {
-  ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8", ".json": "application/json", ".webmanifest": "application/manifest+json",
-  ".wasm": "application/wasm", ".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon",
-  ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".webmanifest": "application/manifest+json",
+  ".wasm": "application/wasm",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".ico": "image/x-icon",
+  ".woff2": "font/woff2",
+  ".txt": "text/plain; charset=utf-8",
 };
-const files = (folder) => readdirSync(folder).sort().flatMap((name) => {
-  const path = join(folder, name);
-  return statSync(path).isDirectory() ? files(path) : [path];
-});
+const files = (folder) =>
+  readdirSync(folder)
+    .sort()
+    .flatMap((name) => {
+      const path = join(folder, name);
+      return statSync(path).isDirectory() ? files(path) : [path];
+    });
 
 mkdirSync(join(out, "bytes"), { recursive: true });
 let assembler = ".section .rodata\n";
@@ -40,13 +51,15 @@ for (const file of files(dist)) {
   const gzip = smaller(gzipSync(bytes, { level: 9 }));
   const brotli = smaller(brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
   const immutable = path.startsWith("/assets/");
-  table += `    {"${path}", "${type}", "\\"${etag}\\"", ${immutable}, ${add(bytes)}, ${add(gzip)}, ${add(brotli)}},\n`;
+  const forms = [bytes, gzip, brotli].map(add).join(', ')
+  table += `    {"${path}", "${type}", "\\"${etag}\\"", ${immutable}, ${forms}},\n`;
 }
 assembler += '.section .note.GNU-stack,"",%progbits\n';
 writeFileSync(join(out, "web_assets.S"), assembler);
 writeFileSync(
   join(out, "web_assets.cpp"),
-  `#include "api/assets.hpp"\n${declarations}namespace api {\nnamespace {\nconst Asset assets[] = {\n${table}};\n}\n` +
+  `#include "api/assets.hpp"\n${declarations}namespace api {\nnamespace {\n` +
+    `const Asset assets[] = {\n${table}};\n}\n` +
     "std::span<const Asset> embedded_assets() { return assets; }\n}  // namespace api\n",
 );
 console.log(`packed ${table.split("\n").length - 1} files`);

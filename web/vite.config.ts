@@ -21,7 +21,11 @@ export default defineConfig({
     // that can run the pages knows modulepreload.
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: { desk: here('index.html'), gate: here('m/index.html'), service_worker: here('src/gate/service_worker.ts') },
+      input: {
+        desk: here('index.html'),
+        gate: here('m/index.html'),
+        service_worker: here('src/gate/service_worker.ts'),
+      },
       output: {
         entryFileNames: (chunk) => (chunk.name === 'service_worker' ? 'm/sw.js' : 'assets/[name]-[hash].js'),
       },

@@ -332,8 +332,8 @@ CREATE TABLE passage (
 CREATE INDEX passage_compound ON passage (compound_id, happened_ms, id);
 CREATE INDEX passage_household ON passage (household_id, happened_ms);
 
--- Every record a device sent, by (enrolment, seq) and what it said: the same again gets the same answer, another
--- one under the same number is kept beside it and flagged.
+-- Every record a device sent, by (enrolment, seq) and what it said: the same again gets the same answer,
+-- another one under the same number is kept beside it and flagged.
 CREATE TABLE ingest (
   enrolment_id bigint NOT NULL,
   seq bigint NOT NULL,
@@ -373,7 +373,8 @@ CREATE TABLE guest (
 );
 CREATE INDEX guest_compound ON guest (compound_id, state);
 
--- The file itself is kept sealed in the data directory, under the id. row_statuses is the plan a commit carries
+-- The file itself is kept sealed in the data directory, under the id. row_statuses is the plan a commit
+-- carries
 -- out, one letter per row of the file: a commit that broke off goes on with it.
 CREATE TABLE import (
   id bigint PRIMARY KEY,

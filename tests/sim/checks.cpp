@@ -22,7 +22,7 @@ void Driver::check_figures() {
   const auto overview = json::parse(body);
   std::map<std::string, std::int64_t> shown;
   for (const auto& f : overview.at("figures").as_array())
-    if (!f.at("value").is_null()) shown[text_of(f.at("code"))] = f.at("value").as_int64();
+    if (!member(f, "value").is_null()) shown[text_of(f.at("code"))] = member(f, "value").as_int64();
   const auto f = model_.figures(now_ms());
   for (const auto& [code, value] : std::initializer_list<std::pair<const char*, std::int64_t>>{
            {"exits_today", f.exits_today},
@@ -55,7 +55,7 @@ void Driver::check_ledger() {
       before_ms = row.at("happened_ms").as_int64();
       expect(rows.emplace(row.at("id").as_int64(), row).second, "a passage twice");
     }
-    next = page.at("next").is_null() ? "" : text_of(page.at("next"));
+    next = member(page, "next").is_null() ? "" : text_of(member(page, "next"));
   } while (!next.empty());
   expect(rows.size() == model_.stored().size() + corrections_.size(),
          fmt::format("{} rows, not {} and {}", rows.size(), model_.stored().size(), corrections_.size()));
@@ -66,15 +66,15 @@ void Driver::check_ledger() {
         c.household < 0 ? json::value() : json::value(households_[static_cast<std::size_t>(c.household)].id);
     const bool same = row.at("happened_ms") == c.at_ms && row.at("direction") == (c.out ? "out" : "in") &&
                       row.at("result") == (c.passed ? "passed" : "turned_back") &&
-                      row.at("household_id") == household && row.at("companions") == c.companions &&
+                      member(row, "household_id") == household && row.at("companions") == c.companions &&
                       row.at("offline") == c.offline && row.at("reversed") == c.reversed &&
-                      row.at("emergency_reason").is_null() != c.emergency;
+                      member(row, "emergency_reason").is_null() != c.emergency;
     expect(same && codes_of(row.at("flags")) == c.flags,
            fmt::format("{} is not what was sent (at {}, flags [{}], reversed {})", json::serialize(row),
                        c.at_ms, words(c.flags), c.reversed));
   }
   for (const auto& [id, original] : corrections_)
-    expect(rows.contains(id) && rows.at(id).at("reverses_id") == original, "a correction is lost");
+    expect(rows.contains(id) && member(rows.at(id), "reverses_id") == original, "a correction is lost");
 }
 
 // The outings a phone without a network decides from are those of the model.
@@ -87,7 +87,7 @@ void Driver::check_list() {
       if (u.at("h") != households_[i].id) continue;
       Outing o{u.at("exit_at_ms").as_int64(), std::nullopt, u.at("counted").as_bool(),
                u.at("closed_by_staff").as_bool()};
-      if (!u.at("return_at_ms").is_null()) o.return_ms = u.at("return_at_ms").as_int64();
+      if (!member(u, "return_at_ms").is_null()) o.return_ms = member(u, "return_at_ms").as_int64();
       shown.push_back(o);
     }
     for (const auto& o : model_.outings(static_cast<int>(i)))

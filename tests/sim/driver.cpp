@@ -17,6 +17,11 @@ constexpr std::int64_t farthest_ms = 50 * 24 * hour_ms;  // cards and outings ar
 
 }  // namespace
 
+json::value member(const json::value& object, const char* name) {
+  const auto* found = object.as_object().if_contains(name);
+  return found ? *found : json::value();
+}
+
 std::string text_of(const json::value& v) { return std::string(v.as_string()); }
 
 Codes codes_of(const json::value& list) {
@@ -197,6 +202,7 @@ Driver::Record Driver::record(Phone& phone, const Crossing& c, const Card* card)
   r["steps"] = c.agreed ? json::array{"identity_agreed"} : json::array{};
   r["outcome"] = "allow";
   r["reasons"] = json::array{};
+  r["person_ids"] = json::array{};
   if (c.guest) {
     r["claim"] = {{"name", "刘芳"}, {"note", "住三楼"}};
     r["dwelling_id"] = any(households_).dwelling_id;
@@ -227,7 +233,7 @@ void Driver::judge_refusal(const json::object& answer, const Codes& expected) {
   for (const auto& reason : answer.at("verdict").at("reasons").as_array())
     if (reason.at("mode") == "enforce") codes.insert(text_of(reason.at("code")));
   expect(codes == expected, fmt::format("refused for [{}], not [{}]", words(codes), words(expected)));
-  expect(answer.at("passage_id").is_null(), "a refused record has a passage");
+  expect(member(answer, "passage_id").is_null(), "a refused record has a passage");
 }
 
 void Driver::confirm(Phone& phone, Record r) {
@@ -240,7 +246,7 @@ void Driver::confirm(Phone& phone, Record r) {
   expect(status == (obstacles.empty() ? "stored" : "refused"),
          fmt::format("{} although [{}]: {}", status, words(obstacles), r.json));
   if (status == "stored") {
-    c.id = answer.at("passage_id").as_int64();
+    c.id = member(answer, "passage_id").as_int64();
     expect(codes_of(answer.at("flags")).empty(), "an online release is flagged: " + json::serialize(answer));
     ++counts_.stored;
     counts_.emergencies += c.emergency;
@@ -266,7 +272,7 @@ void Driver::confirm_again() {
   const auto answer = post(p.role, "/api/gate/confirm", r.json);
   note(fmt::format("again {}", text_of(answer.at("status"))));
   expect(answer.at("status") == "duplicate", "confirmed twice: " + r.json);
-  expect(answer.at("passage_id") == r.crossing.id, "a duplicate has another passage");
+  expect(member(answer, "passage_id") == r.crossing.id, "a duplicate has another passage");
   ++counts_.duplicates;
 }
 
@@ -367,7 +373,7 @@ void Driver::judge_upload(Phone& phone, const Record& r, const json::object& res
   expect(result.at("seq") == r.seq, "a result for another record");
   const auto known = std::ranges::find(phone.acknowledged, r.json, &Record::json);
   if (known != phone.acknowledged.end()) {
-    expect(status == "duplicate" && result.at("passage_id") == known->crossing.id,
+    expect(status == "duplicate" && member(result, "passage_id") == known->crossing.id,
            "sent again, " + status + ": " + r.json);
     expect(flags == known->crossing.flags, "a duplicate has other flags");
     ++counts_.duplicates;
@@ -385,7 +391,7 @@ void Driver::judge_upload(Phone& phone, const Record& r, const json::object& res
   counts_.late_excess += flags.contains("quota_used") && !model_.obstacles(c).contains("quota_used");
   counts_.emergencies += c.emergency;
   ++counts_.stored;
-  c.id = result.at("passage_id").as_int64();
+  c.id = member(result, "passage_id").as_int64();
   model_.store(c);
   phone.acknowledged.push_back({r.seq, r.json, c});
 }
@@ -419,13 +425,15 @@ void Driver::change_card() {
   auto& card = h.cards.back();
   const auto target = fmt::format("/api/passes/{}/", card.id);
   const std::string reason = R"({"reason":"lost"})";
+  // A card withdrawn twice is known by its last state alone.
+  const bool nothing_waits = std::ranges::all_of(phones_, [](const Phone& p) { return p.queue.empty(); });
   if (card.state == sim::Card::inactive) {
     post("office", target + "activate", "{}");
     card.state = sim::Card::active;
   } else if (card.state == sim::Card::active && chance(50)) {
     post("office", target + "void", reason);
     card.state = sim::Card::voided;
-  } else {
+  } else if (card.state == sim::Card::active || nothing_waits) {
     const auto answer = post("office", target + "reissue", reason);
     card.state = sim::Card::replaced;
     h.cards.push_back({answer.at("id").as_int64(), sim::Card::inactive});

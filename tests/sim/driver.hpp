@@ -17,6 +17,8 @@ struct Disagreement : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Null where there is none: an answer leaves out what is empty.
+boost::json::value member(const boost::json::value& object, const char* name);
 std::string text_of(const boost::json::value& v);
 Codes codes_of(const boost::json::value& list);
 std::string words(const Codes& codes);

@@ -16,14 +16,17 @@ const size = (path) => brotliCompressSync(readFileSync(join(dist, path))).length
 // The files a page asks for by itself: what its HTML names and what those scripts import statically.
 function first_load(page) {
   const files = new Set([page])
-  const queue = [...readFileSync(join(dist, page), 'utf8').matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map((m) => m[1])
+  const queue = [...readFileSync(join(dist, page), 'utf8').matchAll(/(?:src|href)="\/(assets\/[^"]+)"/g)].map(
+    (m) => m[1],
+  )
   while (queue.length > 0) {
     const file = queue.pop()
     if (files.has(file)) continue
     files.add(file)
     if (!file.endsWith('.js')) continue
     const code = readFileSync(join(dist, file), 'utf8')
-    for (const m of code.matchAll(/(?:^|[;}\n])(?:import|export)[^"'`;()]*?from\s*["']\.\/([^"']+)["']/g)) queue.push(`assets/${m[1]}`)
+    for (const m of code.matchAll(/(?:^|[;}\n])(?:import|export)[^"'`;()]*?from\s*["']\.\/([^"']+)["']/g))
+      queue.push(`assets/${m[1]}`)
     for (const m of code.matchAll(/(?:^|[;}\n])import\s*["']\.\/([^"']+)["']/g)) queue.push(`assets/${m[1]}`)
   }
   return [...files]

@@ -23,7 +23,8 @@ constexpr std::int64_t position_back_ms = 62 * base::day_ms;
 // Every figure is the number of its own lines, so that it always leads to its list. A line: id, instant,
 // household, dwelling, persons, name.
 
-// The last crossing of every person, or card, of a household: direction out means out now.
+// The last crossing of every person, or card, of a household: direction out means out now, unless staff have
+// closed that outing.
 constexpr auto out_now = db::ScopedSql(
     "SELECT l.id, l.happened_ms, l.household_id, d.label, l.persons + l.companions, pe.name FROM ("
     "SELECT g.id, g.happened_ms, g.household_id, g.dwelling_id, g.person_id, g.direction, g.persons, "
@@ -33,9 +34,12 @@ constexpr auto out_now = db::ScopedSql(
     "AS n FROM passage g WHERE g.compound_id = $1 AND g.happened_ms >= $2 AND g.household_id IS NOT NULL AND "
     "g.result = 'passed' AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.compound_id = $1 AND v.happened_ms "
     ">= $2 AND "
-    "v.reverses_id = g.id)) l JOIN place p ON p.id = l.compound_id LEFT JOIN dwelling d ON d.id = "
+    "v.reverses_id = g.id AND v.result = 'reversed')) l JOIN place p ON p.id = l.compound_id LEFT JOIN "
+    "dwelling d ON d.id = "
     "l.dwelling_id "
-    "LEFT JOIN person pe ON pe.id = l.person_id WHERE l.n = 1 AND l.direction = 'out' AND {scope:p} "
+    "LEFT JOIN person pe ON pe.id = l.person_id WHERE l.n = 1 AND l.direction = 'out' AND {scope:p} AND NOT "
+    "EXISTS "
+    "(SELECT 1 FROM passage v WHERE v.compound_id = $1 AND v.happened_ms >= $2 AND v.reverses_id = l.id) "
     "ORDER BY l.happened_ms DESC, l.id DESC");
 
 // Visitors who came in and have not gone out (在内非住户, practice.md 5).

@@ -196,7 +196,8 @@ TEST_P(Exchange, APersonSaysHowAFileIsRead) {
   EXPECT_EQ(said.header_row, 1);
   const auto mapped = ask<Import>(
       "PATCH", path(import),
-      R"({"mapping":[{"index":0,"field":"room"},{"index":1,"field":"name"},{"index":2,"field":"relation"}]})");
+      R"({"mapping":[{"index":0,"field":"room"},{"index":1,"field":"name"},)"
+      R"({"index":2,"field":"relation"}]})");
   ASSERT_EQ(mapped.columns.size(), 3u);
   EXPECT_EQ(mapped.columns[1].header, "乙");
   EXPECT_EQ(mapped.columns[1].field, "name");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "engine/gate/quota.hpp"
 #include "feature/gate/service.hpp"
 
 namespace feature::gate {
@@ -39,17 +40,20 @@ std::string joined(const Items& items, Text text) {
   return out;
 }
 
-// Where the person was, by the last crossing the ledger knows: unknown until there is one.
+// Where the person was, by the last crossing the ledger knows: unknown until there is one, and after an
+// outing that staff have closed.
 rule::Presence presence_of(db::Scoped& q, std::int64_t person_id, base::Instant before) {
   rule::Presence presence = rule::Presence::unknown;
   q.one(
-      "SELECT g.direction FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.household_id IN "
+      "SELECT g.direction, (SELECT COUNT(*) FROM passage v WHERE v.reverses_id = g.id) FROM passage g JOIN "
+      "place p ON p.id = g.compound_id WHERE g.household_id IN "
       "(SELECT r.household_id FROM residence r WHERE r.person_id = $1) AND g.person_id = $1 AND "
       "g.happened_ms < $2 "
       "AND g.result = 'passed' AND {scope:p} AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.reverses_id = "
-      "g.id) "
+      "g.id AND v.result = 'reversed') "
       "ORDER BY g.happened_ms DESC, g.id DESC LIMIT 1",
       {person_id, before}, [&](const db::Row& r) {
+        if (r.integer(1) > 0) return;
         presence = r.text(0) == "out" ? rule::Presence::outside : rule::Presence::inside;
       });
   return presence;
@@ -70,7 +74,6 @@ struct Ground {  // what the decision stands on
   rule::Policy policy{};
   FoundPass pass{};
   std::optional<std::int64_t> household_id{}, dwelling_id{};
-  std::vector<rule::Use> later{};  // outings that began after this instant
 };
 
 bool has_step(const GateRecord& r, std::string_view step) {
@@ -111,8 +114,6 @@ Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice
   f.readings = r.readings;
   for (auto& reading : f.readings) reading.at_ms += at.ms - r.happened_ms;
   if (g.household_id) f.uses = uses_of(q, *g.household_id, at);
-  for (const auto& use : f.uses)
-    if (use.exit_at_ms > at.ms) g.later.push_back(use);
   if (!r.person_ids.empty()) f.presence = presence_of(q, r.person_ids.front(), at);
   if (r.person_ids.size() == 1 && f.persons == 1) f.child_alone = is_child(q, r.person_ids.front(), at);
   // People who are out return under the rule of their exit (practice.md 4).
@@ -256,7 +257,9 @@ base::Problems check_record(const GateRecord& r) {
   return problems;
 }
 
-std::vector<rule::Use> uses_of(db::Scoped& q, std::int64_t household_id, base::Instant now) {
+namespace {
+
+std::vector<rule::PassageEvent> events_of(db::Scoped& q, std::int64_t household_id, base::Instant now) {
   std::vector<rule::PassageEvent> events;
   q.run(
       "SELECT g.id, g.direction, g.result, g.happened_ms, g.person_id, g.persons, g.consumes, g.reverses_id "
@@ -278,7 +281,38 @@ std::vector<rule::Use> uses_of(db::Scoped& q, std::int64_t household_id, base::I
         if (!r.is_null(7)) e.ref = std::to_string(r.integer(7));
         events.push_back(std::move(e));
       });
-  return rule::uses_from_passages(events);
+  return events;
+}
+
+bool used_at(const std::vector<rule::Use>& uses, const rule::Policy& policy, std::int64_t at_ms) {
+  auto before = uses;
+  std::erase_if(before, [&](const rule::Use& use) { return use.exit_at_ms >= at_ms; });
+  return rule::quota_state(before, policy, at_ms).used;
+}
+
+// A counted exit that is told late, after the gate has let out others of the household without knowing of
+// it: whether it is the one that made a later outing too many.
+bool makes_later_one_too_many(db::Scoped& q, const Ground& g, const rule::Verdict& verdict,
+                              const GateRecord& r, base::Instant at) {
+  if (r.result != PassageResult::passed || !counts(g, verdict)) return false;
+  auto events = events_of(q, *g.household_id, at);
+  rule::PassageEvent own;
+  own.key = "own";
+  own.at_ms = at.ms;
+  own.person = r.person_ids.empty() ? 0 : r.person_ids.front();
+  own.persons = static_cast<int>(r.persons);
+  events.push_back(own);
+  const auto with = rule::uses_from_passages(events);
+  return std::ranges::any_of(with, [&](const rule::Use& later) {
+    return later.counted && later.exit_at_ms > at.ms && used_at(with, g.policy, later.exit_at_ms) &&
+           !used_at(g.facts.uses, g.policy, later.exit_at_ms);
+  });
+}
+
+}  // namespace
+
+std::vector<rule::Use> uses_of(db::Scoped& q, std::int64_t household_id, base::Instant now) {
+  return rule::uses_from_passages(events_of(q, household_id, now));
 }
 
 Judged judge(db::Scoped& q, const core::Services& services, const GateDevice& device,
@@ -328,6 +362,9 @@ Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& d
     return out;
   }
   out.flags = flags_of(out.verdict, r, mode, happened, now);
+  if (mode == Mode::happened && std::ranges::find(out.flags, "quota_used") == out.flags.end() &&
+      makes_later_one_too_many(q, g, out.verdict, r, happened))
+    out.flags.emplace_back("quota_used");
   out.flags.insert(out.flags.end(), more_flags.begin(), more_flags.end());
   const bool conflict =
       raw.count("SELECT COUNT(*) FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND passage_id <> $3",

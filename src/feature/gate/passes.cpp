@@ -309,7 +309,7 @@ Result<Pass> reissue(api::Context& c, const VoidPass& in) {
       return base::fail(ErrorKind::conflict, "pass_not_live");
     auto old = *before;
     old.state = PassState::replaced;
-    old.voided = c.now;
+    if (!old.voided) old.voided = c.now;
     old.void_reason = std::string(meta::name_of(in.reason));
     old.replaced_by = id;
     auto fresh = make_pass(c.services.keys, id, old.compound_id, old.household_id, new_batch(c.now),
@@ -483,22 +483,16 @@ FoundPass find_pass(db::Scoped& q, const core::Keyring& keys, std::int64_t compo
     return out;
   }
   out.household_id = out.row->household_id;
-  switch (out.row->state) {
-    case PassState::active:
-      out.state =
-          base::civil_day(now) > out.row->valid_until ? rule::PassState::expired : rule::PassState::valid;
-      break;
-    case PassState::inactive:
-    case PassState::blank:
-      out.state = rule::PassState::inactive;
-      break;
-    case PassState::voided:
-      out.state = rule::PassState::voided;
-      break;
-    case PassState::replaced:
-      out.state = rule::PassState::replaced;
-      break;
-  }
+  // As the card was at that time: a record told late is not judged by what the office did afterwards.
+  const auto& row = *out.row;
+  const bool withdrawn =
+      (row.state == PassState::voided || row.state == PassState::replaced) && row.voided && *row.voided <= now;
+  if (withdrawn)
+    out.state = row.state == PassState::voided ? rule::PassState::voided : rule::PassState::replaced;
+  else if (!row.activated || *row.activated > now)
+    out.state = rule::PassState::inactive;
+  else
+    out.state = base::civil_day(now) > row.valid_until ? rule::PassState::expired : rule::PassState::valid;
   return out;
 }
 

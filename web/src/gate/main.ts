@@ -20,7 +20,8 @@ const store = await Store.open()
 const session = new Session(store, Date.now, navigator.language)
 const signals = new Signals(() => session.state.settings)
 
-const bytes_of_hex = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+const bytes_of_hex = (hex: string) =>
+  Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 const bytes_of_base64url = (text: string) =>
   Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
 
@@ -44,7 +45,8 @@ const gate: Gate = new Gate({
   },
   judged: (visit, verdict) => {
     const signal: Signal = verdict.outcome === 'allow' ? 'ask' : verdict.outcome
-    const word = verdict.outcome === 'allow' ? `verdict.allow.${visit.direction}` : `verdict.${verdict.outcome}`
+    const word =
+      verdict.outcome === 'allow' ? `verdict.allow.${visit.direction}` : `verdict.${verdict.outcome}`
     const need = verdict.outcome === 'allow' && verdict.need !== 'none' ? t(`need.${verdict.need}`) : ''
     signals.give(signal, verdict.need === 'second_reading' ? need : [t(word), need].filter(Boolean).join(','))
   },

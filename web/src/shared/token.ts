@@ -34,8 +34,7 @@ export interface Enrolment {
 }
 
 export type EnrolmentReading =
-  | { code: 'ok'; enrolment: Enrolment }
-  | { code: 'not_an_enrolment' | 'other_version' | 'malformed' }
+  { code: 'ok'; enrolment: Enrolment } | { code: 'not_an_enrolment' | 'other_version' | 'malformed' }
 
 const base45_alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'
 

@@ -2,7 +2,8 @@
 export function stay_awake(): void {
   if (!('wakeLock' in navigator)) return
   const ask = () => {
-    if (document.visibilityState === 'visible') void navigator.wakeLock.request('screen').catch(() => undefined)
+    if (document.visibilityState === 'visible')
+      void navigator.wakeLock.request('screen').catch(() => undefined)
   }
   document.addEventListener('visibilitychange', ask)
   ask()

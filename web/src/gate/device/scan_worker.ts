@@ -12,7 +12,9 @@ export interface Frame {
 const worker = self as unknown as DedicatedWorkerGlobalScope
 
 const ready = prepareZXingModule({
-  overrides: { locateFile: (path: string, prefix: string) => (path.endsWith('.wasm') ? wasm_url : prefix + path) },
+  overrides: {
+    locateFile: (path: string, prefix: string) => (path.endsWith('.wasm') ? wasm_url : prefix + path),
+  },
   fireImmediately: true,
 })
 

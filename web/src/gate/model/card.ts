@@ -50,7 +50,8 @@ export function read_scanned(
   }
   const { claims } = reading
   const { list } = directory
-  if (claims.compound_id !== list.compound.id) return { card: card('other_compound', null), household_id: null }
+  if (claims.compound_id !== list.compound.id)
+    return { card: card('other_compound', null), household_id: null }
   const today = civil_day(server_now_ms, list.utc_offset_minutes)
   const row = directory.pass(claims.pass_id)
   const household_id = (row?.h ?? claims.household_id) || null

@@ -8,7 +8,9 @@ const directory = new Directory(small_list())
 describe('the doors of the list', () => {
   it('come in the order people count', () => {
     expect(directory.buildings()).toEqual(['1', '2', '10'])
-    expect(directory.floors('1', '1').map(({ floor, doors }) => [floor, doors.map((door) => door.r)])).toEqual([
+    expect(
+      directory.floors('1', '1').map(({ floor, doors }) => [floor, doors.map((door) => door.r)]),
+    ).toEqual([
       ['1', ['101', '102']],
       ['10', ['1001']],
     ])

@@ -34,7 +34,10 @@ async function key_of(passphrase: string, salt: Uint8Array<ArrayBuffer>, rounds:
   const secret = new TextEncoder().encode(passphrase.toUpperCase().replace(/[^0-9A-Z]/g, ''))
   const base = await crypto.subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveKey'])
   const derivation = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: rounds }
-  return crypto.subtle.deriveKey(derivation, base, { name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt'])
+  return crypto.subtle.deriveKey(derivation, base, { name: 'AES-GCM', length: 256 }, false, [
+    'encrypt',
+    'decrypt',
+  ])
 }
 
 export async function seal(content: unknown, passphrase: string): Promise<ExportFile> {
@@ -56,6 +59,10 @@ export async function seal(content: unknown, passphrase: string): Promise<Export
 
 export async function unseal(file: ExportFile, passphrase: string): Promise<unknown> {
   const key = await key_of(passphrase, decode64(file.key.salt), file.key.iterations)
-  const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: decode64(file.nonce) }, key, decode64(file.data))
+  const plain = await crypto.subtle.decrypt(
+    { name: 'AES-GCM', iv: decode64(file.nonce) },
+    key,
+    decode64(file.data),
+  )
   return JSON.parse(new TextDecoder().decode(plain))
 }

@@ -235,7 +235,9 @@ describe('fever (practice.md 17)', () => {
     bench.gate.add_reading(0, 373)
     expect(bench.verdict.need).toBe('second_reading')
     bench.gate.leave()
-    expect(bench.gate.state.waiting).toMatchObject([{ kind: 'second_reading', due_ms: bench.now_ms + 600_000 }])
+    expect(bench.gate.state.waiting).toMatchObject([
+      { kind: 'second_reading', due_ms: bench.now_ms + 600_000 },
+    ])
     await bench.gate.scanned('PASS 1')
     bench.gate.choose_member(101)
     bench.gate.add_reading(0, normal)
@@ -314,7 +316,9 @@ describe('people the list does not know (practice.md 11)', () => {
     bench.gate.approve_visit()
     bench.gate.add_reading(0, normal)
     await bench.gate.release()
-    expect(await bench.records()).toMatchObject([{ holder_kind: 'visitor', result: 'passed', outcome: 'allow' }])
+    expect(await bench.records()).toMatchObject([
+      { holder_kind: 'visitor', result: 'passed', outcome: 'allow' },
+    ])
   })
 
   it('starts a clock of 15 minutes with the call to the duty officer', async () => {
@@ -383,7 +387,11 @@ describe('with a server (practice.md 18)', () => {
     const bench = await Bench.open()
     bench.reachable = true
     const use = { h: 2, exit_at_ms: bench.now_ms - 3_600_000, return_at_ms: null, persons: 1, counted: true }
-    bench.server.decide_answer = { uses: [{ ...use, closed_by_staff: false }], pass_state: 'valid', reasons: [] }
+    bench.server.decide_answer = {
+      uses: [{ ...use, closed_by_staff: false }],
+      pass_state: 'valid',
+      reasons: [],
+    }
     await bench.gate.scanned('PASS 2')
     await expect.poll(() => bench.gate.state.judged).toBe('server')
     expect(bench.said).toEqual(['allow', 'deny'])
@@ -444,7 +452,11 @@ describe('with a server (practice.md 18)', () => {
     bench.reachable = true
     await bench.gate.scanned('PASS 2')
     bench.gate.add_reading(0, normal)
-    bench.server.refusal = { ...bench.verdict, outcome: 'deny', reasons: [{ code: 'quota_used', mode: 'enforce' }] }
+    bench.server.refusal = {
+      ...bench.verdict,
+      outcome: 'deny',
+      reasons: [{ code: 'quota_used', mode: 'enforce' }],
+    }
     await bench.gate.release()
     expect(bench.gate.state.done).toBeNull()
     expect(bench.verdict.outcome).toBe('deny')

@@ -120,7 +120,8 @@ export class Gate {
     const stored = await this.tools.store.get('list')
     if (!stored) return
     await this.recorder.load(stored.list.generated_ms)
-    if (this.directory.value?.list.version !== stored.list.version) this.directory.value = new Directory(stored.list)
+    if (this.directory.value?.list.version !== stored.list.version)
+      this.directory.value = new Directory(stored.list)
   }
 
   tick(): void {
@@ -201,7 +202,9 @@ export class Gate {
 
   choose_member(person_id: number): void {
     this.change((visit) => {
-      const member = this.directory.value?.household(visit.household_id ?? 0)?.m.find((m) => m.id === person_id)
+      const member = this.directory.value
+        ?.household(visit.household_id ?? 0)
+        ?.m.find((m) => m.id === person_id)
       if (!member) return
       visit.holder = 'resident_member'
       visit.person_id = member.id

@@ -7,7 +7,9 @@ import type { StoredRecord } from './store'
 /** The records the list cannot know yet, oldest first. `at_ms` is when it was made, server time. */
 export const unknown_to_list = (records: readonly StoredRecord[], generated_ms: number): StoredRecord[] =>
   records
-    .filter((row) => row.record.result === 'passed' && (row.stored_ms === null || row.stored_ms > generated_ms))
+    .filter(
+      (row) => row.record.result === 'passed' && (row.stored_ms === null || row.stored_ms > generated_ms),
+    )
     .sort((a, b) => a.record.seq - b.record.seq)
 
 /** The uses of the list, continued by the phone's own passages of the same household. */

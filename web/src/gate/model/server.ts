@@ -113,7 +113,12 @@ export class GateServer {
     // A proxy that answers for a server that is gone does it without our document.
     if (problem?.code === undefined) this.contact.missed()
     else this.contact.reached()
-    const error = new ServerError(answer.status, problem?.code ?? 'no_answer', problem?.params, problem?.problems)
+    const error = new ServerError(
+      answer.status,
+      problem?.code ?? 'no_answer',
+      problem?.params,
+      problem?.problems,
+    )
     if (error.code === 'device_revoked') this.contact.revoked()
     return error
   }

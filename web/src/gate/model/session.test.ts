@@ -56,7 +56,10 @@ const enrol = () => session.enrol(new Uint8Array(16).fill(0xab))
 describe('enrolment', () => {
   it('sends the secret, keeps the token and loads the list', async () => {
     await enrol()
-    expect(asked[0]).toMatchObject({ path: '/api/gate/enrol', body: { secret: 'ab'.repeat(16), client_ms: noon_ms } })
+    expect(asked[0]).toMatchObject({
+      path: '/api/gate/enrol',
+      body: { secret: 'ab'.repeat(16), client_ms: noon_ms },
+    })
     expect(asked[1]!.headers.get('authorization')).toBe('Bearer secret-token')
     expect(session.state.list_generated_ms).toBe(small_list().generated_ms)
     const again = new Session(store, () => now_ms, 'zh-CN', fetcher)

@@ -107,7 +107,9 @@ export class Store {
     ])
   }
 
-  async mark(marks: readonly Pick<StoredRecord, 'seq' | 'state' | 'stored_ms' | 'problems'>[]): Promise<void> {
+  async mark(
+    marks: readonly Pick<StoredRecord, 'seq' | 'state' | 'stored_ms' | 'problems'>[],
+  ): Promise<void> {
     const work = this.db.transaction('record', 'readwrite')
     for (const mark of marks) {
       const row = await work.store.get(mark.seq)

@@ -38,4 +38,5 @@ describe('a reading that arrives as text', () => {
   it.each(['3.65', '3655', 'Lo', '', '36.55'])('refuses "%s"', (text) => expect(read_text(text)).toBeNull())
 })
 
-it('shows tenths with one decimal', () => expect([show_tenths(365), show_tenths(400)]).toEqual(['36.5', '40.0']))
+it('shows tenths with one decimal', () =>
+  expect([show_tenths(365), show_tenths(400)]).toEqual(['36.5', '40.0']))

@@ -116,7 +116,13 @@ export class FakeServer {
     if (records.some((record) => this.poison_seqs.has(record.seq))) throw new ServerError(422, 'invalid')
     const results = records.map((record): PassageResult => {
       const bad = this.bad_seqs.has(record.seq)
-      return { seq: record.seq, status: bad ? 'invalid' : this.take(record), passage_id: null, flags: [], problems: [] }
+      return {
+        seq: record.seq,
+        status: bad ? 'invalid' : this.take(record),
+        passage_id: null,
+        flags: [],
+        problems: [],
+      }
     })
     return { results, server_ms: noon_ms }
   }

@@ -16,7 +16,11 @@ async function fill(count: number): Promise<void> {
   await bench.gate.emergency('other')
   const [record] = await bench.records()
   for (let i = 0; i < count; i += 1)
-    await store.add_record((seq) => ({ state: 'waiting', record: { ...record!, seq }, consumes_outing: false }))
+    await store.add_record((seq) => ({
+      state: 'waiting',
+      record: { ...record!, seq },
+      consumes_outing: false,
+    }))
 }
 
 const states = async () => (await store.records()).map((row) => row.state)
@@ -124,7 +128,11 @@ describe('the store', () => {
     const bench = await Bench.open()
     await bench.gate.emergency('fire')
     const [record] = await bench.records()
-    await first.add_record((seq) => ({ state: 'confirming', record: { ...record!, seq }, consumes_outing: false }))
+    await first.add_record((seq) => ({
+      state: 'confirming',
+      record: { ...record!, seq },
+      consumes_outing: false,
+    }))
     first.close()
     expect(await (await Store.open(name)).records_in('waiting')).toHaveLength(1)
   })

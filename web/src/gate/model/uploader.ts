@@ -92,7 +92,11 @@ export class Uploader {
   private async send(rows: StoredRecord[]): Promise<void> {
     const asked_ms = this.now()
     const records = rows.map((row) => row.record)
-    const answer = await this.server.passages({ records, client_ms: asked_ms, queue: await this.store.unsent() })
+    const answer = await this.server.passages({
+      records,
+      client_ms: asked_ms,
+      queue: await this.store.unsent(),
+    })
     this.heard(answer.server_ms, asked_ms)
     const sent = new Set(rows.map((row) => row.seq))
     const results = answer.results.filter((result) => sent.has(result.seq))

@@ -20,4 +20,6 @@ export const has_words = (key: string): boolean => key in languages[language.val
 
 /** The key itself where there are no words: seen at once in a test. */
 export const t = (key: string, params: Record<string, unknown> = {}): string =>
-  (languages[language.value][key] ?? key).replace(/\{(\w+)\}/g, (_, name: string) => String(params[name] ?? ''))
+  (languages[language.value][key] ?? key).replace(/\{(\w+)\}/g, (_, name: string) =>
+    String(params[name] ?? ''),
+  )

@@ -40,7 +40,8 @@ export function use_words() {
     outcome === 'deny' && next_outing_day !== null ? t('deny.next', month_and_day(next_outing_day)) : ''
 
   const reason = (verdict: Verdict, { code, mode }: Reason): string => {
-    const text = code === 'quota_used' && next_outing(verdict) !== '' ? t('deny.today') : code_word('reason', code)
+    const text =
+      code === 'quota_used' && next_outing(verdict) !== '' ? t('deny.today') : code_word('reason', code)
     return mode === 'warn' ? t('verdict.reminder', { text }) : text
   }
 
@@ -63,9 +64,9 @@ export function use_words() {
     return t('picker.household_name', { surnames: all })
   }
 
-  const building = (name: string): string =>
-    /^\d+$/.test(name) ? t('picker.building_name', { name }) : name
-  const stair = (name: string): string => (/^\d+$/.test(name) ? t('picker.stair_name', { name }) : name || '—')
+  const building = (name: string): string => (/^\d+$/.test(name) ? t('picker.building_name', { name }) : name)
+  const stair = (name: string): string =>
+    /^\d+$/.test(name) ? t('picker.stair_name', { name }) : name || '—'
 
   const age = (ms: number): string => {
     const minutes = Math.max(0, Math.floor(ms / 60_000))
@@ -84,5 +85,21 @@ export function use_words() {
       hour12: false,
     })
 
-  return { t, language, tone, headline, need, next_outing, reasons, notice, relation, member, surnames, building, stair, age, time }
+  return {
+    t,
+    language,
+    tone,
+    headline,
+    need,
+    next_outing,
+    reasons,
+    notice,
+    relation,
+    member,
+    surnames,
+    building,
+    stair,
+    age,
+    time,
+  }
 }
