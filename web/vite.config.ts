@@ -36,5 +36,10 @@ export default defineConfig({
     fs: { allow: [here('..')] },
     proxy: { '/api': process.env.SHOUWANG_URL ?? 'http://127.0.0.1:8080' },
   },
-  test: { environment: 'node', include: ['src/**/*.test.ts', 'tools/**/*.test.ts'] },
+  test: {
+    environment: 'node',
+    include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
+    // A busy machine is slow at deriving keys and at compiling components.
+    testTimeout: 30_000,
+  },
 })

@@ -1,185 +1,185 @@
 // What end-to-end tests share: the built pages, a browser, a camera that shows a card, a server.
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-export const web = process.env.SHOUWANG_WEB ?? here("../../web");
-export const dist = join(web, "dist");
-export const binary = process.env.SHOUWANG_BIN ?? "";
-const chromium_path = process.env.SHOUWANG_CHROMIUM ?? "/usr/bin/chromium";
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+export const web = process.env.SHOUWANG_WEB ?? here('../../web')
+export const dist = join(web, 'dist')
+export const binary = process.env.SHOUWANG_BIN ?? ''
+const chromium_path = process.env.SHOUWANG_CHROMIUM ?? '/usr/bin/chromium'
 
-const packages = await import(pathToFileURL(join(web, "tools/test_packages.mjs")));
-export const { cborg } = packages;
+const packages = await import(pathToFileURL(join(web, 'tools/test_packages.mjs')))
+export const { cborg } = packages
 
 /** Why the tests of the pages cannot run here, or an empty string. */
 export function missing_for_pages() {
-  if (!existsSync(chromium_path)) return `no Chromium at ${chromium_path}`;
-  if (!existsSync(join(dist, "m/index.html"))) return "the pages are not built: npm run build in web/";
-  return "";
+  if (!existsSync(chromium_path)) return `no Chromium at ${chromium_path}`
+  if (!existsSync(join(dist, 'm/index.html'))) return 'the pages are not built: npm run build in web/'
+  return ''
 }
 
-export const scratch = mkdtempSync(join(tmpdir(), "shouwang-e2e-"));
-process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+export const scratch = mkdtempSync(join(tmpdir(), 'shouwang-e2e-'))
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 
 /** The real program with its demo data on a free port. `stop()` ends it. */
-export async function start_program(args = ["--demo"]) {
-  const port = await free_port();
-  const data = join(scratch, `data-${port}`);
-  mkdirSync(data);
-  const url = `http://localhost:${port}`;
-  const child = spawn(binary, ["serve", "--data", data, "--port", String(port), "--web-dir", dist, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const log = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => log.push(part.toString()));
-  const ended = new Promise((resolve) => child.once("exit", resolve));
+export async function start_program(args = ['--demo']) {
+  const port = await free_port()
+  const data = join(scratch, `data-${port}`)
+  mkdirSync(data)
+  const url = `http://localhost:${port}`
+  const child = spawn(binary, ['serve', '--data', data, '--port', String(port), '--web-dir', dist, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const log = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => log.push(part.toString()))
+  const ended = new Promise((resolve) => child.once('exit', resolve))
   await eventually(async () => {
-    if (child.exitCode !== null) throw new Error(`the program ended:\n${log.join("")}`);
-    return (await fetch(`${url}/healthz`).catch(() => null))?.ok === true;
-  }, 60_000);
+    if (child.exitCode !== null) throw new Error(`the program ended:\n${log.join('')}`)
+    return (await fetch(`${url}/healthz`).catch(() => null))?.ok === true
+  }, 60_000)
   const stop = async () => {
-    child.kill("SIGTERM");
-    await ended;
-  };
-  return { url, log, stop };
+    child.kill('SIGTERM')
+    await ended
+  }
+  return { url, log, stop }
 }
 
 /** One log-in of the demonstration: a function that calls the API as that role. */
 export async function log_in(program, role) {
-  const line = program.log.join("").match(new RegExp(`log-in, ${role} .*?token=(\\S+)`));
-  if (!line) throw new Error(`no log-in of ${role} in:\n${program.log.join("")}`);
-  let cookie = "";
+  const line = program.log.join('').match(new RegExp(`log-in, ${role} .*?token=(\\S+)`))
+  if (!line) throw new Error(`no log-in of ${role} in:\n${program.log.join('')}`)
+  let cookie = ''
   const call = async (method, path, body) => {
     const answer = await fetch(program.url + path, {
       method,
-      headers: { cookie, ...(body ? { "content-type": "application/json" } : {}) },
+      headers: { cookie, ...(body ? { 'content-type': 'application/json' } : {}) },
       body: body && JSON.stringify(body),
-    });
-    cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? cookie;
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-    return text === "" ? null : JSON.parse(text);
-  };
-  await call("POST", "/api/session/link", { token: line[1] });
-  return call;
+    })
+    cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+    return text === '' ? null : JSON.parse(text)
+  }
+  await call('POST', '/api/session/link', { token: line[1] })
+  return call
 }
 
 function free_port() {
   return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
+    const probe = createServer()
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address()
+      probe.close(() => resolve(port))
+    })
+  })
 }
 
 /** Waits until `check` is true; throws what it throws, and after the limit. */
 export async function eventually(check, limit_ms = 10_000) {
-  const until = Date.now() + limit_ms;
+  const until = Date.now() + limit_ms
   while (!(await check())) {
-    if (Date.now() > until) throw new Error("waited in vain");
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (Date.now() > until) throw new Error('waited in vain')
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
 const flags = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 /** A browser; with `card`, its camera shows that text as a printed QR code, or nothing if it is empty. */
 export async function open_browser({ card } = {}) {
   const camera =
     card !== undefined
       ? [
-          "--use-fake-ui-for-media-stream",
-          "--use-fake-device-for-media-stream",
+          '--use-fake-ui-for-media-stream',
+          '--use-fake-device-for-media-stream',
           `--use-file-for-fake-video-capture=${await camera_film(card)}`,
         ]
-      : [];
+      : []
   return packages.chromium.launch({
     executablePath: chromium_path,
     headless: true,
     args: [...flags, ...camera],
-  });
+  })
 }
 
 /** A phone of 390 by 844. Collects requests to other hosts and errors of the page. */
-export async function open_phone(browser, url, { locale = "zh-CN", dark = false } = {}) {
+export async function open_phone(browser, url, { locale = 'zh-CN', dark = false } = {}) {
   const context = await browser.newContext({
     viewport: { width: 390, height: 844 },
     deviceScaleFactor: 2,
     hasTouch: true,
     isMobile: true,
     locale,
-    timezoneId: "Asia/Shanghai",
-    colorScheme: dark ? "dark" : "light",
-    permissions: ["camera"],
-  });
-  const foreign = [];
-  const errors = [];
-  context.on("request", (request) => {
-    const { origin, protocol } = new URL(request.url());
-    if (protocol.startsWith("http") && origin !== new URL(url).origin) foreign.push(request.url());
-  });
-  const page = await context.newPage();
-  page.on("pageerror", (error) => errors.push(String(error)));
-  page.on("console", (message) => {
-    if (message.type() === "error" && /Content Security Policy|Refused to/.test(message.text()))
-      errors.push(message.text());
-  });
-  return { context, page, foreign, errors };
+    timezoneId: 'Asia/Shanghai',
+    colorScheme: dark ? 'dark' : 'light',
+    permissions: ['camera'],
+  })
+  const foreign = []
+  const errors = []
+  context.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url())
+    if (protocol.startsWith('http') && origin !== new URL(url).origin) foreign.push(request.url())
+  })
+  const page = await context.newPage()
+  page.on('pageerror', (error) => errors.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|Refused to/.test(message.text()))
+      errors.push(message.text())
+  })
+  return { context, page, foreign, errors }
 }
 
 /** Types as a scanner gun does. */
 export async function gun(page, text) {
   await page.evaluate((keys) => {
-    for (const key of [...keys, "Enter"])
-      document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
-  }, text);
+    for (const key of [...keys, 'Enter'])
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+  }, text)
 }
 
 /** Violations of WCAG 2.2 AA on the page, one line each. */
 export async function axe_violations(page) {
-  await page.evaluate(packages.axe.source);
-  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-  const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), tags);
+  await page.evaluate(packages.axe.source)
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
+  const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), tags)
   return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(" ")} ${node.any[0]?.message ?? ""}`),
-  );
+    nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.any[0]?.message ?? ''}`),
+  )
 }
 
 async function camera_film(text) {
-  const film = join(scratch, `film-${Date.now()}.y4m`);
-  const wall = "color=0x333333:size=1280x720:rate=10:duration=1,format=yuv420p";
-  if (text === "") {
-    execFileSync("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", wall, film]);
-    return film;
+  const film = join(scratch, `film-${Date.now()}.y4m`)
+  const wall = 'color=0x333333:size=1280x720:rate=10:duration=1,format=yuv420p'
+  if (text === '') {
+    execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', wall, film])
+    return film
   }
-  const { writeBarcode, prepareZXingModule } = packages.zxing_writer;
-  const wasm = readFileSync(packages.zxing_writer_wasm);
-  await prepareZXingModule({ overrides: { wasmBinary: wasm.buffer }, fireImmediately: true });
-  const { image } = await writeBarcode(text, { format: "QRCode", ecLevel: "M", scale: 5 });
-  const card = join(scratch, "card.png");
-  writeFileSync(card, Buffer.from(await image.arrayBuffer()));
+  const { writeBarcode, prepareZXingModule } = packages.zxing_writer
+  const wasm = readFileSync(packages.zxing_writer_wasm)
+  await prepareZXingModule({ overrides: { wasmBinary: wasm.buffer }, fireImmediately: true })
+  const { image } = await writeBarcode(text, { format: 'QRCode', ecLevel: 'M', scale: 5 })
+  const card = join(scratch, 'card.png')
+  writeFileSync(card, Buffer.from(await image.arrayBuffer()))
   // A white card held in front of a dark wall, a little out of focus.
-  execFileSync("ffmpeg", [
-    ...["-v", "error", "-y", "-loop", "1", "-i", card, "-t", "2", "-r", "10"],
+  execFileSync('ffmpeg', [
+    ...['-v', 'error', '-y', '-loop', '1', '-i', card, '-t', '2', '-r', '10'],
     ...[
-      "-vf",
-      "pad=iw+60:ih+60:30:30:white,pad=1280:720:(ow-iw)/2:(oh-ih)/2:0x333333,gblur=sigma=0.8,format=yuv420p",
+      '-vf',
+      'pad=iw+60:ih+60:30:30:white,pad=1280:720:(ow-iw)/2:(oh-ih)/2:0x333333,gblur=sigma=0.8,format=yuv420p',
     ],
     film,
-  ]);
-  return film;
+  ])
+  return film
 }
