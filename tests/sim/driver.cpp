@@ -79,7 +79,9 @@ void Driver::find_ground() {
 void Driver::run(int steps) {
   for (step_ = 1; step_ <= steps; ++step_) {
     world_.clock().advance(second_ms + below(60) * second_ms);
+    keep_logged_in();
     step();
+    keep_logged_in();
     if (step_ % 10 == 0) check_figures();
     if (step_ % 100 == 0) check_ledger();
   }
@@ -95,12 +97,14 @@ void Driver::run(int steps) {
   check_plain_quota();
 }
 
+// A log-in lasts twelve hours.
+void Driver::keep_logged_in() {
+  if (now_ms() - logged_in_ms_ < 8 * hour_ms) return;
+  world_.log_in("office");
+  logged_in_ms_ = now_ms();
+}
+
 void Driver::step() {
-  // A log-in lasts twelve hours.
-  if (now_ms() - logged_in_ms_ > 8 * hour_ms) {
-    world_.log_in("office");
-    logged_in_ms_ = now_ms();
-  }
   const int dice = below(100);
   const auto go = [&](const char* what, auto&& action) {
     doing_ = what;

@@ -70,6 +70,7 @@ class Driver {
   Phone& phone(bool online);
 
   void find_ground();
+  void keep_logged_in();
   void step();
   Crossing crossing(bool out, bool tell_late);
   Crossing emergency();

@@ -194,10 +194,9 @@ TEST_P(Exchange, APersonSaysHowAFileIsRead) {
   const auto said = ask<Import>("PATCH", path(import), R"({"kind":"roster","header_row":1})");
   EXPECT_EQ(said.kind, Kind::roster);
   EXPECT_EQ(said.header_row, 1);
-  const auto mapped = ask<Import>(
-      "PATCH", path(import),
-      R"({"mapping":[{"index":0,"field":"room"},{"index":1,"field":"name"},)"
-      R"({"index":2,"field":"relation"}]})");
+  const auto mapped = ask<Import>("PATCH", path(import),
+                                  R"({"mapping":[{"index":0,"field":"room"},{"index":1,"field":"name"},)"
+                                  R"({"index":2,"field":"relation"}]})");
   ASSERT_EQ(mapped.columns.size(), 3u);
   EXPECT_EQ(mapped.columns[1].header, "乙");
   EXPECT_EQ(mapped.columns[1].field, "name");

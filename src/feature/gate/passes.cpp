@@ -485,8 +485,8 @@ FoundPass find_pass(db::Scoped& q, const core::Keyring& keys, std::int64_t compo
   out.household_id = out.row->household_id;
   // As the card was at that time: a record told late is not judged by what the office did afterwards.
   const auto& row = *out.row;
-  const bool withdrawn =
-      (row.state == PassState::voided || row.state == PassState::replaced) && row.voided && *row.voided <= now;
+  const bool withdrawn = (row.state == PassState::voided || row.state == PassState::replaced) && row.voided &&
+                         *row.voided <= now;
   if (withdrawn)
     out.state = row.state == PassState::voided ? rule::PassState::voided : rule::PassState::replaced;
   else if (!row.activated || *row.activated > now)
