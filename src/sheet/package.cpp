@@ -110,8 +110,10 @@ Result<std::vector<NumberFormat>> read_formats(Archive& archive, const Package& 
   const auto root = document.document_element();
   std::map<int, NumberFormat> own;
   for (const auto& node : child(root, "numFmts"))
-    own[node.attribute("numFmtId").as_int()] = parse_format(node.attribute("formatCode").value());
+    if (node.type() == pugi::node_element)
+      own[node.attribute("numFmtId").as_int()] = parse_format(node.attribute("formatCode").value());
   for (const auto& node : child(root, "cellXfs")) {
+    if (node.type() != pugi::node_element) continue;  // indented parts have blanks between
     const int id = node.attribute("numFmtId").as_int();
     const auto found = own.find(id);
     formats.push_back(found != own.end() ? found->second : builtin_format(id));
