@@ -133,7 +133,10 @@ for (const [width, viewport] of Object.entries(widths))
   for (const language of ['zh-CN', 'en']) {
     const context = await browser.newContext({ viewport, locale: language })
     await context.addInitScript(axe)
-    await context.addInitScript((value) => localStorage.setItem('shouwang.language', value), language)
+    await context.addInitScript(
+      (value) => location.protocol === 'http:' && localStorage.setItem('shouwang.language', value),
+      language,
+    )
     const page = await context.newPage()
     let full = ''
     const report = (what) => complain(`${full}: ${what}`)
