@@ -31,7 +31,7 @@ class OnCompound : public test_support::OnBothStores {
     ASSERT_TRUE(migrated) << migrated.error().code << " " << migrated.error().cause;
     services_ = std::make_unique<core::Services>(
         core::Services{*core::Keyring::open(directory() / "keys"), directory() / "data", "test", {}, false});
-    service_ = std::make_unique<api::Service>(store(), *services_, clock_, api::Assets({}));
+    service_ = std::make_unique<api::Service>(store(), *services_, clock_, api::Assets());
     routes(service_->router());
     who_ = {.account = 1, .name = "office", .permissions = {api::Permission::import_write}};
     who_.scope = db::Scope::all();
