@@ -160,7 +160,6 @@ Options loopback() {
   Options options;
   options.port = 0;
   options.workers = 4;
-  options.request_timeout_ms = 5000;
   return options;
 }
 

@@ -51,7 +51,7 @@ std::string post(std::string_view target, std::string_view body);
 // Waits for what other threads bring about; fails the caller's expectation after 20 s.
 bool eventually(const std::function<bool()>& condition);
 
-// Options for a loopback server on a free port with 5 s of patience.
+// Options for a loopback server on a free port.
 Options loopback();
 std::unique_ptr<Server> start(const Options& options, api::Handler handler);
 api::Response text(std::string body);

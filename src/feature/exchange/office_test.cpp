@@ -70,9 +70,16 @@ TEST_P(Office, StoreEqualsTruth) {
   const auto unplaced = ask<api::Page<Import>>(
       "GET", "/api/imports?compound_id=" + std::to_string(compound_.id.value) + "&limit=200");
   std::int64_t unplaced_heads = 0;
+  // Rows that could not be placed are no persons of the store; what is wrong with their numbers stays listed.
+  const std::map<std::string, std::string> classes{
+      {"id_bad_checksum", "bad_checksum"}, {"id_damaged", "damaged_ids"}, {"id_fifteen", "fifteen"}};
+  std::map<std::string, std::int64_t> listed;
   for (const auto& import : unplaced.items)
-    for (const auto& row : rows(import, "&status=wrong"))
+    for (const auto& row : rows(import, "&status=wrong")) {
       unplaced_heads += std::ranges::count(row.cells, std::string("户主"));
+      for (const auto& issue : row.issues)
+        if (classes.contains(issue.code)) ++listed[classes.at(issue.code)];
+    }
 
   const std::map<std::string, std::string> questions{
       {"dwellings", "SELECT COUNT(*) FROM dwelling"},
@@ -87,7 +94,7 @@ TEST_P(Office, StoreEqualsTruth) {
        "SELECT COUNT(*) FROM (SELECT person_id FROM phone GROUP BY person_id HAVING COUNT(*) = 2) two"},
       {"vehicles", "SELECT COUNT(*) FROM vehicle"},
       {"staff", "SELECT COUNT(*) FROM staff"}};
-  for (const auto& [name, sql] : questions) EXPECT_EQ(count(sql), truth_[name]) << name;
+  for (const auto& [name, sql] : questions) EXPECT_EQ(count(sql) + listed[name], truth_[name]) << name;
   EXPECT_EQ(count("SELECT COUNT(*) FROM person") + truth_["unknown_room_rows"], truth_["persons"]);
   EXPECT_EQ(count("SELECT COUNT(*) FROM household") + unplaced_heads, truth_["households"]);
   EXPECT_EQ(count("SELECT COUNT(*) FROM residence WHERE relation = 'head' AND position <> 0"), 0);

@@ -1,6 +1,6 @@
 // A scanner gun, or a thermometer that types, is a keyboard: its keys come faster than anybody's fingers.
 
-const gap_ms = 60 // between two keys of one burst
+const gap_ms = 120 // between two keys of one burst, on a busy phone too
 const burst_min = 4 // shorter bursts without Enter are fingers
 const text_max = 600
 
