@@ -30,7 +30,7 @@ describe('the gate phone', { skip, timeout: 900_000 }, () => {
     server.uses = []
     phone = await open_phone(browser, server.url)
     page = phone.page
-    page.setDefaultTimeout(10_000)
+    page.setDefaultTimeout(30_000)
   })
 
   afterEach(async () => {

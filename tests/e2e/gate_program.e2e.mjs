@@ -29,7 +29,7 @@ describe('the gate phone on the program', { skip, timeout: 300_000 }, () => {
     const code = await office('POST', '/api/enrolments', { opening_id: opening.id, label: '东门手机' })
     phone = await open_phone(browser, program.url)
     page = phone.page
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(30_000)
     await page.goto(code.url)
     await page.waitForSelector('.status')
     if (await page.locator('.sheet').count()) await page.click('.sheet .huge >> nth=0')

@@ -180,8 +180,9 @@ export class Session {
       this.next_list_ms = this.now() + list_every_ms
       if (fresh) {
         await this.store.set('list', fresh)
-        await this.note_list()
+        // The gate reads it first: what the status line says of the list is then true.
         await this.events.list_changed()
+        await this.note_list()
       }
     } catch (error) {
       if (!(error instanceof ServerError)) throw error
