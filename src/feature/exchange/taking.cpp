@@ -1,5 +1,6 @@
 #include "feature/exchange/taking.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "feature/exchange/merge.hpp"
@@ -10,7 +11,12 @@ Verdict own_verdict(const intake::RowBase& row) {
   const auto status = row.duplicate_of                         ? RowStatus::duplicate
                       : row.status == intake::RowStatus::wrong ? RowStatus::wrong
                                                                : RowStatus::fresh;
-  return {status, row.issues};
+  Verdict verdict{status, row.issues};
+  // Why a row is left out comes before what else there is to say of it.
+  const auto says_why = [](const intake::Issue& issue) { return issue.code.starts_with("intake.room_"); };
+  if (status == RowStatus::wrong)
+    std::stable_partition(verdict.issues.begin(), verdict.issues.end(), says_why);
+  return verdict;
 }
 
 int column_of(const intake::Analysis& file, intake::Field field) {
