@@ -5,6 +5,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <chrono>
 #include <memory>
@@ -58,5 +59,10 @@ std::string peer_of(const asio::ip::tcp::socket& socket);
 
 // Takes over an accepted socket whose executor is the connection's own strand.
 void start_plain(Host& host, asio::ip::tcp::socket socket);
+
+// Plain HTTP on the TLS port: reads one request and answers where to go instead. What was read before
+// is in `buffer`.
+asio::awaitable<void> redirect_to_https(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                        std::chrono::milliseconds timeout);
 
 }  // namespace net

@@ -5,9 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/impl/src.hpp>
 #include <boost/beast/core/detect_ssl.hpp>
-#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <string_view>
 
@@ -48,22 +46,6 @@ void configure(SSL_CTX* context) {
   SSL_CTX_set_alpn_select_cb(context, choose_protocol, nullptr);
 }
 
-// Plain HTTP on the TLS port: one request is read and pointed to https.
-asio::awaitable<void> redirect(Secure& session, std::chrono::milliseconds timeout) {
-  http::request_parser<http::empty_body> parser;
-  session.lowest().expires_after(timeout);
-  const auto [error, size] =
-      co_await http::async_read_header(session.lowest(), session.buffer(), parser, use_tuple);
-  if (error && refusal_of(error) == gone) co_return;
-  const std::string location = error ? std::string() : https_location(parser.get());
-  api::Response response = problem(location.empty() ? 400 : 301, "https_required");
-  if (!location.empty()) response.headers.emplace_back("Location", location);
-  const std::string text = serialize(response);
-  session.lowest().expires_after(timeout);
-  const auto buffer = asio::buffer(text);
-  co_await asio::async_write(session.lowest(), buffer, use_tuple);
-}
-
 asio::awaitable<void> serve(std::shared_ptr<Secure> session, std::shared_ptr<TlsContext>,
                             std::chrono::milliseconds timeout) {
   session->lowest().expires_after(timeout);
@@ -71,7 +53,7 @@ asio::awaitable<void> serve(std::shared_ptr<Secure> session, std::shared_ptr<Tls
       co_await beast::async_detect_ssl(session->lowest(), session->buffer(), use_tuple);
   if (detect_error) co_return;
   if (!is_tls) {
-    co_await redirect(*session, timeout);
+    co_await redirect_to_https(session->lowest(), session->buffer(), timeout);
     co_await session->linger();
     co_return;
   }

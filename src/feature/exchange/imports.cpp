@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
+#include "base/log.hpp"
 #include "core/services.hpp"
 #include "feature/exchange/file.hpp"
 #include "feature/place/service.hpp"
@@ -262,6 +265,7 @@ Result<Import> change_import(api::Context& c, std::int64_t id, const ImportPatch
 }
 
 Result<Import> commit_import(api::Context& c, std::int64_t id) {
+  const auto started = std::chrono::steady_clock::now();
   auto found = c.read([&](db::Scoped& q) { return find_import(q, id); });
   if (!found) return tl::unexpected(std::move(found).error());
   auto stored = std::move(*found);
@@ -278,6 +282,11 @@ Result<Import> commit_import(api::Context& c, std::int64_t id) {
     if (auto written = write_part(c, stored, *look, rows); !written)
       return tl::unexpected(std::move(written).error());
   if (auto finished = finish(c, stored); !finished) return tl::unexpected(std::move(finished).error());
+  const auto took = std::chrono::steady_clock::now() - started;
+  base::log::info("import.committed",
+                  {{"import", id},
+                   {"rows", look->reading.rows()},
+                   {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
   return shown(stored, *look);
 }
 
