@@ -20,8 +20,9 @@ int failed(const base::Error& error) {
 
 namespace {
 
-base::Result<std::unique_ptr<db::Store>> open_store(const Options& options) {
+base::Result<std::unique_ptr<db::Store>> open_store(const Options& options, bool may_be_beside = false) {
   auto store_options = options.store;
+  store_options.may_be_beside = may_be_beside;
   store_options.database = database_of(options);
   return db::Store::open(store_options);
 }
@@ -46,7 +47,7 @@ int migrate(const Options& options, bool status_only) {
 }
 
 int backup(const Options& options, const std::filesystem::path& target) {
-  auto store = open_store(options);
+  auto store = open_store(options, true);
   if (!store) return failed(store.error());
   if (auto done = (*store)->copy_to(target); !done) return failed(done.error());
   fmt::print("{}\n", target.string());
@@ -66,7 +67,7 @@ int doctor(const Options& options) {
     ++findings;
     fmt::print("{}\n", text);
   };
-  auto store = open_store(options);
+  auto store = open_store(options, true);
   if (!store) return failed(store.error());
   auto sound = (*store)->integrity();
   if (!sound) return failed(sound.error());

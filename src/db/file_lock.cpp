@@ -10,7 +10,7 @@
 
 namespace db {
 
-base::Result<FileLock> FileLock::take(const std::filesystem::path& path) {
+base::Result<FileLock> FileLock::take(const std::filesystem::path& path, bool may_be_beside) {
   const std::string name = path.string() + ".lock";
   FileLock lock(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (lock.descriptor_ < 0) {
@@ -18,8 +18,10 @@ base::Result<FileLock> FileLock::take(const std::filesystem::path& path) {
     error.cause = std::strerror(errno);
     return base::fail(std::move(error));
   }
-  if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0)
+  if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    if (may_be_beside) return FileLock(-1);
     return base::fail(base::ErrorKind::conflict, "store.in_use");
+  }
   return lock;
 }
 

@@ -9,7 +9,9 @@ namespace db {
 class FileLock {
  public:
   // Errors: conflict "store.in_use" when another holder exists, internal "store.cannot_open" {path}.
-  static base::Result<FileLock> take(const std::filesystem::path& path);
+  // With `may_be_beside` another holder is no error: the lock is not held then.
+  static base::Result<FileLock> take(const std::filesystem::path& path, bool may_be_beside = false);
+  bool held() const { return descriptor_ >= 0; }
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;
   ~FileLock();

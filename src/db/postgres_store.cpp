@@ -69,7 +69,8 @@ bool PostgresLock::hold() {
 base::Result<std::unique_ptr<Store>> PostgresStore::open(const Options& options) {
   try {
     auto store = std::make_unique<PostgresStore>(options);
-    if (!store->lock_.hold()) return base::fail(ErrorKind::conflict, "store.in_use");
+    store->beside_ = options.may_be_beside && !store->lock_.hold();
+    if (!store->beside_ && !store->lock_.hold()) return base::fail(ErrorKind::conflict, "store.in_use");
     if (store->pool_.take()->count(restore_traces) > 0)
       return base::fail(ErrorKind::conflict, "restore.interrupted");
     return store;
@@ -83,7 +84,7 @@ PostgresStore::PostgresStore(const Options& options)
       lock_(options_),
       pool_(options.writers, options.busy_timeout_ms,
             [this] {
-              if (!lock_.hold())
+              if (!beside_ && !lock_.hold())
                 throw Failure(Fault::connection, {}, "postgres: another process holds the store");
               return std::make_unique<PostgresConnection>(options_);
             }),
@@ -107,6 +108,7 @@ base::Result<void> PostgresStore::read_erased(const Job& job) {
 
 base::Result<void> PostgresStore::write_erased(const Job& job, Priority priority) {
   InsideWrite::refuse("a write");
+  if (beside_) return base::fail(ErrorKind::conflict, "store.in_use");
   const Counted counted(pending_);
   std::unique_lock low(low_, std::defer_lock);
   if (priority == Priority::low) low.lock();

@@ -56,6 +56,7 @@ class PostgresStore final : public Store {
 
   const PostgresOptions options_;
   PostgresLock lock_;
+  bool beside_ = false;  // another process holds the lock: nothing is written
   Pool<PostgresConnection> pool_;
   std::mutex low_;  // one low job at a time leaves the pool to the high ones
   std::atomic<std::size_t> pending_{0};

@@ -50,6 +50,27 @@ TEST_P(RestoreTest, TheStoreIsAsItWasWhenTheCopyWasMade) {
   }
 }
 
+TEST_P(RestoreTest, ACopyIsMadeAndCheckedBesideTheRunningProgram) {
+  auto how = options();
+  how.may_be_beside = true;
+  auto beside = db::Store::open(how);
+  ASSERT_TRUE(beside.has_value()) << beside.error().code;
+  script("INSERT INTO visit VALUES (2, '后')");
+  ASSERT_TRUE((*beside)->copy_to(copy_).has_value());
+  EXPECT_TRUE((*beside)->integrity()->empty());
+  const auto refused = (*beside)->write([](Connection&) -> Result<void> { return {}; });
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, "store.in_use");
+  // The holder is not disturbed.
+  script("INSERT INTO visit VALUES (3, '后')");
+  EXPECT_EQ(count("SELECT count(*) FROM visit"), 3);
+  beside->reset();
+  close();
+  ASSERT_TRUE(db::restore(options().database, copy_).has_value());
+  open();
+  EXPECT_EQ(count("SELECT count(*) FROM visit"), 2);
+}
+
 TEST_P(RestoreTest, AStoreInUseIsRefused) {
   ASSERT_TRUE(store().copy_to(copy_).has_value());
   const auto refused = db::restore(options().database, copy_);

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 }  // namespace
 
 base::Result<std::unique_ptr<Store>> SqliteStore::open(const Options& options) {
-  auto lock = FileLock::take(options.database);
+  auto lock = FileLock::take(options.database, options.may_be_beside);
   if (!lock) return base::fail(std::move(lock).error());
   // Made here, because SQLite would make it readable for everybody; its log takes the same mode.
   if (const int made = ::open(options.database.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); made >= 0)
@@ -80,6 +80,7 @@ std::int64_t SqliteStore::next_id() {
 }
 
 base::Result<void> SqliteStore::submit(const Job& body, Priority priority, bool outside_transaction) {
+  if (!lock_.held()) return base::fail(ErrorKind::conflict, "store.in_use");
   WriteJob job{&body, priority, outside_transaction};
   auto answer = job.answer.get_future();
   if (!queue_.push(job)) return base::fail(ErrorKind::busy, "db.queue_full");

@@ -36,6 +36,8 @@ struct Options {
   std::size_t queue_limit = 4096;  // write jobs waiting (SQLite); more are answered busy
   int busy_timeout_ms = 5000;
   std::string vfs{};  // SQLite only: name of a registered VFS, for durability tests
+  // Open even while another process holds the store, then without writing: for copies and checks.
+  bool may_be_beside = false;
 };
 
 // low: imports and erasure, in small steps (SQLite gives them 20 ms at a time). They yield to waiting high
@@ -47,7 +49,8 @@ bool is_postgres(std::string_view database);
 
 class Store {
  public:
-  // Errors: conflict "store.in_use" (another process has it), "store.cannot_open" {path},
+  // Errors: conflict "store.in_use" (another process has it; beside it, every write says so),
+  // "store.cannot_open" {path},
   // "restore.interrupted" (restore again), "db.*".
   static base::Result<std::unique_ptr<Store>> open(const Options& options);
   virtual ~Store() = default;
