@@ -407,7 +407,7 @@ void Driver::correct() {
   if (stored.empty()) return;
   auto& c = any(stored);
   if (c.household >= 0 && households_[static_cast<std::size_t>(c.household)].online_only) return;
-  const bool close = c.out && chance(50);
+  const bool close = c.out && c.passed && chance(50);
   const bool again = close ? c.closed_ms.has_value() : c.reversed;
   const auto answer = post("office", fmt::format("/api/passages/{}/{}", c.id, close ? "close" : "reverse"),
                            R"({"reason":"经核实"})", again ? 409 : 200);

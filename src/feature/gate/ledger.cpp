@@ -22,10 +22,9 @@ constexpr auto passage_columns = db::ScopedSql(
     "d.label, "
     "g.household_id, g.person_ids, g.persons, g.companions, g.temperature_tenths, g.temperature_note, "
     "g.outcome, g.reasons, "
-    "g.flags, g.policy_version, g.offline, e.label, (SELECT COUNT(*) FROM passage v WHERE v.reverses_id = "
-    "g.id AND "
-    "v.compound_id = g.compound_id AND v.happened_ms >= g.happened_ms), g.reverses_id, g.emergency_reason, "
-    "g.reason, "
+    "g.flags, g.policy_version, g.offline, e.label, (SELECT MAX(v.result) FROM passage v WHERE v.reverses_id "
+    "= g.id AND v.compound_id = g.compound_id AND v.happened_ms >= g.happened_ms), g.reverses_id, "
+    "g.emergency_reason, g.reason, "
     "(SELECT pe.name FROM person pe WHERE pe.id = g.person_id), gu.name_masked "
     "FROM passage g JOIN place p ON p.id = g.compound_id LEFT JOIN opening o ON o.id = g.opening_id "
     "LEFT JOIN dwelling d ON d.id = g.dwelling_id LEFT JOIN enrolment e ON e.id = g.enrolment_id "
@@ -59,7 +58,8 @@ Passage load_passage(const db::Row& r) {
   g.policy_version = r.integer(18);
   g.offline = r.boolean(19);
   g.device_label = r.str(20);
-  g.reversed = r.integer(21) > 0;
+  // An outing may be closed and taken back as well: taken back says more ("reversed" > "closed").
+  if (PassageResult corrected{}; meta::parse_enum(r.text(21), corrected)) g.corrected = corrected;
   g.reverses_id = r.maybe_integer(22);
   g.emergency_reason = r.maybe_text(23);
   g.note = r.maybe_text(24);
@@ -249,7 +249,8 @@ Result<Passage> correct(api::Context& c, const Correction& in, PassageResult res
     if (!original) return base::fail(ErrorKind::not_found, "not_found");
     if (original->result == PassageResult::reversed || original->result == PassageResult::closed)
       return base::fail(ErrorKind::conflict, "is_a_correction");
-    if (result == PassageResult::closed && original->direction != rule::Direction::out)
+    if (result == PassageResult::closed &&
+        (original->direction != rule::Direction::out || original->result != PassageResult::passed))
       return base::fail(ErrorKind::conflict, "not_an_exit");
     if (original->household_id)
       q.unscoped().run("UPDATE household SET version = version + 1 WHERE id = $1", {*original->household_id});

@@ -382,7 +382,7 @@ struct Passage {
   std::int64_t policy_version = 0;
   bool offline = false;
   std::string device_label{};
-  bool reversed = false;
+  std::optional<PassageResult> corrected{};  // by a later row: taken back, or an outing ended
   std::optional<std::int64_t> reverses_id{};
   std::optional<std::string> emergency_reason{}, note{};
 };
@@ -674,7 +674,7 @@ struct Describe<feature::gate::Passage> {
                                      F(policy_version),
                                      F(offline),
                                      F(device_label),
-                                     F(reversed),
+                                     F(corrected),
                                      F(reverses_id),
                                      F(emergency_reason),
                                      F(note)};

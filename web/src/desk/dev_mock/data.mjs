@@ -226,7 +226,7 @@ export function passage(i, at = now - i * 7 * minute) {
     policy_version: 3,
     offline: i % 9 === 4,
     device_label: i % 2 ? '北门 1 号机' : '东门 1 号机',
-    reversed: i === 5,
+    corrected: i === 5 ? 'reversed' : null,
     reverses_id: i === 3 ? 89_995 : null,
     emergency_reason: emergency ? 'medical' : null,
     note: i === 3 ? '扫错了人' : null,

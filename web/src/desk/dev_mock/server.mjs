@@ -342,7 +342,7 @@ const routes = [
   [
     'POST',
     '/api/passages/:id/reverse',
-    ({ id }) => Object.assign(by_id(data.passages, id), { reversed: true }),
+    ({ id }) => Object.assign(by_id(data.passages, id), { corrected: 'reversed' }),
   ],
   ['GET', '/api/overview', () => ({ ...data.overview, as_of_ms: Date.now() })],
   [

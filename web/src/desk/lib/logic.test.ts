@@ -50,7 +50,7 @@ describe('ledger lines', () => {
       result: 'passed',
       kind: 'person',
       household_id: 5,
-      reversed: false,
+      corrected: null,
       ...change,
     }) as PassageRow
 
@@ -58,7 +58,8 @@ describe('ledger lines', () => {
     expect(corrections(line({}))).toEqual(['reverse', 'close'])
     expect(corrections(line({ direction: 'in' }))).toEqual(['reverse'])
     expect(corrections(line({ household_id: null }))).toEqual(['reverse'])
-    expect(corrections(line({ reversed: true }))).toEqual([])
+    expect(corrections(line({ corrected: 'reversed' }))).toEqual([])
+    expect(corrections(line({ corrected: 'closed' }))).toEqual(['reverse'])
     expect(corrections(line({ result: 'reversed' }))).toEqual([])
     expect(corrections(line({ result: 'closed' }))).toEqual([])
   })
@@ -77,9 +78,10 @@ describe('ledger lines', () => {
   })
 
   it('strikes what was reversed and marks what is new', () => {
-    expect(passage_class(line({ reversed: true }), new Set([1]))).toBe('struck')
+    expect(passage_class(line({ corrected: 'reversed' }), new Set([1]))).toBe('struck')
     expect(passage_class(line({}), new Set([1]))).toBe('fresh')
     expect(passage_class(line({}), new Set())).toBeUndefined()
+    expect(passage_class(line({ corrected: 'closed' }), new Set())).toBeUndefined()
     expect(result_tone(line({ kind: 'emergency' }))).toBe('warn')
     expect(result_tone(line({ result: 'turned_back' }))).toBe('bad')
   })

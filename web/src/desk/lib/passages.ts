@@ -22,14 +22,14 @@ export type Correction = 'reverse' | 'close'
 
 /** What the office can do about a line (practice.md 6): take it back, or end an outing never scanned back. */
 export function corrections(row: PassageRow): Correction[] {
-  if (is_correction(row) || row.reversed) return []
+  if (is_correction(row) || row.corrected === 'reversed') return []
   const outing = row.direction === 'out' && row.result === 'passed' && row.household_id !== null
-  return outing ? ['reverse', 'close'] : ['reverse']
+  return outing && row.corrected === null ? ['reverse', 'close'] : ['reverse']
 }
 
 /** A reversed line stays readable but struck; a line that came just now is marked. */
 export function passage_class(row: PassageRow, fresh: ReadonlySet<number>): string | undefined {
-  if (row.reversed) return 'struck'
+  if (row.corrected === 'reversed') return 'struck'
   return fresh.has(row.id) ? 'fresh' : undefined
 }
 
