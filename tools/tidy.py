@@ -24,6 +24,7 @@ USES = {
     "print": {"base"},
     "engine": {"base"},
     "engine/intake": {"base", "sheet"},
+    "engine/town": {"base", "sheet", "engine"},
     "net": {"base", "meta", "api"},
 }
 # Headers that stay in one place: (what the include begins with, where it may stand).

@@ -9,8 +9,10 @@ namespace app {
 
 inline constexpr std::uint64_t demo_seed = 20200211;
 
-// Makes the district when the store is empty; does nothing when it is there.
-base::Result<void> make_demo(Program& program, base::Instant now, std::uint64_t seed = demo_seed);
+// Makes the district when the store is empty; does nothing when it is there. `people` adds that many
+// persons, rounded up to whole subdistricts of 43,636 households (LZ-07).
+base::Result<void> make_demo(Program& program, base::Instant now, std::int64_t people = 0,
+                             std::uint64_t seed = demo_seed);
 
 struct DemoLogin {
   std::string role, username, link;

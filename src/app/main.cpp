@@ -35,6 +35,10 @@ int main(int argc, char** argv) {
   serving->add_option("--web-dir", options.web, "Serve pages from a folder instead of the embedded ones");
   serving->add_option("--workers", serve.workers, "Requests handled at once");
   serving->add_flag("--demo", options.demo, "Make a demonstration district and print log-in links");
+  serving
+      ->add_option("--people", options.demo_people,
+                   "With --demo: so many invented persons besides, in subdistricts of 110,000")
+      ->check(CLI::Range(0, 20'000'000));
   serving->add_flag("--backup-taken", options.backup_taken, "A backup exists; migrate without making one");
 
   std::filesystem::path file;

@@ -121,6 +121,7 @@ void Program::add_pages() {
     return page;
   });
   service_->add_page("/metrics", [this](const api::Request&) {
+    if (on_metrics_) on_metrics_();
     base::metrics::gauge("writes_pending", static_cast<double>(store_->pending_writes()));
     base::metrics::gauge("store_bytes", static_cast<double>(store_->size_bytes()));
     return text_page("text/plain; version=0.0.4", base::metrics::text());

@@ -24,6 +24,7 @@ struct Options {
   std::filesystem::path web{};   // empty: the embedded pages
   std::string public_url{};
   bool demo = false;
+  std::int64_t demo_people = 0;  // besides the small community
   bool backup_taken = false;
   db::Options store{};  // tuning; `database` is set from above
 };
@@ -38,6 +39,9 @@ class Program {
   core::Services& services() { return services_; }
   const db::MigrationReport& migration() const { return migration_; }
 
+  // Called before each answer of /metrics, to set gauges of what the program does not own.
+  void set_on_metrics(std::function<void()> on_metrics) { on_metrics_ = std::move(on_metrics); }
+
   // A new one-time link to make the first administrator, when there is no account yet; else empty.
   base::Result<std::string> setup_link(base::Instant now);
   // A new one-time log-in link of an account; error "not_found".
@@ -51,6 +55,7 @@ class Program {
   core::Services services_;
   std::unique_ptr<api::Service> service_;
   db::MigrationReport migration_;
+  std::function<void()> on_metrics_;
 };
 
 std::filesystem::path keys_of(const Options& options);

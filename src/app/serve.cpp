@@ -9,6 +9,7 @@
 #include "app/demo.hpp"
 #include "app/install_page.hpp"
 #include "base/log.hpp"
+#include "base/metrics.hpp"
 #include "net/server.hpp"
 #include "net/tls_authority.hpp"
 
@@ -61,6 +62,16 @@ void announce(Program& program, const Options& options, const std::string& url, 
   std::fflush(stdout);
 }
 
+void show(const net::Server& server) {
+  const auto now = server.counters();
+  base::metrics::gauge("connections_open", static_cast<double>(now.open));
+  base::metrics::gauge("connections_live", static_cast<double>(now.live));
+  base::metrics::gauge("requests_queued", static_cast<double>(now.queued));
+  base::metrics::gauge("connections_accepted", static_cast<double>(now.connections));
+  base::metrics::gauge("requests_handled", static_cast<double>(now.requests));
+  base::metrics::gauge("requests_shed", static_cast<double>(now.rejected));
+}
+
 }  // namespace
 
 int serve(const Options& options, const ServeOptions& serve) {
@@ -72,7 +83,7 @@ int serve(const Options& options, const ServeOptions& serve) {
   if (!opened) return failed(opened.error());
   auto& program = **opened;
   if (options.demo)
-    if (auto made = make_demo(program, clock.now()); !made) return failed(made.error());
+    if (auto made = make_demo(program, clock.now(), options.demo_people); !made) return failed(made.error());
   add_install_page(program.service(), tls->ca_certificate, tls->ca_sha256);
 
   net::Options net;
@@ -90,6 +101,7 @@ int serve(const Options& options, const ServeOptions& serve) {
       net::Server::start(net, [&service](const api::Request& request) { return service.handle(request); });
   if (!server) return failed(server.error());
   service.set_on_write([&server] { (*server)->wake_live(); });
+  program.set_on_metrics([&server] { show(**server); });
 
   const bool any = serve.address == "0.0.0.0" || serve.address == "::" || serve.address == "127.0.0.1";
   announce(program, options,
@@ -106,6 +118,7 @@ int serve(const Options& options, const ServeOptions& serve) {
   (*server)->stop();
   // The hook must not outlive what it points at.
   service.set_on_write({});
+  program.set_on_metrics({});
   return 0;
 }
 
