@@ -34,6 +34,7 @@ struct Endpoint {
   InputFrom input_from = InputFrom::none;
   const meta::Record* input = nullptr;              // body or query
   std::string (*output)(meta::Schemas&) = nullptr;  // null: no JSON answer
+  const meta::Record* rows = nullptr;               // of an export: what a line of it is
   std::string produces = "application/json";
   std::string consumes = "application/json";
   std::uint64_t body_limit_bytes = 1024 * 1024;

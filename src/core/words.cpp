@@ -5,7 +5,7 @@
 
 namespace core {
 
-// Generated from i18n/server.*.json, sorted by key.
+// Generated from i18n/{server,common,desk}.*.json, sorted by key.
 std::span<const WordEntry> server_words_zh();
 std::span<const WordEntry> server_words_en();
 

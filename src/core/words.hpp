@@ -1,6 +1,7 @@
 #pragma once
-// The few words the server itself prints: cards, exports, notes in workbooks. From i18n/server.<lang>.json,
-// compiled in; English where a language lacks a key, the key itself where both do.
+// The words the server itself prints: cards, exports, notes in workbooks. From i18n/server.<lang>.json, and
+// what the pages call things from common and desk; compiled in; English where a language lacks a key, the key
+// itself where both do.
 #include <string>
 #include <string_view>
 

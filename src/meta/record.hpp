@@ -89,8 +89,10 @@ struct TypeOps {
   void (*from_column)(void* value, const Row& row, int column);
   std::string (*text)(const void* value);  // for people: exports
   SqlType sql = SqlType::text;
-  bool optional = false;           // may be absent from JSON and null in SQL
-  const TypeOps* inner = nullptr;  // of an optional
+  bool optional = false;                  // may be absent from JSON and null in SQL
+  const TypeOps* inner = nullptr;         // of an optional
+  const Record& (*record)() = nullptr;    // of a described record
+  bool list = false, of_records = false;  // a vector; one of records
   SqlType sql_type() const { return inner ? inner->sql_type() : sql; }
 };
 
@@ -312,7 +314,11 @@ struct OpsOf<std::vector<T>> {
       [](void*, const Row&, int) {},
       text,
       SqlType::text,
-      false};
+      false,
+      nullptr,
+      nullptr,
+      true,
+      Described<T>};
 };
 
 template <Described T>
@@ -325,7 +331,9 @@ struct OpsOf<T> {
       [](void*, const Row&, int) {},
       [](const void*) { return std::string{}; },
       SqlType::text,
-      false};
+      false,
+      nullptr,
+      &record_of<T>};
 };
 
 template <class M>

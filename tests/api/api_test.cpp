@@ -8,6 +8,9 @@
 
 #include "api/openapi.hpp"
 #include "api/scenario.hpp"
+#include "core/list.hpp"
+#include "core/services.hpp"
+#include "core/words.hpp"
 #include "feature/access/record.hpp"
 #include "feature/access/service.hpp"
 #include "feature/exchange/record.hpp"
@@ -125,6 +128,74 @@ TEST(Roles, OutOfScopeIsTheSameAsAbsent) {
   same("GET", "/api/enrolments?compound_id=", compound, "", "");
   same("POST", "/api/passes/", pass, "/void", R"({"reason":"lost"})");
 }
+
+// --- lists and their exports ---------------------------------------------------------------------------
+TEST(ExportWords, EveryColumnOfEveryListHasItsWordsInBothLanguages) {
+  api::Router router;
+  app::add_routes(router);
+  int lists = 0;
+  for (const auto& e : router.endpoints()) {
+    if (!e->rows) continue;
+    ++lists;
+    for (const std::string language : {"zh-CN", "en"}) {
+      const auto name = e->segments.at(1);
+      EXPECT_TRUE(core::has_words(language, "export." + name)) << e->path;
+      for (const auto& column : core::export_columns(*e->rows))
+        EXPECT_FALSE(core::export_header(language, column.name).starts_with("column."))
+            << e->path << " " << column.name << " in " << language;
+    }
+  }
+  EXPECT_GE(lists, 7);
+}
+
+std::string whole(api::Response answer) {
+  std::string out = answer.body;
+  if (answer.stream)
+    for (auto piece = answer.stream->next(); !piece.empty(); piece = answer.stream->next()) out += piece;
+  return out;
+}
+
+std::size_t lines_in(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+class Exports : public testing::TestWithParam<db::Dialect> {};
+
+// XN-45: the office's own tables come out of what was recorded once; all rows, masked, audited.
+TEST_P(Exports, GiveTheWholeListOverAllItsPages) {
+  if (unavailable(GetParam())) GTEST_SKIP() << "PostgreSQL is not installed";
+  test_world::World world(GetParam());
+  const auto compound = test_world::at(world.send("office", "GET", "/api/session").body, "compounds.0.id");
+  const auto persons = world.program().store().read([&](db::Connection& c) -> base::Result<std::int64_t> {
+    return c.count(
+        "SELECT COUNT(*) FROM residence r JOIN household h ON h.id = r.household_id "
+        "WHERE h.compound_id = $1 AND r.valid_until_ms IS NULL",
+        {static_cast<std::int64_t>(std::stoll(compound))});
+  });
+  ASSERT_TRUE(persons && *persons > 400) << "more than one page, or the test shows little";
+  const auto target = "/api/persons/export?format=csv&lang=en&compound_id=" + compound;
+  const auto csv = whole(world.send("office", "GET", target));
+  EXPECT_EQ(lines_in(csv), static_cast<std::size_t>(*persons) + 1) << csv.substr(0, 300);
+  EXPECT_NE(csv.find("Document (masked)"), std::string::npos);
+  EXPECT_NE(csv.find(core::words("en", "relation.head")), std::string::npos);
+  EXPECT_EQ(csv.find("1990000"), std::string::npos) << "a phone in clear";
+  const auto names = whole(world.send("office", "GET", target + "&columns=name,household_id"));
+  EXPECT_EQ(lines_in(names), static_cast<std::size_t>(*persons) + 1);
+  EXPECT_EQ(world.send("office", "GET", target + "&columns=name,secret").status, 422);
+  const auto xlsx = whole(world.send("office", "GET", "/api/households/export?compound_id=" + compound));
+  EXPECT_EQ(xlsx.substr(0, 2), "PK");
+  // Out of scope: a table without rows, as the list is without items.
+  EXPECT_EQ(lines_in(whole(world.send("other_office", "GET", target))), 1u);
+  const auto audited = world.program().store().read([&](db::Connection& c) -> base::Result<std::int64_t> {
+    return c.count("SELECT COUNT(*) FROM audit WHERE action = 'list.export'");
+  });
+  EXPECT_EQ(audited.value_or(0), 4);
+  EXPECT_TRUE(std::filesystem::is_empty(world.program().services().data_directory / "temporary"));
+}
+INSTANTIATE_TEST_SUITE_P(Stores, Exports, testing::Values(db::Dialect::sqlite, db::Dialect::postgres),
+                         [](const auto& of) {
+                           return of.param == db::Dialect::sqlite ? "sqlite" : "postgres";
+                         });
 
 // --- the schema is the records -----------------------------------------------------------------------
 class Schema : public test_support::OnBothStores {};

@@ -48,10 +48,16 @@ export async function start_program(args = ['--demo']) {
   return { url, log, stop }
 }
 
+/** The demonstration's one-time link of a role, good for one log-in. */
+export function link_of(program, role) {
+  const line = program.log.join('').match(new RegExp(`log-in, ${role} .*?(/#/link\\?token=(\\S+))`))
+  if (!line) throw new Error(`no log-in of ${role} in:\n${program.log.join('')}`)
+  return { path: line[1], token: line[2] }
+}
+
 /** One log-in of the demonstration: a function that calls the API as that role. */
 export async function log_in(program, role) {
-  const line = program.log.join('').match(new RegExp(`log-in, ${role} .*?token=(\\S+)`))
-  if (!line) throw new Error(`no log-in of ${role} in:\n${program.log.join('')}`)
+  const { token } = link_of(program, role)
   let cookie = ''
   const call = async (method, path, body) => {
     const answer = await fetch(program.url + path, {
@@ -64,7 +70,7 @@ export async function log_in(program, role) {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
     return text === '' ? null : JSON.parse(text)
   }
-  await call('POST', '/api/session/link', { token: line[1] })
+  await call('POST', '/api/session/link', { token })
   return call
 }
 
@@ -114,13 +120,15 @@ export async function open_browser({ card } = {}) {
   })
 }
 
-/** A phone of 390 by 844. Collects requests to other hosts and errors of the page. */
-export async function open_phone(browser, url, { locale = 'zh-CN', dark = false } = {}) {
+const sizes = {
+  phone: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
+  desk: { viewport: { width: 1280, height: 800 } },
+}
+
+/** A page on a phone or a desk. Collects requests to other hosts and errors of the page. */
+export async function open_phone(browser, url, { locale = 'zh-CN', dark = false, size = 'phone' } = {}) {
   const context = await browser.newContext({
-    viewport: { width: 390, height: 844 },
-    deviceScaleFactor: 2,
-    hasTouch: true,
-    isMobile: true,
+    ...sizes[size],
     locale,
     timezoneId: 'Asia/Shanghai',
     colorScheme: dark ? 'dark' : 'light',
@@ -151,6 +159,13 @@ export async function gun(page, text) {
 
 /** Violations of WCAG 2.2 AA on the page, one line each. */
 export async function axe_violations(page) {
+  // A colour half-way through a change is no colour of the page.
+  await page.evaluate(() => {
+    const running = document
+      .getAnimations()
+      .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
+    return Promise.allSettled(running.map((each) => each.finished))
+  })
   await page.evaluate(packages.axe.source)
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
   const { violations } = await page.evaluate((runOnly) => window.axe.run(document, { runOnly }), tags)

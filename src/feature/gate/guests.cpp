@@ -1,5 +1,6 @@
 // The office's queue of people who said at the gate that they live here (practice.md 11).
 #include "api/paging.hpp"
+#include "core/list.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/people/service.hpp"
 
@@ -93,8 +94,8 @@ Result<Guest> settle(api::Context& c, const SettleGuest& in) {
 }  // namespace
 
 void guest_routes(api::Router& r) {
-  r.get<GuestQuery, api::Page<Guest>>("/api/guests", Permission::household_read,
-                                      "People registered at the gate, to settle", list_guests);
+  core::list<list_guests>(r, "/api/guests", Permission::household_read,
+                          "People registered at the gate, to settle");
   r.post<SettleGuest, Guest>("/api/guests/{id}/settle", Permission::household_write, "Register or dismiss",
                              settle);
 }

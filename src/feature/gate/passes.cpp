@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "api/paging.hpp"
+#include "core/list.hpp"
 #include "core/words.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/place/service.hpp"
@@ -497,7 +498,7 @@ FoundPass find_pass(db::Scoped& q, const core::Keyring& keys, std::int64_t compo
 }
 
 void pass_routes(api::Router& r) {
-  r.get<PassQuery, api::Page<Pass>>("/api/passes", Permission::pass_read, "Cards of a compound", list_passes);
+  core::list<list_passes>(r, "/api/passes", Permission::pass_read, "Cards of a compound");
   r.post<IssuePasses, Issued>("/api/passes/issue", Permission::pass_write,
                               "Issue cards to households without one", issue);
   r.post<BlankPasses, Issued>("/api/passes/blank", Permission::pass_write,

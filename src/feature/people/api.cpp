@@ -1,6 +1,7 @@
 #include "feature/people/api.hpp"
 
 #include "api/paging.hpp"
+#include "core/list.hpp"
 #include "core/services.hpp"
 #include "feature/people/service.hpp"
 
@@ -251,18 +252,15 @@ Result<api::Page<Staff>> list_staff(api::Context& c, const ListQuery& in) {
 }  // namespace
 
 void routes(api::Router& r) {
-  r.get<HouseholdQuery, api::Page<HouseholdSummary>>("/api/households", Permission::household_read,
-                                                     "Households in walking order", list_households);
+  core::list<list_households>(r, "/api/households", Permission::household_read,
+                              "Households in walking order");
   r.get<HouseholdFile>("/api/households/{id}", Permission::household_read, "One household's file",
                        get_household);
   r.post<NewHousehold, HouseholdFile>("/api/households", Permission::household_write, "Register a household",
                                       create_household);
-  r.get<PersonQuery, api::Page<PersonListed>>("/api/persons", Permission::household_read,
-                                              "Persons of a compound", list_persons);
-  r.get<ListQuery, api::Page<Vehicle>>("/api/vehicles", Permission::household_read, "Vehicles of a compound",
-                                       list_vehicles);
-  r.get<ListQuery, api::Page<Staff>>("/api/staff", Permission::household_read,
-                                     "Who is responsible for a compound", list_staff);
+  core::list<list_persons>(r, "/api/persons", Permission::household_read, "Persons of a compound");
+  core::list<list_vehicles>(r, "/api/vehicles", Permission::household_read, "Vehicles of a compound");
+  core::list<list_staff>(r, "/api/staff", Permission::household_read, "Who is responsible for a compound");
 }
 
 }  // namespace feature::people

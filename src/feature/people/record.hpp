@@ -241,7 +241,7 @@ META_DESCRIBE(feature::people::HouseholdSummary, "HouseholdRow", "", id, dwellin
 META_DESCRIBE(feature::people::Person, "Person", "", id, name, relation, sex, birth_day, document_masked,
               document_state, phones_masked, registered_residence, origin, return_day, flags, presence,
               source)
-META_DESCRIBE(feature::people::PersonListed, "PersonRow", "", person, household_id, label)
+META_DESCRIBE(feature::people::PersonListed, "PersonRow", "", label, person, household_id)
 META_DESCRIBE(feature::people::HouseholdFile, "HouseholdFile", "", id, dwelling_id, compound_id, label,
               provisional, members)
 META_DESCRIBE(feature::people::NewMember, "NewMember", "", name, relation, sex, phone, document)

@@ -1,6 +1,7 @@
 #include "feature/place/api.hpp"
 
 #include "api/paging.hpp"
+#include "core/list.hpp"
 #include "core/services.hpp"
 #include "feature/place/service.hpp"
 
@@ -281,8 +282,7 @@ void routes(api::Router& r) {
                                           "Dwellings a pattern would make", preview_building);
   r.post<BuildingPattern, PatternResult>("/api/buildings", Permission::place_write,
                                          "Make a building from a pattern", create_building);
-  r.get<DwellingQuery, api::Page<Dwelling>>("/api/dwellings", Permission::place_read,
-                                            "Dwellings in walking order", list_dwellings);
+  core::list<list_dwellings>(r, "/api/dwellings", Permission::place_read, "Dwellings in walking order");
   r.get<CompoundQuery, api::Page<Opening>>("/api/openings", Permission::place_read, "Openings of a compound",
                                            list_openings);
   r.post<NewOpening, Opening>("/api/openings", Permission::place_write, "Add an opening", create_opening);

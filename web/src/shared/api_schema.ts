@@ -107,6 +107,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dwellings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dwellings in walking order: all of it as xlsx or CSV */
+        get: operations["getApiDwellingsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/enrolments": {
         parameters: {
             query?: never;
@@ -278,6 +295,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/guests/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People registered at the gate, to settle: all of it as xlsx or CSV */
+        get: operations["getApiGuestsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/guests/{id}/settle": {
         parameters: {
             query?: never;
@@ -307,6 +341,23 @@ export interface paths {
         put?: never;
         /** Register a household */
         post: operations["postApiHouseholds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/households/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Households in walking order: all of it as xlsx or CSV */
+        get: operations["getApiHouseholdsExport"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -623,6 +674,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/passes/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cards of a compound: all of it as xlsx or CSV */
+        get: operations["getApiPassesExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/passes/issue": {
         parameters: {
             query?: never;
@@ -717,6 +785,23 @@ export interface paths {
         };
         /** Persons of a compound */
         get: operations["getApiPersons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/persons/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Persons of a compound: all of it as xlsx or CSV */
+        get: operations["getApiPersonsExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -899,6 +984,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is responsible for a compound: all of it as xlsx or CSV */
+        get: operations["getApiStaffExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/vehicles": {
         parameters: {
             query?: never;
@@ -908,6 +1010,23 @@ export interface paths {
         };
         /** Vehicles of a compound */
         get: operations["getApiVehicles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vehicles/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Vehicles of a compound: all of it as xlsx or CSV */
+        get: operations["getApiVehiclesExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1616,7 +1735,7 @@ export interface components {
             policy_version: number;
             offline: boolean;
             device_label: string;
-            reversed: boolean;
+            corrected: ("passed" | "turned_back" | "reversed" | "closed") | null;
             reverses_id: number | null;
             emergency_reason: string | null;
             note: string | null;
@@ -1672,10 +1791,10 @@ export interface components {
             source: string;
         };
         PersonRow: {
+            label: string;
             person: components["schemas"]["Person"];
             /** Format: int64 */
             household_id: number;
-            label: string;
         };
         Ping: {
             /** Format: int64 */
@@ -2117,6 +2236,44 @@ export interface operations {
             };
         };
     };
+    getApiDwellingsExport: {
+        parameters: {
+            query: {
+                compound_id: number;
+                building_id?: number | null;
+                q?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiEnrolments: {
         parameters: {
             query: {
@@ -2473,6 +2630,43 @@ export interface operations {
             };
         };
     };
+    getApiGuestsExport: {
+        parameters: {
+            query: {
+                compound_id: number;
+                state?: ("waiting" | "registered" | "dismissed") | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiGuestsIdSettle: {
         parameters: {
             query?: never;
@@ -2564,6 +2758,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HouseholdFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiHouseholdsExport: {
+        parameters: {
+            query: {
+                compound_id: number;
+                building_id?: number | null;
+                q?: string | null;
+                registered?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem */
@@ -3319,6 +3552,45 @@ export interface operations {
             };
         };
     };
+    getApiPassesExport: {
+        parameters: {
+            query: {
+                compound_id: number;
+                state?: ("blank" | "inactive" | "active" | "void" | "replaced") | null;
+                household_id?: number | null;
+                q?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiPassesIssue: {
         parameters: {
             query?: never;
@@ -3511,6 +3783,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfPersonRow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPersonsExport: {
+        parameters: {
+            query: {
+                compound_id: number;
+                q?: string | null;
+                document_state?: ("missing" | "ok" | "damaged" | "bad_checksum" | "fifteen" | "other") | null;
+                flag?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem */
@@ -3966,6 +4277,43 @@ export interface operations {
             };
         };
     };
+    getApiStaffExport: {
+        parameters: {
+            query: {
+                compound_id: number;
+                q?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiVehicles: {
         parameters: {
             query: {
@@ -3987,6 +4335,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfVehicle"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiVehiclesExport: {
+        parameters: {
+            query: {
+                compound_id: number;
+                q?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description A problem */

@@ -348,7 +348,7 @@ export interface PassageRow {
   policy_version: number
   offline: boolean
   device_label: string
-  reversed: boolean
+  corrected: 'passed' | 'turned_back' | 'reversed' | 'closed' | null // by a later record: reversed or closed
   reverses_id: number | null // of a correction, the record it speaks of
   emergency_reason: string | null
   note: string | null
