@@ -118,10 +118,24 @@ def take_over(server, compound, files, spent):
         spent[name][2] += content.count(b'\n')
 
 
+def base45(text):
+    """Bytes of a Base45 text (RFC 9285)."""
+    signs = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'
+    out = bytearray()
+    for at in range(0, len(text), 3):
+        part = text[at:at + 3]
+        value = sum(signs.index(c) * 45 ** i for i, c in enumerate(part))
+        out += value.to_bytes(len(part) - 1, 'big')
+    return bytes(out)
+
+
 def enrol(server, compound):
-    opening = server.call('POST', '/api/openings', {'compound_id': compound, 'name': '正门'})
+    opening = server.call('POST', '/api/openings', {
+        'compound_id': compound, 'name': '正门', 'kind': 'both', 'state': 'guarded'})
     code = server.call('POST', '/api/enrolments', {'opening_id': opening['id'], 'label': 'bench'})
-    secret = re.search(r'[0-9a-f]{32}', code['url'] + code['text'].lower())[0]
+    # The only byte string of 16 in the code's CBOR.
+    plain = base45(code['text'].removeprefix('SWE1:'))
+    secret = plain[plain.index(b'\x50') + 1:][:16].hex()
     device = server.call('POST', '/api/gate/enrol', {'secret': secret, 'client_ms': int(time.time() * 1000)})
     token = device['device_token']
     return token, server.call('GET', '/api/gate/list', token=token)
@@ -223,7 +237,8 @@ def main():
             printing += time.monotonic() - started
             cards += issued['issued']
             token, known = enrol(server, compound)
-            devices.append((token, [(h['id'], h['m'][0]['id']) for h in known['households'] if h['m']]))
+            devices.append((token, [(h['id'], adult['id']) for h in known['households']
+                                    for adult in [m for m in h['m'] if not m['c']][:1]]))
         for name, (read, write, rows) in spent.items():
             print(f'{name:18} {rows:7} rows  {rows / read:10.0f} rows/s read and compared, '
                   f'{rows / write:.0f} rows/s committed')

@@ -16,7 +16,7 @@ struct ServeOptions {
   std::vector<std::string> tls_names{};
   std::string certificate{}, private_key{};
   bool trust_proxy = false;
-  int workers = 16;
+  int workers = 64;
 };
 
 // Says what went wrong, by code, on standard error; returns 1.

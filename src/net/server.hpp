@@ -27,7 +27,7 @@ struct Options {
   std::uint16_t port = 8480;          // 0: any free port, see Server::port()
   bool tls = false;
   TlsFiles tls_files{};
-  int workers = 16;
+  int workers = 64;
   std::size_t queue_limit = 512;  // requests waiting for a worker; more get 503 with Retry-After
   std::size_t connection_limit = 4096;
   std::size_t body_memory_bytes = 256 * 1024 * 1024;  // of all bodies being received or handled; more get 503

@@ -44,14 +44,14 @@ std::string joined(const Items& items, Text text) {
 // outing that staff have closed.
 rule::Presence presence_of(db::Scoped& q, std::int64_t person_id, base::Instant before) {
   rule::Presence presence = rule::Presence::unknown;
+  // A correction stands in the ledger of the same household, later than what it corrects.
   q.one(
-      "SELECT g.direction, (SELECT COUNT(*) FROM passage v WHERE v.reverses_id = g.id) FROM passage g JOIN "
-      "place p ON p.id = g.compound_id WHERE g.household_id IN "
-      "(SELECT r.household_id FROM residence r WHERE r.person_id = $1) AND g.person_id = $1 AND "
-      "g.happened_ms < $2 "
-      "AND g.result = 'passed' AND {scope:p} AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.reverses_id = "
-      "g.id AND v.result = 'reversed') "
-      "ORDER BY g.happened_ms DESC, g.id DESC LIMIT 1",
+      "SELECT g.direction, (SELECT COUNT(*) FROM passage v WHERE v.household_id = g.household_id AND "
+      "v.happened_ms >= g.happened_ms AND v.reverses_id = g.id) FROM passage g JOIN place p ON p.id = "
+      "g.compound_id WHERE g.household_id IN (SELECT r.household_id FROM residence r WHERE r.person_id = $1) "
+      "AND g.person_id = $1 AND g.happened_ms < $2 AND g.result = 'passed' AND {scope:p} AND NOT EXISTS "
+      "(SELECT 1 FROM passage v WHERE v.household_id = g.household_id AND v.happened_ms >= g.happened_ms AND "
+      "v.reverses_id = g.id AND v.result = 'reversed') ORDER BY g.happened_ms DESC, g.id DESC LIMIT 1",
       {person_id, before}, [&](const db::Row& r) {
         if (r.integer(1) > 0) return;
         presence = r.text(0) == "out" ? rule::Presence::outside : rule::Presence::inside;
