@@ -29,10 +29,18 @@ const zh = words['zh-CN']
 // The files an office has, or small ones of our own where they are not at hand.
 const office_folder = here('../../../shared/data/office')
 const own_files = {
-  '楼盘表.csv':
-    '楼栋,单元,层,房号,建筑面积(㎡),装修情况\n1,1,1,101,89.5,已装修\n1,1,1,102,89.5,已装修\n1,1,2,201,89.5,毛坯\n',
-  '住户花名册.csv':
-    '房号,姓名,关系,联系电话\n1-1-101,王芳,户主,19900001111\n1-1-101,李强,配偶,19900001112\n1-1-102,张伟,户主,\n',
+  '楼盘表.csv': [
+    '楼栋,单元,层,房号,建筑面积(㎡),装修情况',
+    '1,1,1,101,89.5,已装修',
+    '1,1,1,102,89.5,已装修',
+    '1,1,2,201,89.5,毛坯',
+  ],
+  '住户花名册.csv': [
+    '房号,姓名,关系,联系电话',
+    '1-1-101,王芳,户主,19900001111',
+    '1-1-101,李强,配偶,19900001112',
+    '1-1-102,张伟,户主,',
+  ],
 }
 function office_files() {
   if (existsSync(office_folder)) {
@@ -42,9 +50,9 @@ function office_files() {
     const place = (name) => order.findIndex((kind) => name.startsWith(kind))
     return names.sort((a, b) => place(a) - place(b)).map((name) => join(office_folder, name))
   }
-  return Object.entries(own_files).map(([name, text]) => {
+  return Object.entries(own_files).map(([name, lines]) => {
     const path = join(scratch, name)
-    writeFileSync(path, text)
+    writeFileSync(path, lines.join('\n'))
     return path
   })
 }
