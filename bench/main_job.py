@@ -195,14 +195,16 @@ def at_the_gate(server, devices, seconds, connections):
         tails.append(p99)
         refused += wrong
     middle = {name: statistics.median(all_) for name, all_ in rates.items()}
-    print(f"durable decisions over HTTP      {middle['gate']:10.0f} /s, p99 {statistics.median(tails):.1f} ms, "
-          f"{refused} refused, {connections} connections")
-    print(f"  of a trivial answer (/healthz) {middle['gate'] / middle['healthz']:10.3f}   ({middle['healthz']:.0f} /s)")
-    print(f"  of a read (/api/program)       {middle['gate'] / middle['program']:10.3f}   ({middle['program']:.0f} /s)")
+    print(f"durable decisions over HTTP      {middle['gate']:10.0f} /s, "
+          f"p99 {statistics.median(tails):.1f} ms, {refused} refused, {connections} connections")
+    for what, name in (('a trivial answer (/healthz)', 'healthz'), ('a read (/api/program)', 'program')):
+        share = middle['gate'] / middle[name]
+        print(f'  of {what:28} {share:10.3f}   ({middle[name]:.0f} /s)')
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('program')
     parser.add_argument('--compounds', type=int, default=4)
     parser.add_argument('--households', type=int, default=500, help='of each compound')
@@ -242,7 +244,8 @@ def main():
         for name, (read, write, rows) in spent.items():
             print(f'{name:18} {rows:7} rows  {rows / read:10.0f} rows/s read and compared, '
                   f'{rows / write:.0f} rows/s committed')
-        print(f'cards issued                     {cards / issuing:10.0f} /s, printed {cards / printing:.0f} /s')
+        print(f'cards issued                     {cards / issuing:10.0f} /s, '
+              f'printed {cards / printing:.0f} /s')
         at_the_gate(server, devices, options.seconds, options.connections)
         print(f'memory after                     {server.memory_mb():10.1f} MB')
     finally:
