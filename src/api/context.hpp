@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api/http.hpp"
 #include "api/permission.hpp"
@@ -21,14 +22,24 @@ struct Services;  // keys, audit and the like; see core/services.hpp
 
 namespace api {
 
+// What a role held at one place gives; without a node it reaches the whole installation.
+struct Held {
+  PermissionSet permissions{};
+  std::optional<db::ScopeNode> node{};
+};
+
 struct Principal {
   std::int64_t account = 0;  // 0: nobody signed in
   std::int64_t session = 0;
   std::int64_t enrolment = 0;  // a gate phone; then account is 0
   std::string name{};
   PermissionSet permissions{};
+  // While an endpoint is answered: the places where its permission is held.
   db::Scope scope = db::Scope::none();
+  std::vector<Held> held{};  // empty for a gate phone
   bool signed_in() const { return account != 0 || enrolment != 0; }
+  // How far one permission reaches: a guard here who is an office there does not rule over both.
+  db::Scope scope_of(Permission permission) const;
 };
 
 class Context {

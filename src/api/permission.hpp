@@ -28,6 +28,10 @@ enum class Permission {
   enrolment_write,
   account_write,
   audit_read,
+  figure_read,     // counts without the persons behind them
+  role_write,      // what a role may do
+  sensitive_read,  // masked numbers of one person, for a reason
+  break_glass,     // the same for one compound and half an hour
 };
 
 class PermissionSet {
@@ -39,6 +43,12 @@ class PermissionSet {
   constexpr void add(Permission p) { bits_ |= std::uint64_t{1} << static_cast<int>(p); }
   constexpr void add(PermissionSet other) { bits_ |= other.bits_; }
   constexpr bool has(Permission p) const { return (bits_ >> static_cast<int>(p)) & 1; }
+  constexpr bool within(PermissionSet other) const { return (bits_ & ~other.bits_) == 0; }
+  constexpr PermissionSet without(PermissionSet other) const {
+    PermissionSet left;
+    left.bits_ = bits_ & ~other.bits_;
+    return left;
+  }
 
  private:
   std::uint64_t bits_ = 0;
@@ -48,9 +58,10 @@ class PermissionSet {
 
 template <>
 struct meta::EnumNames<api::Permission> {
-  static constexpr std::array<std::string_view, 18> names{
+  static constexpr std::array<std::string_view, 22> names{
       "anybody",         "signed_in",     "place_read",    "place_write",    "household_read",
       "household_write", "import_write",  "pass_read",     "pass_write",     "policy_read",
       "policy_write",    "passage_read",  "passage_write", "passage_export", "gate_decide",
-      "enrolment_write", "account_write", "audit_read"};
+      "enrolment_write", "account_write", "audit_read",    "figure_read",    "role_write",
+      "sensitive_read",  "break_glass"};
 };

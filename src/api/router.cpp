@@ -26,6 +26,17 @@ bool is_parameter(const std::string& segment) { return segment.size() > 2 && seg
 
 }  // namespace
 
+db::Scope Principal::scope_of(Permission permission) const {
+  if (held.empty()) return permissions.has(permission) ? scope : db::Scope::none();
+  std::vector<db::ScopeNode> nodes;
+  for (const auto& role : held) {
+    if (!role.permissions.has(permission)) continue;
+    if (!role.node) return db::Scope::all();
+    nodes.push_back(*role.node);
+  }
+  return db::Scope::of(std::move(nodes));
+}
+
 std::int64_t Context::id(std::string_view name) const {
   for (const auto& [key, text] : path_parameters) {
     if (key != name) continue;

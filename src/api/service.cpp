@@ -211,6 +211,7 @@ base::Result<Response> Service::invoke(const Request& request, const Router::Mat
       if (endpoint.permission != Permission::signed_in && !who.permissions.has(endpoint.permission))
         return base::fail(base::ErrorKind::forbidden, "forbidden",
                           {{"permission", std::string(meta::name_of(endpoint.permission))}});
+      if (endpoint.permission != Permission::signed_in) who.scope = who.scope_of(endpoint.permission);
     }
     if (request.body.size() > endpoint.body_limit_bytes)
       return base::fail(base::ErrorKind::too_large, "too_large");

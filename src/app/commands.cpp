@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "api/openapi.hpp"
+#include "core/audit_chain.hpp"
 #include "db/restore.hpp"
 
 namespace app {
@@ -61,6 +62,23 @@ int restore(const Options& options, const std::filesystem::path& copy) {
   return 0;
 }
 
+namespace {
+
+std::string audit_words(const core::AuditFinding& f) {
+  if (f.code == "altered") return fmt::format("audit: entry {} (row {}) was altered", f.position, f.id);
+  if (f.code == "missing") return fmt::format("audit: entry {} is missing", f.position);
+  if (f.code == "not_written_here") return fmt::format("audit: row {} was not written by this program", f.id);
+  if (f.code == "cut_off")
+    return fmt::format("audit: the entries from {} on are missing, though they were sealed", f.position);
+  if (f.code == "no_seal_file") return "audit: audit.seal is missing in the key directory";
+  if (f.code == "seal_file_differs")
+    return fmt::format("audit: entry {} is not the one that audit.seal names", f.position);
+  return fmt::format("audit: sealed entries up to {} were lost or replaced earlier, see audit.seal",
+                     f.position);
+}
+
+}  // namespace
+
 int doctor(const Options& options) {
   int findings = 0;
   const auto finding = [&](const std::string& text) {
@@ -102,6 +120,11 @@ int doctor(const Options& options) {
       else if (closed)
         finding(fmt::format("keys: {} of the newest {} rows of {} do not open", closed, 100, s.table));
     }
+  }
+  if (keys && status && status->applied.empty()) {
+    auto audit = core::check_audit(**store, *keys);
+    if (!audit) return failed(audit.error());
+    for (const auto& f : *audit) finding(audit_words(f));
   }
   fmt::print("{}\n", findings ? fmt::format("{} findings", findings) : "sound");
   return findings ? 1 : 0;

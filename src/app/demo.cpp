@@ -1,5 +1,7 @@
 #include "app/demo.hpp"
 
+#include <map>
+
 #include "app/demo_maker.hpp"
 
 namespace app {
@@ -54,6 +56,38 @@ Result<void> fill(DemoMaker& m, const place::PlaceRow& garden, const place::Plac
   return {};
 }
 
+// One account for every role, at the level where it is usual.
+struct Account {
+  std::string username, display_name, role;
+  std::optional<db::Level> level{};  // none: the whole installation
+};
+const std::vector<Account> accounts{
+    {"admin", "系统管理员", "administrator"},
+    {"district", "演示区指挥部", "district_office", db::Level::district},
+    {"subdistrict", "演示街道办事处", "subdistrict_office", db::Level::subdistrict},
+    {"office", "春江社区办公室", "community_office", db::Level::community},
+    {"grid", "春江网格员", "grid_worker", db::Level::compound},
+    {"guard", "南大门卡口", "gate_guard", db::Level::compound},
+    {"surveyor", "入户排查员", "surveyor", db::Level::community},
+    {"storekeeper", "街道仓库", "storekeeper", db::Level::subdistrict},
+    {"inspector", "区督导组", "inspector", db::Level::district},
+    {"property", "春江花园物业", "property_company", db::Level::compound},
+    {"site", "工地联络人", "site_contact", db::Level::community},
+    {"auditor", "审计员", "auditor"},
+    {"wall", "指挥部大屏", "wall", db::Level::district},
+};
+
+Result<void> add_accounts(DemoMaker& m, const place::PlaceRow& community, const place::PlaceRow& compound) {
+  const std::map<db::Level, std::optional<std::int64_t>> places{
+      {db::Level::district, community.district_id},
+      {db::Level::subdistrict, community.subdistrict_id},
+      {db::Level::community, community.id.value},
+      {db::Level::compound, compound.id.value}};
+  for (const auto& a : accounts)
+    TRY(m.add_account(a.username, a.display_name, a.role, a.level ? places.at(*a.level) : std::nullopt));
+  return {};
+}
+
 Result<place::PlaceRow> add_community(DemoMaker& m, const place::PlaceRow& district) {
   auto subdistrict = m.add_place(district, Kind::subdistrict, "演示街道", {}, "990100001");
   if (!subdistrict) return subdistrict;
@@ -84,9 +118,7 @@ Result<void> make_demo(Program& program, base::Instant now, std::int64_t people,
   TRY(m.add_opening(empty_one->id.value, "正门", OpeningKind::both, OpeningState::guarded));
   TRY(fill(m, *garden, *yard, *street));
   TRY(m.add_policy(community->id.value));
-  TRY(m.add_account("admin", "系统管理员", "administrator", std::nullopt));
-  TRY(m.add_account("office", "春江社区办公室", "office", community->id.value));
-  TRY(m.add_account("guard", "南大门卡口", "guard", garden->id.value));
+  TRY(add_accounts(m, *community, *garden));
   for (int number = 1; (number - 1) * subdistrict_persons < people; ++number) {
     if (number % subdistricts_of_a_district == 0) {
       const auto n = number / subdistricts_of_a_district + 1;
@@ -101,11 +133,10 @@ Result<void> make_demo(Program& program, base::Instant now, std::int64_t people,
 
 Result<std::vector<DemoLogin>> demo_logins(Program& program, base::Instant now) {
   std::vector<DemoLogin> out;
-  for (const auto& [role, username] :
-       {std::pair{"administrator", "admin"}, {"office", "office"}, {"guard", "guard"}}) {
-    auto link = program.login_link(username, now);
+  for (const auto& a : accounts) {
+    auto link = program.login_link(a.username, now);
     if (!link) return tl::unexpected(std::move(link).error());
-    out.push_back({role, username, std::move(*link)});
+    out.push_back({a.role, a.username, std::move(*link)});
   }
   return out;
 }

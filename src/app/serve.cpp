@@ -8,6 +8,7 @@
 #include "app/commands.hpp"
 #include "app/demo.hpp"
 #include "app/install_page.hpp"
+#include "app/sealer.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "net/server.hpp"
@@ -58,7 +59,8 @@ void announce(Program& program, const Options& options, const std::string& url, 
   if (options.demo)
     if (auto logins = demo_logins(program, now))
       for (const auto& login : *logins)
-        fmt::print("Demonstration log-in, {} (works once): {}{}\n", login.role, url, login.link);
+        fmt::print("Demonstration log-in, {} ({}, works once): {}{}\n", login.username, login.role, url,
+                   login.link);
   std::fflush(stdout);
 }
 
@@ -109,6 +111,7 @@ int serve(const Options& options, const ServeOptions& serve) {
                        (*server)->port()),
            clock.now());
   base::log::info("server.started", {{"port", static_cast<int>((*server)->port())}, {"tls", tls->on}});
+  const Sealer sealer(program.store(), program.services().keys, clock);
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (signal != SIGHUP) break;
     if (auto reloaded = (*server)->reload_tls(); !reloaded)

@@ -78,8 +78,10 @@ base::Result<Keyring> Keyring::open(const std::filesystem::path& directory) {
   if (error) return base::fail(base::ErrorKind::internal, "keys.unreadable", {{"path", directory.string()}});
   Keyring ring;
   ring.directory_ = directory;
-  for (const auto& [name, slot] :
-       {std::pair{"master.key", &ring.master_}, {"index.key", &ring.index_}, {"day.key", &ring.day_}}) {
+  for (const auto& [name, slot] : {std::pair{"master.key", &ring.master_},
+                                   {"index.key", &ring.index_},
+                                   {"day.key", &ring.day_},
+                                   {"audit.key", &ring.audit_}}) {
     auto key = key_file(directory / name);
     if (!key) return tl::unexpected(std::move(key).error());
     *slot = *key;
@@ -129,6 +131,13 @@ std::string Keyring::blind(std::string_view purpose, std::string_view value) con
   crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(), bytes(text), text.size(),
                      index_.data(), index_.size());
   return digest;
+}
+
+std::string Keyring::audit_mac(std::string_view text) const {
+  std::string mac(crypto_auth_hmacsha256_BYTES, '\0');
+  crypto_auth_hmacsha256(reinterpret_cast<unsigned char*>(mac.data()), bytes(text), text.size(),
+                         audit_.data());
+  return mac;
 }
 
 std::string random_bytes(std::size_t count) {

@@ -1,6 +1,7 @@
 #pragma once
 // The key directory (0700, files 0600) stands outside the data and its backups. It holds the master
-// key of sealed columns, the key of blind indexes, the secret of day words and the pass signing keys.
+// key of sealed columns, the keys of blind indexes and of the audit, the secret of day words and the pass
+// signing keys.
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -30,6 +31,9 @@ class Keyring {
   // 16 bytes, equal for equal values of one purpose ("document", "phone"); says nothing without the key.
   std::string blind(std::string_view purpose, std::string_view value) const;
 
+  // HMAC-SHA256 (32 bytes) that only this installation can make, for the audit's rows and their chain.
+  std::string audit_mac(std::string_view text) const;
+
   const token::SignKey& pass_key() const { return pass_keys_.back(); }         // signs new passes
   const std::vector<token::SignKey>& pass_keys() const { return pass_keys_; }  // all that still verify
   const std::array<std::uint8_t, 32>& day_secret() const { return day_; }
@@ -38,7 +42,7 @@ class Keyring {
  private:
   using Key = std::array<std::uint8_t, 32>;
   std::filesystem::path directory_;
-  Key master_{}, index_{}, day_{};
+  Key master_{}, index_{}, day_{}, audit_{};
   std::vector<token::SignKey> pass_keys_;
 };
 

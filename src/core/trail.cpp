@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "core/audit_chain.hpp"
+#include "core/services.hpp"
+
 namespace core {
 namespace {
 
@@ -98,10 +101,22 @@ void note_change(db::Scoped& q, std::string_view kind, std::int64_t compound_id,
 }
 
 void audit(db::Scoped& q, const api::Context& c, const AuditEntry& e) {
+  AuditRow row;
+  row.at_ms = c.now.ms;
+  row.actor = source_of(c).actor;
+  row.action = e.action;
+  row.entity = e.entity;
+  row.record_id = e.record_id;
+  row.compound_id = e.compound_id;
+  row.detail = e.detail;
+  row.reason = e.reason;
+  row.request_id = c.request_id;
+  const auto mac = row_mac(c.services.keys, row);
   q.unscoped().run(
-      "INSERT INTO audit (at_ms, actor, action, entity, record_id, compound_id, detail, request_id) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-      {c.now, source_of(c).actor, e.action, e.entity, e.record_id, e.compound_id, e.detail, c.request_id});
+      "INSERT INTO audit (at_ms, actor, action, entity, record_id, compound_id, detail, request_id, reason, "
+      "row_mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+      {row.at_ms, row.actor, row.action, row.entity, row.record_id, row.compound_id, row.detail,
+       row.request_id, row.reason, db::Blob{mac}});
 }
 
 std::vector<Change> changes_after(db::Scoped& q, std::int64_t after_id, int limit) {

@@ -61,8 +61,10 @@ struct AuditEntry {
   std::string entity;
   std::int64_t record_id = 0;
   std::optional<std::int64_t> compound_id{};
-  std::string detail{};  // codes and counts, never values of people
+  std::string detail{};                 // codes and counts, never values of people
+  std::optional<std::string> reason{};  // what the actor gave as the reason, in their own words
 };
+// Sealed into the chain once it is committed (audit_chain.hpp).
 void audit(db::Scoped& q, const api::Context& c, const AuditEntry& entry);
 
 // Changes after `after_id` of the compounds in scope, oldest first, at most `limit`.

@@ -107,6 +107,10 @@ void run(test_world::World& world, const std::filesystem::path& file) {
     if (line.empty() || line.starts_with("#")) continue;
     if (line.starts_with("advance ")) {
       r.advance(line.substr(8));
+    } else if (line.starts_with("log_in ")) {
+      world.log_in(line.substr(7));
+    } else if (line.starts_with("peer ")) {
+      world.set_peer(line.substr(5));
     } else if (line.starts_with("save ")) {
       const auto equals = line.find(" = ");
       const auto value = test_world::at(r.answer.body, line.substr(equals + 3));
@@ -119,7 +123,7 @@ void run(test_world::World& world, const std::filesystem::path& file) {
     } else if (line.starts_with("-> ")) {
       const auto wanted = block(i, [](const std::string& l) {
         return l.empty() || l.starts_with("#") || l.starts_with("! ") || l.starts_with("save ") ||
-               l.starts_with("advance ") || is_step(l);
+               l.starts_with("advance ") || l.starts_with("log_in ") || l.starts_with("peer ") || is_step(l);
       });
       r.expect(std::stoi(line.substr(3)), wanted);
     } else if (is_step(line)) {

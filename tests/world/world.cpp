@@ -12,8 +12,6 @@
 namespace test_world {
 namespace {
 
-constexpr const char* accounts[] = {"admin", "office", "guard", "other_office"};
-
 std::string hex(const std::array<std::uint8_t, 16>& secret) {
   std::string out;
   for (const auto b : secret) out += fmt::format("{:02x}", b);
@@ -48,12 +46,12 @@ World::World(db::Dialect dialect) {
         "FROM place WHERE kind = 'community'",
         {community});
     db::Scoped q(c, db::Scope::all());
-    feature::access::add_account(q, account, grant, "other_office", "other", "office", community,
+    feature::access::add_account(q, account, grant, "other_office", "other", "community_office", community,
                                  {"test", "program", clock_.now(), std::nullopt});
     return true;
   });
   if (!other) fail("other office", other.error());
-  for (const auto* name : accounts) log_in(name);
+  log_in_all();
   const auto compounds = send("office", "GET", "/api/session").body;
   const auto openings =
       send("office", "GET", "/api/openings?compound_id=" + at(compounds, "compounds.0.id")).body;
@@ -64,7 +62,12 @@ World::~World() = default;
 
 void World::advance(std::int64_t ms) {
   clock_.advance(ms);
-  for (const auto* name : accounts) log_in(name);
+  log_in_all();
+}
+
+void World::log_in_all() {
+  for (const auto& role : roles())
+    if (role != "nobody" && role != "phone") log_in(role);
 }
 
 void World::open() {
@@ -109,6 +112,7 @@ api::Response World::send(const std::string& role, const std::string& method, co
   request.target = target;
   request.body = body;
   request.headers = {{"host", "localhost"}};
+  request.peer = peer_;
   if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
   if (const auto found = credentials_.find(role); found != credentials_.end())
     request.headers.push_back(found->second);
@@ -118,7 +122,9 @@ api::Response World::send(const std::string& role, const std::string& method, co
 }
 
 const std::vector<std::string>& World::roles() {
-  static const std::vector<std::string> all{"nobody", "admin", "office", "other_office", "guard", "phone"};
+  static const std::vector<std::string> all{
+      "nobody",   "admin",       "district",  "subdistrict", "office", "other_office", "grid", "guard",
+      "surveyor", "storekeeper", "inspector", "property",    "site",   "auditor",      "wall", "phone"};
   return all;
 }
 

@@ -33,8 +33,8 @@ class World {
 
   app::Program& program() { return *program_; }
   ManualClock& clock() { return clock_; }
-  // Roles: nobody, admin, office (of the community), other_office (of another one), guard, phone (an enrolled
-  // gate phone of the first opening).
+  // Roles: nobody, phone (an enrolled gate phone of the first opening), other_office (of another community),
+  // and the user names of the demonstration: one for each built-in role (admin, office, guard, auditor ...).
   api::Response send(const std::string& role, const std::string& method, const std::string& target,
                      const std::string& body = {});
   static const std::vector<std::string>& roles();
@@ -46,9 +46,12 @@ class World {
   void restart();
   // Again: a log-in lasts twelve hours.
   void log_in(const std::string& username);
+  // The address that requests come from, from now on.
+  void set_peer(std::string peer) { peer_ = std::move(peer); }
 
  private:
   void open();
+  void log_in_all();
   test_support::TemporaryDirectory directory_;
   std::optional<test_support::PostgresDatabase> database_;
   ManualClock clock_{first_morning};
@@ -56,6 +59,7 @@ class World {
   std::unique_ptr<app::Program> program_;
   std::map<std::string, std::pair<std::string, std::string>> credentials_;  // role -> header name and value
   int phones_ = 0;
+  std::string peer_ = "192.0.2.1";
 };
 
 // Member at a path like "items.0.id" as JSON text; strings without quotes. Empty when absent.

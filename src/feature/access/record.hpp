@@ -13,8 +13,6 @@ struct AccountRow {
   std::string username{}, display_name{};
   std::optional<std::string> password_hash{};  // Argon2id; none until the one-time link is used
   bool disabled = false;
-  int failures = 0;
-  meta::Instant locked_until{};
   meta::Instant created{};
   std::optional<meta::Instant> last_login{};
 };
@@ -27,10 +25,24 @@ struct GrantRow {
   std::optional<meta::Instant> valid_until{};
 };
 
+// Permissions as their names with spaces between; "*" is every one, those to come included.
+struct RoleRow {
+  meta::Id<RoleRow> id;
+  std::string name{};                  // "community_office"; "custom_17" for one made here
+  std::optional<std::string> title{};  // none: the pages have words for the name
+  std::string permissions{};
+  bool builtin = false;
+  int version = 1;
+};
+
 struct GrantShown {
+  std::int64_t id = 0;
   std::string role{};
+  std::optional<std::string> role_title{};
   std::optional<std::int64_t> place_id{};
   std::string place_name{}, place_kind{};
+  std::int64_t valid_from_ms = 0;
+  std::optional<std::int64_t> valid_until_ms{};
 };
 struct CompoundName {
   std::int64_t id = 0;
@@ -40,6 +52,8 @@ struct Me {
   std::int64_t account_id = 0;
   std::string username{}, display_name{};
   bool must_set_password = false;
+  bool from_link = false;  // came by a one-time link: may set a password without the one before
+  bool totp = false;       // log-in asks for a second factor
   std::vector<std::string> permissions{};
   std::vector<GrantShown> grants{};
   std::vector<CompoundName> compounds{};  // in scope, at most 200
@@ -65,12 +79,15 @@ struct Setup {
   Password password;
   meta::Name display_name;
 };
+using Code = meta::Text<6, 20>;  // of the second factor, or a recovery code
 struct LogIn {
   meta::Text<1, 40> username;
   meta::Text<1, 200> password;
+  std::optional<Code> code{};
 };
 struct LinkLogIn {
   meta::Text<10, 100> token;
+  std::optional<Code> code{};
 };
 struct NewPassword {
   std::optional<meta::Text<1, 200>> current{};
@@ -93,6 +110,89 @@ struct AccountQuery {
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
+struct NewGrant {
+  meta::Text<1, 40> role;
+  std::optional<std::int64_t> place_id{};
+  std::optional<std::int64_t> from_ms{}, until_ms{};  // from now on, without an end
+};
+
+struct Role {
+  std::int64_t id = 0;
+  std::string name{};
+  std::optional<std::string> title{};
+  std::vector<std::string> permissions{};
+  bool builtin = false;
+  bool fixed = false;  // has every permission, always
+  int version = 1;
+};
+using RoleTitle = meta::Text<1, 40>;
+struct NewRole {
+  RoleTitle title;
+  std::vector<std::string> permissions{};
+};
+struct RoleChange {
+  std::optional<RoleTitle> title{};
+  std::vector<std::string> permissions{};
+  int version = 0;  // of the role that was read
+};
+
+struct Session {
+  std::int64_t id = 0, created_ms = 0, expires_ms = 0;
+  std::string peer{}, agent{};  // address and browser it was begun from
+  bool by_link = false, current = false;
+};
+struct AccountFile {
+  Account account{};
+  std::vector<Session> sessions{};
+  bool totp = false, has_password = false;
+};
+
+struct PasswordGiven {
+  meta::Text<1, 200> password;
+};
+struct TotpStart {
+  std::string secret{}, uri{}, qr_svg{};
+};
+struct TotpCode {
+  Code code;
+};
+struct RecoveryCodes {
+  std::vector<std::string> codes{};  // shown once, each works once
+};
+
+using Reason = meta::Text<4, 200>;
+struct NewEmergency {
+  std::int64_t compound_id = 0;
+  Reason reason;
+};
+struct Emergency {
+  std::int64_t id = 0, compound_id = 0;
+  std::string reason{};
+  std::int64_t opened_ms = 0, until_ms = 0;
+};
+
+struct AuditQuery {
+  std::optional<std::int64_t> compound_id{};
+  std::optional<meta::Text<1, 60>> action{};  // "person.reveal", or a group as "person"
+  std::optional<meta::Text<1, 60>> actor{};   // "account:12"
+  std::optional<std::int64_t> from_ms{}, until_ms{};
+  std::optional<meta::Int<1, 200>> limit{};
+  std::optional<std::string> cursor{};
+};
+struct AuditShown {
+  std::int64_t id = 0, at_ms = 0;
+  std::string actor{};
+  std::optional<std::string> actor_name{};
+  std::string action{}, entity{};
+  std::int64_t record_id = 0;
+  std::optional<std::string> subject{};  // the household's label, for those who may read households
+  std::optional<std::int64_t> household_id{};
+  std::optional<std::string> compound_name{};
+  std::string detail{};
+  std::optional<std::string> reason{};
+  bool sealed = false;
+};
+
 struct ProgramInfo {
   std::string version{};
   bool demo = false, setup_needed = false;
@@ -100,17 +200,35 @@ struct ProgramInfo {
 
 }  // namespace feature::access
 
-META_DESCRIBE(feature::access::GrantShown, "Grant", "", role, place_id, place_name, place_kind)
+META_DESCRIBE(feature::access::GrantShown, "Grant", "", id, role, role_title, place_id, place_name,
+              place_kind, valid_from_ms, valid_until_ms)
 META_DESCRIBE(feature::access::CompoundName, "CompoundName", "", id, name)
-META_DESCRIBE(feature::access::Me, "Me", "", account_id, username, display_name, must_set_password,
-              permissions, grants, compounds, server_ms, zone, utc_offset_minutes, program_version, demo)
+META_DESCRIBE(feature::access::Me, "Me", "", account_id, username, display_name, must_set_password, from_link,
+              totp, permissions, grants, compounds, server_ms, zone, utc_offset_minutes, program_version,
+              demo)
 META_DESCRIBE(feature::access::Setup, "Setup", "", token, username, password, display_name)
-META_DESCRIBE(feature::access::LogIn, "LogIn", "", username, password)
-META_DESCRIBE(feature::access::LinkLogIn, "LinkLogIn", "", token)
+META_DESCRIBE(feature::access::LogIn, "LogIn", "", username, password, code)
+META_DESCRIBE(feature::access::LinkLogIn, "LinkLogIn", "", token, code)
 META_DESCRIBE(feature::access::NewPassword, "NewPassword", "", current, password)
 META_DESCRIBE(feature::access::NewAccount, "NewAccount", "", username, display_name, role, place_id)
 META_DESCRIBE(feature::access::Link, "Link", "", link)
 META_DESCRIBE(feature::access::AccountQuery, "AccountQuery", "", limit, cursor)
+META_DESCRIBE(feature::access::NewGrant, "NewGrant", "", role, place_id, from_ms, until_ms)
+META_DESCRIBE(feature::access::Role, "Role", "", id, name, title, permissions, builtin, fixed, version)
+META_DESCRIBE(feature::access::NewRole, "NewRole", "", title, permissions)
+META_DESCRIBE(feature::access::RoleChange, "RoleChange", "", title, permissions, version)
+META_DESCRIBE(feature::access::Session, "Session", "", id, created_ms, expires_ms, peer, agent, by_link,
+              current)
+META_DESCRIBE(feature::access::PasswordGiven, "PasswordGiven", "", password)
+META_DESCRIBE(feature::access::TotpStart, "TotpStart", "", secret, uri, qr_svg)
+META_DESCRIBE(feature::access::TotpCode, "TotpCode", "", code)
+META_DESCRIBE(feature::access::RecoveryCodes, "RecoveryCodes", "", codes)
+META_DESCRIBE(feature::access::NewEmergency, "NewEmergency", "", compound_id, reason)
+META_DESCRIBE(feature::access::Emergency, "Emergency", "", id, compound_id, reason, opened_ms, until_ms)
+META_DESCRIBE(feature::access::AuditQuery, "AuditQuery", "", compound_id, action, actor, from_ms, until_ms,
+              limit, cursor)
+META_DESCRIBE(feature::access::AuditShown, "AuditRow", "", id, at_ms, actor, actor_name, action, entity,
+              record_id, subject, household_id, compound_name, detail, reason, sealed)
 META_DESCRIBE(feature::access::ProgramInfo, "ProgramInfo", "", version, demo, setup_needed)
 
 namespace meta {
@@ -124,8 +242,6 @@ struct Describe<feature::access::AccountRow> {
       field<&T::display_name>("display_name"),
       field<&T::password_hash>("password_hash", {.sensitive = true, .shown = false}),
       field<&T::disabled>("disabled"),
-      field<&T::failures>("failures"),
-      field<&T::locked_until>("locked_until_ms"),
       field<&T::created>("created_ms"),
       field<&T::last_login>("last_login_ms")};
 };
@@ -141,6 +257,17 @@ struct Describe<feature::access::GrantRow> {
                                      field<&T::valid_until>("valid_until_ms")};
 };
 template <>
+struct Describe<feature::access::RoleRow> {
+  using T = feature::access::RoleRow;
+  static constexpr std::string_view name = "RoleRow", table = "role";
+  static constexpr std::array fields{field<&T::id>("id", {.primary_key = true, .read_only = true}),
+                                     field<&T::name>("name"),
+                                     field<&T::title>("title"),
+                                     field<&T::permissions>("permissions"),
+                                     field<&T::builtin>("builtin"),
+                                     field<&T::version>("version")};
+};
+template <>
 struct Describe<feature::access::Account> {
   using T = feature::access::Account;
   static constexpr std::string_view name = "Account", table = "";
@@ -154,3 +281,4 @@ struct Describe<feature::access::Account> {
 }  // namespace meta
 
 META_DESCRIBE(feature::access::AccountCreated, "AccountCreated", "", account, link)
+META_DESCRIBE(feature::access::AccountFile, "AccountFile", "", account, sessions, totp, has_password)

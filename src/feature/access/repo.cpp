@@ -8,23 +8,25 @@ namespace {
 
 // Grants of an account that hold now, as nodes of the place tree.
 void load_grants(db::Connection& c, std::int64_t account, base::Instant now, api::Principal& who) {
-  static const std::map<std::string, db::Level, std::less<>> levels{
-      {"district", db::Level::district},   {"subdistrict", db::Level::subdistrict},
-      {"community", db::Level::community}, {"compound", db::Level::compound},
-      {"building", db::Level::building},   {"stair", db::Level::stair},
-      {"dwelling", db::Level::dwelling}};
   std::vector<db::ScopeNode> nodes;
   bool everywhere = false;
   c.run(
-      "SELECT g.role, g.place_id, p.kind FROM role_grant g LEFT JOIN place p ON p.id = g.place_id "
+      "SELECT r.permissions, g.place_id, p.kind FROM role_grant g JOIN role r ON r.name = g.role "
+      "LEFT JOIN place p ON p.id = g.place_id "
       "WHERE g.account_id = $1 AND g.valid_from_ms <= $2 AND (g.valid_until_ms IS NULL OR g.valid_until_ms > "
       "$2)",
       {account, now}, [&](const db::Row& r) {
-        who.permissions.add(permissions_of(r.text(0)));
-        if (r.is_null(1))
+        api::Held held{parse_permissions(r.text(0)), std::nullopt};
+        if (r.is_null(1)) {
           everywhere = true;
-        else if (const auto level = levels.find(r.text(2)); level != levels.end())
-          nodes.push_back({level->second, r.integer(1)});
+        } else if (const auto level = scope_level(r.text(2))) {
+          held.node = db::ScopeNode{*level, r.integer(1)};
+          nodes.push_back(*held.node);
+        } else {
+          return;  // a place that nobody's duty can be
+        }
+        who.permissions.add(held.permissions);
+        who.held.push_back(std::move(held));
       });
   who.scope = everywhere ? db::Scope::all() : db::Scope::of(std::move(nodes));
 }
@@ -63,6 +65,16 @@ base::Result<api::Principal> by_device(const std::string& token, db::Store& stor
 }
 
 }  // namespace
+
+std::optional<db::Level> scope_level(std::string_view place_kind) {
+  static const std::map<std::string, db::Level, std::less<>> levels{
+      {"district", db::Level::district},   {"subdistrict", db::Level::subdistrict},
+      {"community", db::Level::community}, {"compound", db::Level::compound},
+      {"building", db::Level::building},   {"stair", db::Level::stair},
+      {"dwelling", db::Level::dwelling}};
+  const auto found = levels.find(place_kind);
+  return found == levels.end() ? std::nullopt : std::optional(found->second);
+}
 
 base::Result<api::Principal> authenticate(const api::Request& request, db::Store& store, base::Instant now) {
   const auto authorization = request.header("authorization");

@@ -1,44 +1,59 @@
+#include <fmt/format.h>
+
 #include "feature/access/service.hpp"
 
 namespace feature::access {
 namespace {
 using P = api::Permission;
-
-struct Role {
-  std::string_view name;
-  api::PermissionSet permissions;
-};
-
-const std::vector<Role>& roles() {
-  static const std::vector<Role> all{
-      {"administrator",
-       {P::place_read, P::place_write, P::household_read, P::household_write, P::import_write, P::pass_read,
-        P::pass_write, P::policy_read, P::policy_write, P::passage_read, P::passage_write, P::passage_export,
-        P::enrolment_write, P::account_write, P::audit_read}},
-      {"office",
-       {P::place_read, P::place_write, P::household_read, P::household_write, P::import_write, P::pass_read,
-        P::pass_write, P::policy_read, P::policy_write, P::passage_read, P::passage_write, P::passage_export,
-        P::enrolment_write}},
-      // A guard needs the verdict and a masked name, not the ledger (requirements F7).
-      {"guard", {P::place_read, P::gate_decide}},
-  };
-  return all;
-}
+constexpr int first_named = static_cast<int>(P::place_read);  // before it: anybody, signed_in
+constexpr int permission_count = static_cast<int>(meta::EnumNames<P>::names.size());
 }  // namespace
 
-api::PermissionSet permissions_of(std::string_view role) {
-  for (const auto& r : roles())
-    if (r.name == role) return r.permissions;
-  return {};
+api::PermissionSet every_permission() {
+  api::PermissionSet all;
+  for (int p = first_named; p < permission_count; ++p) all.add(static_cast<P>(p));
+  return all;
 }
 
-const std::vector<std::string_view>& role_names() {
-  static const std::vector<std::string_view> names = [] {
-    std::vector<std::string_view> out;
-    for (const auto& r : roles()) out.push_back(r.name);
-    return out;
-  }();
+api::PermissionSet parse_permissions(std::string_view text) {
+  if (text == "*") return every_permission();
+  api::PermissionSet set;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    // A word this version does not know gives nothing.
+    if (P p{}; meta::parse_enum(word, p) && static_cast<int>(p) >= first_named) set.add(p);
+  }
+  return set;
+}
+
+std::vector<std::string> permission_names(api::PermissionSet set) {
+  std::vector<std::string> names;
+  for (int p = first_named; p < permission_count; ++p)
+    if (set.has(static_cast<P>(p))) names.emplace_back(meta::name_of(static_cast<P>(p)));
   return names;
+}
+
+std::optional<api::PermissionSet> read_permissions(const std::vector<std::string>& names,
+                                                   base::Problems& problems) {
+  api::PermissionSet set;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    P p{};
+    if (meta::parse_enum(names[i], p) && static_cast<int>(p) >= first_named)
+      set.add(p);
+    else
+      problems.push_back({fmt::format("/permissions/{}", i), "not_allowed"});
+  }
+  if (!problems.empty()) return std::nullopt;
+  return set;
+}
+
+api::PermissionSet held_at(const api::Principal& who, const PlacePath& place) {
+  api::PermissionSet set;
+  for (const auto& role : who.held)
+    if (!role.node || place[static_cast<std::size_t>(role.node->level)] == role.node->place)
+      set.add(role.permissions);
+  return set;
 }
 
 }  // namespace feature::access

@@ -246,7 +246,7 @@ Result<api::Page<FigureLine>> figure_lines(api::Context& c, const FigureQuery& i
 }  // namespace
 
 void routes(api::Router& r) {
-  r.get<OverviewQuery, Overview>("/api/overview", Permission::passage_read, "The day at a glance", overview);
+  r.get<OverviewQuery, Overview>("/api/overview", Permission::figure_read, "The day at a glance", overview);
   r.get<FigureQuery, api::Page<FigureLine>>("/api/overview/list", Permission::passage_read,
                                             "The lines behind a figure", figure_lines);
 }

@@ -261,6 +261,7 @@ void routes(api::Router& r) {
   core::list<list_persons>(r, "/api/persons", Permission::household_read, "Persons of a compound");
   core::list<list_vehicles>(r, "/api/vehicles", Permission::household_read, "Vehicles of a compound");
   core::list<list_staff>(r, "/api/staff", Permission::household_read, "Who is responsible for a compound");
+  reveal_routes(r);
 }
 
 }  // namespace feature::people

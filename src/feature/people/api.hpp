@@ -3,4 +3,5 @@
 
 namespace feature::people {
 void routes(api::Router& r);
-}
+void reveal_routes(api::Router& r);
+}  // namespace feature::people

@@ -225,6 +225,15 @@ struct ListQuery {
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
+struct RevealWanted {
+  bool document = false, phones = false;
+  std::optional<meta::Text<4, 200>> reason{};  // needed unless an emergency access is open
+};
+struct Revealed {
+  std::int64_t person_id = 0;
+  std::optional<std::string> document{};
+  std::vector<std::string> phones{};
+};
 
 }  // namespace feature::people
 
@@ -254,6 +263,8 @@ META_DESCRIBE(feature::people::HouseholdQuery, "HouseholdQuery", "", compound_id
               limit, cursor)
 META_DESCRIBE(feature::people::PersonQuery, "PersonQuery", "", compound_id, q, document_state, flag, limit,
               cursor)
+META_DESCRIBE(feature::people::RevealWanted, "RevealWanted", "", document, phones, reason)
+META_DESCRIBE(feature::people::Revealed, "Revealed", "", person_id, document, phones)
 META_DESCRIBE(feature::people::ListQuery, "ListQuery", "", compound_id, q, limit, cursor)
 
 namespace meta {

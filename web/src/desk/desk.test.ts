@@ -21,6 +21,8 @@ const me: Me = {
   username: 'office',
   display_name: '王主任',
   must_set_password: false,
+  from_link: false,
+  totp: false,
   permissions: ['passage_read', 'passage_write', 'passage_export'],
   grants: [],
   compounds: [{ id: 11, name: '锦绣花园' }],

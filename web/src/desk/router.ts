@@ -150,6 +150,30 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/AccountsPage.vue'),
   },
   {
+    path: '/accounts/:id(\\d+)',
+    name: 'account',
+    meta: { title: 'account', parent: 'accounts', free: true },
+    component: () => import('./page/AccountPage.vue'),
+  },
+  {
+    path: '/roles',
+    name: 'roles',
+    meta: { title: 'roles', free: true },
+    component: () => import('./page/RolesPage.vue'),
+  },
+  {
+    path: '/audit',
+    name: 'audit',
+    meta: { title: 'audit', free: true },
+    component: () => import('./page/AuditPage.vue'),
+  },
+  {
+    path: '/me',
+    name: 'me',
+    meta: { title: 'me', free: true },
+    component: () => import('./page/MePage.vue'),
+  },
+  {
     path: '/:rest(.*)*',
     name: 'missing',
     meta: { title: 'missing', free: true },

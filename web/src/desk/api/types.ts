@@ -10,10 +10,77 @@ export interface Page<T> {
 }
 
 export interface Grant {
+  id: number
   role: string
+  role_title: string | null
   place_id: number | null // null: the whole installation
   place_name: string
   place_kind: string
+  valid_from_ms: number
+  valid_until_ms: number | null
+}
+
+export interface Role {
+  id: number
+  name: string
+  title: string | null // null: the page has words for the name
+  permissions: string[]
+  builtin: boolean
+  fixed: boolean // every permission, always
+  version: number
+}
+
+export interface Session {
+  id: number
+  created_ms: number
+  expires_ms: number
+  peer: string
+  agent: string
+  by_link: boolean
+  current: boolean
+}
+
+export interface AccountFile {
+  account: Account
+  sessions: Session[]
+  totp: boolean
+  has_password: boolean
+}
+
+export interface TotpStart {
+  secret: string
+  uri: string
+  qr_svg: string
+}
+
+export interface Emergency {
+  id: number
+  compound_id: number
+  reason: string
+  opened_ms: number
+  until_ms: number
+}
+
+export interface Revealed {
+  person_id: number
+  document: string | null
+  phones: string[]
+}
+
+export interface AuditRow {
+  id: number
+  at_ms: number
+  actor: string
+  actor_name: string | null
+  action: string
+  entity: string
+  record_id: number
+  subject: string | null
+  household_id: number | null
+  compound_name: string | null
+  detail: string
+  reason: string | null
+  sealed: boolean
 }
 
 export interface Me {
@@ -21,6 +88,8 @@ export interface Me {
   username: string
   display_name: string
   must_set_password: boolean
+  from_link: boolean // may set a password without the one before
+  totp: boolean
   permissions: string[]
   grants: Grant[]
   compounds: { id: number; name: string }[]
@@ -415,6 +484,12 @@ export type Checked = [
   Fits<Schemas['ProgramInfo'], Program>,
   Fits<Schemas['Account'], Account>,
   Fits<Schemas['AccountCreated'], AccountCreated>,
+  Fits<Schemas['AccountFile'], AccountFile>,
+  Fits<Schemas['Role'], Role>,
+  Fits<Schemas['TotpStart'], TotpStart>,
+  Fits<Schemas['Emergency'], Emergency>,
+  Fits<Schemas['Revealed'], Revealed>,
+  Fits<Schemas['AuditRow'], AuditRow>,
   Fits<Schemas['Place'], Place>,
   Fits<Schemas['PlaceDetail'], PlaceDetail>,
   Fits<Schemas['PatternPreview'], PatternPreview>,

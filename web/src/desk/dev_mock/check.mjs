@@ -81,16 +81,45 @@ const pages = [
   ['place-add', '#/places/3', button(/^(新建下一级|Add below)$/)],
   ['accounts', '#/accounts'],
   ['account-add', '#/accounts', button(/^(新建账号|New account)$/)],
+  ['account', '#/accounts/72'],
+  ['grant-add', '#/accounts/72', button(/^(增加角色|Give a role)$/)],
   [
     'account-link',
-    '#/accounts',
+    '#/accounts/72',
     async (page) => {
-      await button(/^(重发登录链接|New log-in link) longnan$/)(page)
+      await button(/^(重发登录链接|New log-in link)$/)(page)
       await page
         .locator('.el-message-box')
         .getByRole('button', { name: /^(重发登录链接|New log-in link)$/ })
         .click()
       await page.getByRole('textbox', { name: /^(登录链接|Log-in link)$/ }).waitFor()
+    },
+  ],
+  ['roles', '#/roles'],
+  ['role-edit', '#/roles', button(/^(修改角色 账号员|Change role 账号员)$/)],
+  ['me', '#/me'],
+  [
+    'totp',
+    '#/me',
+    async (page) => {
+      await button(/^(开启两步验证|Turn it on)$/)(page)
+      const dialog = page.getByRole('dialog')
+      await dialog.getByRole('textbox').fill('a long password')
+      await dialog.getByRole('button', { name: /^(开启两步验证|Turn it on)$/ }).click()
+      await dialog.getByRole('img').waitFor()
+    },
+  ],
+  ['audit', '#/audit'],
+  ['reveal', '#/households/5000', button(/^(查看 .* 的完整号码|See the full numbers of .*)$/)],
+  [
+    'reveal-shown',
+    '#/households/5000',
+    async (page) => {
+      await button(/^(查看 .* 的完整号码|See the full numbers of .*)$/)(page)
+      const dialog = page.getByRole('dialog')
+      await dialog.getByRole('textbox').fill('核对身份')
+      await dialog.getByRole('button', { name: /^(查看|Show)$/ }).click()
+      await dialog.getByRole('link').waitFor()
     },
   ],
 ]
@@ -122,7 +151,7 @@ async function inspect(page, report) {
     wide: document.documentElement.scrollWidth - innerWidth,
   }))
   const key =
-    /\b(?:page|action|error|figure|passage|pass|place|import|policy|account|device|opening|household|person|issue|count|field|flag)\.[a-z_]+(?:\.[a-z_]+)?\b/.exec(
+    /\b(?:page|action|error|figure|passage|pass|place|import|policy|account|device|opening|household|person|grant|session|totp|reveal|audit|role|permission|issue|count|field|flag)\.[a-z_]+(?:\.[a-z_]+)?\b/.exec(
       seen.text,
     )
   if (key) report(`no words for ${key[0]}`)

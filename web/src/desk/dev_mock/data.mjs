@@ -464,13 +464,23 @@ export const import_rows = (status) =>
     ],
   }))
 
+const grant = (id, role, place_id, place_name, place_kind) => ({
+  id,
+  role,
+  role_title: null,
+  place_id,
+  place_name,
+  place_kind,
+  valid_from_ms: now - 30 * day,
+  valid_until_ms: id === 83 ? now + 5 * day : null,
+})
 export const accounts = [
   {
     id: 71,
     username: 'admin',
     display_name: '系统管理员',
     disabled: false,
-    grants: [{ role: 'administrator', place_id: null, place_name: '', place_kind: '' }],
+    grants: [grant(81, 'administrator', null, '', '')],
     last_login_ms: now - hour,
   },
   {
@@ -478,7 +488,7 @@ export const accounts = [
     username: 'longnan',
     display_name: '王主任',
     disabled: false,
-    grants: [{ role: 'office', place_id: 3, place_name: '龙南社区', place_kind: 'community' }],
+    grants: [grant(82, 'community_office', 3, '龙南社区', 'community')],
     last_login_ms: now - 2 * day,
   },
   {
@@ -486,7 +496,7 @@ export const accounts = [
     username: 'gate1',
     display_name: '刘保安',
     disabled: true,
-    grants: [{ role: 'guard', place_id: 11, place_name: '锦绣花园', place_kind: 'compound' }],
+    grants: [grant(83, 'gate_guard', 11, '锦绣花园', 'compound')],
     last_login_ms: null,
   },
 ]
@@ -521,6 +531,8 @@ export const me = {
   username: 'admin',
   display_name: '系统管理员',
   must_set_password: false,
+  from_link: false,
+  totp: false,
   permissions: [
     'place_read',
     'place_write',
@@ -537,6 +549,10 @@ export const me = {
     'enrolment_write',
     'account_write',
     'audit_read',
+    'figure_read',
+    'role_write',
+    'sensitive_read',
+    'break_glass',
   ],
   grants: accounts[0].grants,
   compounds,
@@ -545,3 +561,61 @@ export const me = {
   program_version: '0.1.0',
   demo: true,
 }
+
+const role = (id, name, permissions, title = null) => ({
+  id,
+  name,
+  title,
+  permissions,
+  builtin: title === null,
+  fixed: name === 'administrator',
+  version: 1,
+})
+export const roles = [
+  role(1, 'administrator', me.permissions),
+  role(4, 'community_office', me.permissions.slice(0, 13)),
+  role(6, 'gate_guard', ['place_read']),
+  role(90, 'custom_90', ['place_read', 'account_write'], '账号员'),
+]
+const session = (id, current, by_link) => ({
+  id,
+  created_ms: now - id * hour,
+  expires_ms: now + 12 * hour - id * hour,
+  peer: `192.0.2.${id}`,
+  agent: 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36',
+  by_link,
+  current,
+})
+export const sessions = [session(1, true, false), session(5, false, true)]
+const entry = (id, actor, actor_name, action, entity, more) => ({
+  id,
+  at_ms: now - id * hour,
+  actor,
+  actor_name,
+  action,
+  entity,
+  record_id: 5000,
+  subject: null,
+  household_id: null,
+  compound_name: '锦绣花园',
+  detail: '',
+  reason: null,
+  sealed: id > 1,
+  ...more,
+})
+export const audit = [
+  entry(1, 'account:72', '王主任', 'person.reveal', 'person', {
+    subject: '1-1-101',
+    household_id: 5000,
+    detail: 'document phones',
+    reason: '老人走失，联系家属',
+  }),
+  entry(2, 'account:72', '王主任', 'emergency.open', 'emergency', { reason: '老人走失' }),
+  entry(3, 'account:71', '系统管理员', 'grant.add', 'account', { detail: 'gate_guard', compound_name: null }),
+  entry(4, 'account:71', '系统管理员', 'role.change', 'role', {
+    detail: 'place_read account_write',
+    compound_name: null,
+  }),
+  entry(5, 'account:72', '王主任', 'passage.export', 'place'),
+  entry(6, 'enrolment:7', null, 'guest.register', 'guest'),
+]

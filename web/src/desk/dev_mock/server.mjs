@@ -154,6 +154,40 @@ const routes = [
       }
     },
   ],
+  [
+    'GET',
+    '/api/accounts/:id',
+    ({ id }) => ({
+      account: by_id(data.accounts, id),
+      sessions: data.sessions,
+      totp: id === '72',
+      has_password: id !== '73',
+    }),
+  ],
+  ['POST', '/api/accounts/:id/grants', ({ id }) => by_id(data.accounts, id)],
+  ['GET', '/api/roles', () => ({ items: data.roles, next: null })],
+  ['PATCH', '/api/roles/:id', ({ id, body }) => ({ ...by_id(data.roles, id), ...body })],
+  ['GET', '/api/sessions', () => ({ items: data.sessions, next: null })],
+  [
+    'POST',
+    '/api/session/totp',
+    ({ body }) => {
+      if (body.password === 'wrong') throw invalid('/password', 'wrong_password')
+      return { secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', uri: 'otpauth://totp/x', qr_svg: qr_drawing() }
+    },
+  ],
+  [
+    'POST',
+    '/api/session/totp/confirm',
+    () => ({ codes: Array.from({ length: 10 }, (_, i) => `k7m2${i}-x94t${i}`) }),
+  ],
+  ['GET', '/api/emergency-access', () => ({ items: [], next: null })],
+  [
+    'POST',
+    '/api/persons/:id/reveal',
+    ({ id }) => ({ person_id: Number(id), document: '000000194101230708', phones: ['19900000815'] }),
+  ],
+  ['GET', '/api/audit', ({ query }) => page(data.audit, query)],
   ['POST', '/api/accounts/:id/link', () => ({ link: '/#/link?token=Q7mNf2xkP0aWc4' })],
   ['POST', '/api/accounts/:id/disable', ({ id }) => ({ ...by_id(data.accounts, id), disabled: true })],
   [

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Enrolment, Import, ImportRow, Opening, PassageRow, Pass } from '../api/types'
 import { home_route, menu_for } from '../shell/menu'
 import { pick_compound } from '../state/session'
-import { grantable_places } from './accounts'
+import { grantable_places, may_give, role_title } from './accounts'
 import { contact_tone } from './devices'
 import { figure_target, figure_tone } from './figures'
 import { unclaimed } from './form'
@@ -236,13 +236,13 @@ describe('gate phones', () => {
 
 describe('who sees what', () => {
   it('shows only the pages one may read, and starts on the first', () => {
-    const office = new Set(['passage_read', 'place_read'])
+    const office = new Set(['figure_read', 'passage_read', 'place_read'])
     const names = menu_for((permission) => office.has(permission)).flatMap((group) =>
       group.entries.map((entry) => entry.route),
     )
     expect(names).toEqual(['overview', 'ledger', 'openings', 'places'])
     expect(home_route((permission) => permission === 'place_read')).toBe('openings')
-    expect(home_route(() => false)).toBe('password')
+    expect(home_route(() => false)).toBe('me')
   })
 
   it('keeps the chosen compound while it is still mine', () => {
@@ -255,17 +255,26 @@ describe('who sees what', () => {
     const me = {
       grants: [
         { role: 'administrator', place_id: null, place_name: '', place_kind: '' },
-        { role: 'office', place_id: 3, place_name: '社区', place_kind: 'community' },
+        { role: 'community_office', place_id: 3, place_name: '社区', place_kind: 'community' },
       ],
       compounds: [
         { id: 3, name: '社区' },
         { id: 4, name: '小区' },
       ],
     }
-    expect(grantable_places(me as never)).toEqual([
+    expect(grantable_places(me as never, '全部')).toEqual([
+      { value: 0, label: '全部' },
       { value: 3, label: '社区' },
       { value: 4, label: '小区' },
     ])
+  })
+
+  it('gives only roles that hold nothing one lacks', () => {
+    const me = { permissions: ['place_read', 'account_write'] } as never
+    expect(may_give(me, { permissions: ['place_read'] })).toBe(true)
+    expect(may_give(me, { permissions: ['place_read', 'audit_read'] })).toBe(false)
+    expect(role_title((group, code) => `${group}.${code}`, { name: 'wall', title: null })).toBe('role.wall')
+    expect(role_title(() => 'x', { name: 'custom_7', title: '账号员' })).toBe('账号员')
   })
 
   it('adds only levels the server takes below a place', () => {

@@ -14,7 +14,7 @@ export const menu: readonly MenuGroup[] = [
   {
     key: 'daily',
     entries: [
-      { route: 'overview', permission: 'passage_read' },
+      { route: 'overview', permission: 'figure_read' },
       { route: 'ledger', permission: 'passage_read' },
     ],
   },
@@ -43,6 +43,8 @@ export const menu: readonly MenuGroup[] = [
     entries: [
       { route: 'places', permission: 'place_read' },
       { route: 'accounts', permission: 'account_write' },
+      { route: 'roles', permission: 'account_write' },
+      { route: 'audit', permission: 'audit_read' },
     ],
   },
 ]
@@ -55,4 +57,4 @@ export function menu_for(can: (permission: string) => boolean): MenuGroup[] {
 
 /** Where someone lands after logging in: the first page they may see. */
 export const home_route = (can: (permission: string) => boolean): string =>
-  menu_for(can)[0]?.entries[0]?.route ?? 'password'
+  menu_for(can)[0]?.entries[0]?.route ?? 'me'

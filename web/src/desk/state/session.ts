@@ -51,11 +51,12 @@ export const use_session = defineStore('session', () => {
     }
   }
 
-  async function log_in(username: string, password: string): Promise<void> {
-    accept(await api.post<Me>('/api/session', { username, password }))
+  const with_code = (code: string): { code?: string } => (code.trim() === '' ? {} : { code: code.trim() })
+  async function log_in(username: string, password: string, code: string): Promise<void> {
+    accept(await api.post<Me>('/api/session', { username, password, ...with_code(code) }))
   }
-  async function log_in_by_link(token: string): Promise<void> {
-    accept(await api.post<Me>('/api/session/link', { token }))
+  async function log_in_by_link(token: string, code: string): Promise<void> {
+    accept(await api.post<Me>('/api/session/link', { token, ...with_code(code) }))
   }
   async function log_out(): Promise<void> {
     await api.delete('/api/session')

@@ -1,0 +1,20 @@
+// What the audit is filtered by: a group takes every action that begins with it.
+export const audit_groups = [
+  'person',
+  'emergency',
+  'list',
+  'passage.export',
+  'account',
+  'grant',
+  'role',
+  'totp',
+  'household',
+  'pass',
+  'passage',
+  'import',
+  'policy',
+  'place',
+  'opening',
+  'enrolment',
+  'guest',
+] as const
