@@ -18,3 +18,6 @@ export const audit_groups = [
   'enrolment',
   'guest',
 ] as const
+
+/** Words are kept under the action's name without its dot: a group and its actions are both names. */
+export const action_key = (action: string): string => action.replace('.', '_')

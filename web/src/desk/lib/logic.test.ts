@@ -1,10 +1,13 @@
 // Small rules of the pages, each with the requirement it comes from.
 import { describe, expect, it } from 'vitest'
 
+import desk_words from '@i18n/desk.zh-CN.json'
+
 import type { Enrolment, Import, ImportRow, Opening, PassageRow, Pass } from '../api/types'
 import { home_route, menu_for } from '../shell/menu'
 import { pick_compound } from '../state/session'
 import { grantable_places, may_give, role_title } from './accounts'
+import { action_key, audit_groups } from './audit'
 import { contact_tone } from './devices'
 import { figure_target, figure_tone } from './figures'
 import { unclaimed } from './form'
@@ -275,6 +278,14 @@ describe('who sees what', () => {
     expect(may_give(me, { permissions: ['place_read', 'audit_read'] })).toBe(false)
     expect(role_title((group, code) => `${group}.${code}`, { name: 'wall', title: null })).toBe('role.wall')
     expect(role_title(() => 'x', { name: 'custom_7', title: '账号员' })).toBe('账号员')
+  })
+
+  // A key that is a text and a branch at once loses the branch.
+  it('has words for every group of the audit and its commonest actions', () => {
+    for (const action of [...audit_groups, 'person.reveal', 'emergency.open', 'account.create', 'grant.add'])
+      expect(Object.keys(desk_words)).toContain(`audit_action.${action_key(action)}`)
+    const keys = Object.keys(desk_words).filter((key) => key.startsWith('audit_action.'))
+    expect(keys.filter((key) => keys.some((other) => key.startsWith(`${other}.`)))).toEqual([])
   })
 
   it('adds only levels the server takes below a place', () => {
