@@ -9,6 +9,7 @@
 #include "feature/exchange/api.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/people/api.hpp"
+#include "feature/people/service.hpp"
 #include "feature/place/api.hpp"
 
 namespace app {
@@ -95,6 +96,8 @@ base::Result<std::unique_ptr<Program>> Program::open(const Options& options, con
   auto migrated = db::migrate(*program->store_, db::embedded_migrations(program->store_->dialect()), migrate);
   if (!migrated) return tl::unexpected(std::move(migrated).error());
   program->migration_ = std::move(*migrated);
+  auto filled = feature::people::fill_search_terms(*program->store_, program->services_.keys);
+  if (!filled) return tl::unexpected(std::move(filled).error());
 
   program->service_ =
       std::make_unique<api::Service>(*program->store_, program->services_, clock, api::Assets(options.web));

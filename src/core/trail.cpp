@@ -18,8 +18,14 @@ std::int64_t key_of(const meta::Record& record, const void* value) {
   return 0;
 }
 
-// All stored columns: hidden ones too, ciphertext as hexadecimal text.
-std::string stored_json(const meta::Record& record, const void* value) {
+void write_history(db::Scoped& q, const meta::Record& record, std::int64_t id,
+                   const std::optional<std::string>& before, const Source& s) {
+  q.unscoped().run(history_sql, {record.table, id, s.now, s.source, s.import_id, s.actor, before});
+}
+
+}  // namespace
+
+std::string version_json(const meta::Record& record, const void* value) {
   std::string out = "{";
   for (const auto& f : record.fields) {
     if (!f.attrs.stored) continue;
@@ -46,13 +52,6 @@ std::string stored_json(const meta::Record& record, const void* value) {
   return out + "}";
 }
 
-void write_history(db::Scoped& q, const meta::Record& record, std::int64_t id,
-                   const std::optional<std::string>& before, const Source& s) {
-  q.unscoped().run(history_sql, {record.table, id, s.now, s.source, s.import_id, s.actor, before});
-}
-
-}  // namespace
-
 Source source_of(const api::Context& c, std::string_view source) {
   return {std::string(source),
           c.who.enrolment ? fmt::format("enrolment:{}", c.who.enrolment)
@@ -76,7 +75,7 @@ void update_record(db::Scoped& q, const meta::Record& record, const void* before
   std::vector<db::Arg> args;
   meta::append_args(record, after, args);
   q.unscoped().run(meta::update_sql(record), args, {});
-  write_history(q, record, key_of(record, after), stored_json(record, before), source);
+  write_history(q, record, key_of(record, after), version_json(record, before), source);
 }
 
 void insert_records(db::Scoped& q, const meta::Record& record, const std::vector<const void*>& values,

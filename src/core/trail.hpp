@@ -53,6 +53,10 @@ void insert_all(db::Scoped& q, const std::vector<T>& values, const Source& sourc
   insert_records(q, meta::record_of<T>(), pointers, source);
 }
 
+// A version as it stands in history.before: all stored columns, hidden ones too, ciphertext as hexadecimal
+// text.
+std::string version_json(const meta::Record& record, const void* value);
+
 void note_change(db::Scoped& q, std::string_view kind, std::int64_t compound_id, std::int64_t record_id,
                  base::Instant now);
 

@@ -16,7 +16,7 @@
 #include "feature/access/service.hpp"
 #include "feature/exchange/record.hpp"
 #include "feature/gate/record.hpp"
-#include "feature/people/record.hpp"
+#include "feature/people/review_record.hpp"
 #include "support/both_stores.hpp"
 #include "world/world.hpp"
 
@@ -137,6 +137,13 @@ TEST(Roles, OutOfScopeIsTheSameAsAbsent) {
     EXPECT_LT(seen.status, 300) << before << seen.body << " (or the test shows nothing)";
   };
   same("GET", "/api/households/", household, "", "");
+  const auto person =
+      test_world::at(world.send("office", "GET", "/api/households/" + household).body, "members.0.id");
+  same("GET", "/api/persons/", person, "", "");
+  same("GET", "/api/persons/", person, "/history", "");
+  same("PATCH", "/api/persons/", person, "", R"({"origin":"成都"})");
+  same("GET", "/api/conflicts?person_id=", person, "", "");
+  same("GET", "/api/duplicates?person_id=", person, "", "");
   same("GET", "/api/places/", compound, "", "");
   same("GET", "/api/households?compound_id=", compound, "", "");
   same("GET", "/api/persons?compound_id=", compound, "", "");
@@ -263,15 +270,16 @@ TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {
   ASSERT_TRUE(db::migrate(store(), db::embedded_migrations(store().dialect()), options));
   namespace f = feature;
   for (const auto* record :
-       {&meta::record_of<f::place::PlaceRow>(), &meta::record_of<f::place::DwellingRow>(),
-        &meta::record_of<f::place::Opening>(), &meta::record_of<f::people::HouseholdRow>(),
-        &meta::record_of<f::people::PersonRow>(), &meta::record_of<f::people::ResidenceRow>(),
-        &meta::record_of<f::people::PhoneRow>(), &meta::record_of<f::people::VehicleRow>(),
-        &meta::record_of<f::people::StaffRow>(), &meta::record_of<f::people::StewardshipRow>(),
-        &meta::record_of<f::access::AccountRow>(), &meta::record_of<f::access::GrantRow>(),
-        &meta::record_of<f::access::RoleRow>(), &meta::record_of<f::gate::PolicyRow>(),
-        &meta::record_of<f::gate::PassRow>(), &meta::record_of<f::gate::PassageRow>(),
-        &meta::record_of<f::gate::GuestRow>()}) {
+       {&meta::record_of<f::place::PlaceRow>(),          &meta::record_of<f::place::DwellingRow>(),
+        &meta::record_of<f::place::Opening>(),           &meta::record_of<f::people::HouseholdRow>(),
+        &meta::record_of<f::people::PersonRow>(),        &meta::record_of<f::people::ResidenceRow>(),
+        &meta::record_of<f::people::PhoneRow>(),         &meta::record_of<f::people::VehicleRow>(),
+        &meta::record_of<f::people::StaffRow>(),         &meta::record_of<f::people::StewardshipRow>(),
+        &meta::record_of<f::people::DuplicatePairRow>(), &meta::record_of<f::people::PersonAliasRow>(),
+        &meta::record_of<f::people::ConflictRow>(),      &meta::record_of<f::access::AccountRow>(),
+        &meta::record_of<f::access::GrantRow>(),         &meta::record_of<f::access::RoleRow>(),
+        &meta::record_of<f::gate::PolicyRow>(),          &meta::record_of<f::gate::PassRow>(),
+        &meta::record_of<f::gate::PassageRow>(),         &meta::record_of<f::gate::GuestRow>()}) {
     const auto stored = columns_in(store(), record->table), declared = columns_of(*record);
     for (const auto& c : declared)
       EXPECT_TRUE(stored.contains(c))

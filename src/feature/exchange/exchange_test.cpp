@@ -105,6 +105,21 @@ TEST_P(Exchange, RosterIsComparedWithWhoIsKnown) {
   EXPECT_EQ(text("SELECT registered_residence FROM person WHERE name = '李娜'"), "本市");
   EXPECT_EQ(text("SELECT document_state FROM person WHERE name = '李娜'"), "damaged")
       << "a doubtful row writes nothing, its good parts neither";
+  EXPECT_EQ(text("SELECT field FROM conflict"), "registered_residence")
+      << "XN-45: it waits beside what is known";
+  EXPECT_EQ(count("SELECT COUNT(*) FROM conflict WHERE state = 'open' AND said_source = 'import'"), 1);
+  take("名册三.csv", roster({"1-1-201,李娜,户主,女,659999194003030028,13900000002,北京,,,"}));
+  EXPECT_EQ(count("SELECT COUNT(*) FROM conflict"), 1) << "said again, it waits once";
+  EXPECT_EQ(
+      count("SELECT COUNT(DISTINCT person_id) FROM search_term WHERE kind = 'name' AND term = '王小宝'"), 1);
+}
+
+// Found on import: the same name and birth day in another dwelling, without a document to tell them apart.
+TEST_P(Exchange, DuplicatesAreFoundOnImport) {
+  take("名册.csv", roster({"1-1-101,王建国,户主,男,659999195501010016,13900000001,本市,,,"}));
+  take("名册二.csv", roster({"1-1-201,王建国,户主,男,,13900000001,本市,,,"}));
+  EXPECT_EQ(text("SELECT reasons FROM duplicate_pair WHERE state = 'open'"), "same_phone_and_name");
+  EXPECT_EQ(persons(), 2);
 }
 
 TEST_P(Exchange, AMendedNumberReplacesTheDamagedOne) {

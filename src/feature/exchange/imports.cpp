@@ -128,8 +128,8 @@ Result<void> write_part(api::Context& c, const ImportStored& stored, const Look&
   const std::function<bool(std::size_t)> wanted = [&](std::size_t row) {
     return look.verdicts[row].status == RowStatus::fresh || look.verdicts[row].status == RowStatus::changed;
   };
-  bool any = false;
-  for (const auto row : rows) any = any || wanted(row);
+  bool any = false;  // a doubtful row leaves its contradictions
+  for (const auto row : rows) any = any || wanted(row) || look.verdicts[row].status == RowStatus::doubtful;
   if (!any) return {};
   std::vector<std::int64_t> ids(ids_needed(look.reading, rows));
   for (auto& id : ids) id = c.store.next_id();

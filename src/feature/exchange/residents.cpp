@@ -14,13 +14,15 @@ std::map<std::int64_t, Inhabited> load_residents(db::Scoped& q, const std::vecto
         found[r.integer(1)].households.push_back({r.integer(0), r.boolean(2)});
       });
   std::map<std::int64_t, std::pair<std::int64_t, std::size_t>> place_of;  // person -> where it is kept
-  constexpr int person_columns = 19;
+  constexpr int person_columns = 21;
   q.run(
       "SELECT pe.id, pe.name, pe.sex, pe.birth_day, pe.document_kind, pe.document_state, pe.document_sealed, "
       "pe.document_index, pe.document_masked, pe.registered_residence, pe.origin, pe.return_day, pe.flags, "
-      "pe.presence, pe.presence_source, pe.presence_ms, pe.source, pe.import_id, pe.updated_ms, r.id, "
+      "pe.presence, pe.presence_source, pe.presence_ms, pe.source, pe.import_id, pe.updated_ms, "
+      "pe.away_place, pe.away_since, r.id, "
       "r.person_id, r.household_id, r.dwelling_id, r.relation, r.is_primary, r.position, r.valid_from_ms, "
-      "r.valid_until_ms, r.source, r.import_id FROM residence r JOIN person pe ON pe.id = r.person_id JOIN "
+      "r.valid_until_ms, r.source, r.import_id, r.registered, r.living, r.visible, r.end_reason FROM "
+      "residence r JOIN person pe ON pe.id = r.person_id JOIN "
       "place "
       "p ON p.id = r.dwelling_id WHERE r.dwelling_id {in:1} AND r.valid_until_ms IS NULL AND {scope:p} ORDER "
       "BY "

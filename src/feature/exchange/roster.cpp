@@ -15,24 +15,6 @@ using intake::Field;
 static_assert(static_cast<int>(people::Relation::other) == static_cast<int>(intake::Relation::other));
 static_assert(static_cast<int>(people::Sex::female) == static_cast<int>(intake::Sex::female));
 
-people::DocumentState state_of(intake::DocumentState state) {
-  switch (state) {
-    case intake::DocumentState::ok:
-      return people::DocumentState::ok;
-    case intake::DocumentState::damaged:
-      return people::DocumentState::damaged;
-    case intake::DocumentState::bad_checksum:
-      return people::DocumentState::bad_checksum;
-    case intake::DocumentState::fifteen:
-      return people::DocumentState::fifteen;
-    case intake::DocumentState::missing:
-      return people::DocumentState::missing;
-    case intake::DocumentState::other:
-      break;
-  }
-  return people::DocumentState::other;
-}
-
 std::string kind_name(intake::DocumentKind kind) {
   switch (kind) {
     case intake::DocumentKind::passport:
@@ -73,7 +55,7 @@ people::PersonDraft draft_of(const intake::PersonRow& row) {
   d.sex = static_cast<people::Sex>(row.sex);
   d.birth_day = row.birth_day;
   d.document_kind = kind_name(row.document.kind);
-  d.document_state = state_of(row.document.state);
+  d.document_state = people::state_of_document(row.document.state);
   d.document = row.document.number;
   for (const auto& phone : row.phones) d.phones.push_back(phone.number);
   d.registered_residence = not_empty(row.registered_residence);
@@ -81,11 +63,6 @@ people::PersonDraft draft_of(const intake::PersonRow& row) {
   d.return_day = row.return_day;
   d.flags = flags_of(row);
   return d;
-}
-
-// What is left of a damaged number is shared by many and says nothing about who somebody is.
-bool tells_who(people::DocumentState state) {
-  return state != people::DocumentState::missing && state != people::DocumentState::damaged;
 }
 
 struct Told {                   // a row with what it is compared by
@@ -98,7 +75,7 @@ struct Told {                   // a row with what it is compared by
 
 Told told_by(const Job& job, std::size_t row, std::size_t at) {
   Told t{row, at, draft_of(job.reading.analysis.persons[row])};
-  if (tells_who(t.draft.document_state)) t.document = job.keys.blind("document", t.draft.document);
+  if (people::tells_who(t.draft.document_state)) t.document = job.keys.blind("document", t.draft.document);
   for (const auto& number : t.draft.phones) t.phones.push_back(job.keys.blind("phone", number));
   return t;
 }
@@ -106,7 +83,7 @@ Told told_by(const Job& job, std::size_t row, std::size_t at) {
 // How well a row fits a known person of the same dwelling; empty when it is somebody else.
 std::optional<int> likeness(const Told& told, const Resident& known) {
   const auto& person = known.person;
-  const bool known_document = person.document_index && tells_who(person.document_state);
+  const bool known_document = person.document_index && people::tells_who(person.document_state);
   const bool same_document = known_document && told.document == person.document_index->value;
   if (same_document) return told.draft.name == person.name ? 101 : 100;
   if (told.draft.name != person.name) return std::nullopt;
@@ -145,7 +122,8 @@ void find_matches(std::vector<Told*>& told, Inhabited& inhabited) {
 void merge_document(const Job& job, const Told& told, people::PersonRow& known, Merge& m) {
   using S = people::DocumentState;
   if (told.document.empty()) return;
-  if (known.document_index && known.document_index->value == told.document && tells_who(known.document_state))
+  if (known.document_index && known.document_index->value == told.document &&
+      people::tells_who(known.document_state))
     return;
   const auto& draft = told.draft;
   const auto wide = intake::widen_fifteen(draft.document);
@@ -155,7 +133,7 @@ void merge_document(const Job& job, const Told& told, people::PersonRow& known, 
   // The office mended the number: what stood there was known to be no good.
   const bool mended = draft.document_state == S::ok &&
                       (known.document_state == S::bad_checksum || known.document_state == S::fifteen);
-  if (tells_who(known.document_state) && !mended) return m.differ(Field::document_number);
+  if (people::tells_who(known.document_state) && !mended) return m.differ(Field::document_number);
   known.document_kind = draft.document_kind;
   known.document_state = draft.document_state;
   known.document_sealed = meta::Bytes{job.keys.seal("person", "document", known.id.value, draft.document)};
@@ -226,11 +204,17 @@ void merge(db::Scoped& q, const Job& job, const Told& told, Verdict& verdict, Wr
   m.value(person.return_day, draft.return_day, Field::return_day);
   merge_flags(told, person, m);
   const bool new_phones = merge_phones(told, known, m);
-  if (!m.settle() || !writing || !writing->wanted(told.row)) return;
+  const bool changed = m.settle();
+  // A contradiction is not written; it waits beside what is known until somebody decides (XN-45, XN-58).
+  if (writing && verdict.status == RowStatus::doubtful)
+    people::note_conflicts(q, known.person.id.value, known.residence.id.value, draft, job.keys,
+                           writing->source());
+  if (!changed || !writing || !writing->wanted(told.row)) return;
   person.updated = writing->source().now;
   core::update(q, known.person, person, writing->source());
   if (new_relation) core::update(q, known.residence, residence, writing->source());
   if (new_phones) write_phones(q, job, told, *writing);
+  people::index_persons(q, {person.id.value}, job.keys);
 }
 
 // The household that new members of a dwelling belong to: that of their relatives in the file; without any,

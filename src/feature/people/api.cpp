@@ -3,6 +3,9 @@
 #include "api/paging.hpp"
 #include "core/list.hpp"
 #include "core/services.hpp"
+#include "feature/people/duplicates.hpp"
+#include "feature/people/person_file.hpp"
+#include "feature/people/routes.hpp"
 #include "feature/people/service.hpp"
 
 namespace feature::people {
@@ -111,7 +114,9 @@ void add_phones(db::Scoped& q, Person& p) {
       {p.id}, [&](const db::Row& r) { p.phones_masked.push_back(r.str(0)); });
 }
 
-Result<HouseholdFile> load_file(db::Scoped& q, std::int64_t id) {
+}  // namespace
+
+Result<HouseholdFile> load_household_file(db::Scoped& q, std::int64_t id) {
   HouseholdFile file;
   const bool found = q.one(
       "SELECT h.id, h.dwelling_id, h.compound_id, h.label, h.provisional FROM household h JOIN place p ON "
@@ -130,12 +135,19 @@ Result<HouseholdFile> load_file(db::Scoped& q, std::int64_t id) {
       "FROM residence r JOIN person pe ON pe.id = r.person_id JOIN place p ON p.id = r.dwelling_id "
       "WHERE r.household_id = $1 AND r.valid_until_ms IS NULL AND {scope:p} ORDER BY r.position, r.id",
       {id}, [&](const db::Row& r) { file.members.push_back(load_person(r)); });
-  for (auto& m : file.members) add_phones(q, m);
+  std::vector<std::int64_t> persons;
+  for (auto& m : file.members) {
+    add_phones(q, m);
+    persons.push_back(m.id.value);
+  }
+  file.matches = matches_of(q, persons);
   return file;
 }
 
+namespace {
+
 Result<HouseholdFile> get_household(api::Context& c) {
-  return c.read([&](db::Scoped& q) { return load_file(q, c.id()); });
+  return c.read([&](db::Scoped& q) { return load_household_file(q, c.id()); });
 }
 
 Result<HouseholdFile> create_household(api::Context& c, const NewHousehold& in) {
@@ -163,7 +175,7 @@ Result<HouseholdFile> create_household(api::Context& c, const NewHousehold& in) 
     const auto added = add_households(q, {draft}, ids, c.services.keys, core::source_of(c));
     core::audit(q, c, {"household.create", "household", added.households[0], draft.compound_id});
     core::note_change(q, "household", draft.compound_id, added.households[0], c.now);
-    return load_file(q, added.households[0]);
+    return load_household_file(q, added.households[0]);
   });
 }
 
@@ -262,6 +274,11 @@ void routes(api::Router& r) {
   core::list<list_vehicles>(r, "/api/vehicles", Permission::household_read, "Vehicles of a compound");
   core::list<list_staff>(r, "/api/staff", Permission::household_read, "Who is responsible for a compound");
   reveal_routes(r);
+  search_routes(r);
+  person_file_routes(r);
+  person_routes(r);
+  duplicate_routes(r);
+  conflict_routes(r);
 }
 
 }  // namespace feature::people

@@ -13,7 +13,12 @@ namespace feature::people {
 
 enum class Sex { unknown, male, female };
 enum class DocumentState { missing, ok, damaged, bad_checksum, fifteen, other };
+enum class DocumentKind { resident_id, passport, mainland_permit, taiwan_permit, foreigner_permit, other };
 enum class Presence { unknown, home, away };
+// Of a residence, as practice.md 8 keeps them apart: where the person is registered, and where they live.
+enum class Registered { unknown, here, elsewhere };
+enum class Living { unknown, here, elsewhere, never };
+enum class EndReason { moved, left, deceased, merged, mistaken };
 enum class Relation {
   unknown,
   head,
@@ -61,6 +66,8 @@ struct PersonRow {
   std::string source = "office";
   std::optional<std::int64_t> import_id{};
   meta::Instant updated{};
+  std::optional<std::string> away_place{};
+  std::optional<meta::Day> away_since{};
 };
 
 struct ResidenceRow {
@@ -75,6 +82,10 @@ struct ResidenceRow {
   std::optional<meta::Instant> valid_until{};
   std::string source = "office";
   std::optional<std::int64_t> import_id{};
+  Registered registered = Registered::unknown;
+  Living living = Living::unknown;
+  bool visible = true;  // says who may see the person: residences of today, else the last
+  std::optional<EndReason> end_reason{};
 };
 
 struct PhoneRow {
@@ -165,12 +176,21 @@ struct PersonListed {
   std::int64_t household_id = 0;
   std::string label{};
 };
+// Somebody else who may be one of the members.
+struct Match {
+  std::int64_t pair_id = 0;
+  std::int64_t person_id = 0, other_id = 0;
+  std::string other_name{}, other_label{}, other_compound{};
+  std::vector<std::string> reasons{};
+  int score = 0;
+};
 struct HouseholdFile {
   meta::Id<HouseholdRow> id;
   std::int64_t dwelling_id = 0, compound_id = 0;
   std::string label{};
   bool provisional = false;
   std::vector<Person> members{};
+  std::vector<Match> matches{};
 };
 struct NewMember {
   meta::Text<1, 50> name;
@@ -178,6 +198,9 @@ struct NewMember {
   std::optional<Sex> sex{};
   std::optional<meta::Text<3, 30>> phone{};
   std::optional<meta::Text<4, 40>> document{};
+  std::optional<DocumentKind> document_kind{};
+  std::optional<meta::Day> birth_day{};
+  std::optional<std::vector<std::string>> flags{};
 };
 struct NewHousehold {
   std::int64_t dwelling_id = 0;
@@ -239,7 +262,12 @@ struct Revealed {
 
 META_ENUM(feature::people::Sex, "unknown", "male", "female")
 META_ENUM(feature::people::DocumentState, "missing", "ok", "damaged", "bad_checksum", "fifteen", "other")
+META_ENUM(feature::people::DocumentKind, "resident_id", "passport", "mainland_permit", "taiwan_permit",
+          "foreigner_permit", "other")
 META_ENUM(feature::people::CardState, "none", "inactive", "active", "void")
+META_ENUM(feature::people::Registered, "unknown", "here", "elsewhere")
+META_ENUM(feature::people::Living, "unknown", "here", "elsewhere", "never")
+META_ENUM(feature::people::EndReason, "moved", "left", "deceased", "merged", "mistaken")
 META_ENUM(feature::people::Presence, "unknown", "home", "away")
 META_ENUM(feature::people::Relation, "unknown", "head", "spouse", "child", "grandchild", "parent", "sibling",
           "other_relative", "tenant", "co_tenant", "live_in_worker", "carer", "guest", "other")
@@ -251,9 +279,12 @@ META_DESCRIBE(feature::people::Person, "Person", "", id, name, relation, sex, bi
               document_state, phones_masked, registered_residence, origin, return_day, flags, presence,
               source)
 META_DESCRIBE(feature::people::PersonListed, "PersonRow", "", label, person, household_id)
+META_DESCRIBE(feature::people::Match, "Match", "", pair_id, person_id, other_id, other_name, other_label,
+              other_compound, reasons, score)
 META_DESCRIBE(feature::people::HouseholdFile, "HouseholdFile", "", id, dwelling_id, compound_id, label,
-              provisional, members)
-META_DESCRIBE(feature::people::NewMember, "NewMember", "", name, relation, sex, phone, document)
+              provisional, members, matches)
+META_DESCRIBE(feature::people::NewMember, "NewMember", "", name, relation, sex, phone, document,
+              document_kind, birth_day, flags)
 META_DESCRIBE(feature::people::NewHousehold, "NewHousehold", "", dwelling_id, members)
 META_DESCRIBE(feature::people::Vehicle, "Vehicle", "", id, plate, plate_doubtful, owner_name, label,
               household_id, vehicle_kind, colour, phone_masked)
@@ -302,15 +333,17 @@ struct Describe<feature::people::PersonRow> {
                                      field<&T::presence_at>("presence_ms"),
                                      F(source),
                                      F(import_id),
-                                     field<&T::updated>("updated_ms")};
+                                     field<&T::updated>("updated_ms"),
+                                     F(away_place),
+                                     F(away_since)};
 };
 template <>
 struct Describe<feature::people::ResidenceRow> {
   using T = feature::people::ResidenceRow;
   static constexpr std::string_view name = "ResidenceStored", table = "residence";
-  static constexpr std::array fields{KEY,         F(person_id),  F(household_id), F(dwelling_id),
-                                     F(relation), F(is_primary), F(position),     DATED,
-                                     F(source),   F(import_id)};
+  static constexpr std::array fields{
+      KEY,   F(person_id), F(household_id), F(dwelling_id), F(relation), F(is_primary), F(position),
+      DATED, F(source),    F(import_id),    F(registered),  F(living),   F(visible),    F(end_reason)};
 };
 template <>
 struct Describe<feature::people::PhoneRow> {

@@ -109,6 +109,9 @@ AddedHouseholds add_households(db::Scoped& q, const std::vector<HouseholdDraft>&
   core::insert_all(q, persons, source);
   core::insert_all(q, residences, source);
   core::insert_all(q, phones, source);
+  for (const auto& p : persons) result.person_ids.push_back(p.id.value);
+  index_persons(q, result.person_ids, keys);
+  find_duplicates(q, result.person_ids, source.now);
   return result;
 }
 

@@ -6,7 +6,10 @@
 
 #include "core/keyring.hpp"
 #include "core/trail.hpp"
-#include "feature/people/record.hpp"
+#include "db/store.hpp"
+#include "engine/identity/search_text.hpp"
+#include "engine/intake/resident_id.hpp"
+#include "feature/people/file_record.hpp"
 
 namespace feature::people {
 
@@ -38,6 +41,7 @@ std::size_t plan_ids(const HouseholdDraft& draft);
 struct AddedHouseholds {
   std::vector<std::int64_t> households{};  // new ones
   std::int64_t persons = 0;
+  std::vector<std::int64_t> person_ids{};  // as many, in the order of the drafts
 };
 // Ids are taken from `ids` in order.
 AddedHouseholds add_households(db::Scoped& q, const std::vector<HouseholdDraft>& drafts,
@@ -49,5 +53,38 @@ PersonDraft draft_of(const NewMember& in, const std::string& pointer, base::Day 
                      base::Problems& problems);
 
 std::vector<std::string> split_flags(std::string_view flags);
+
+// --- rules -------------------------------------------------------------------------------------------
+DocumentState state_of_document(engine::intake::DocumentState state);
+DocumentKind kind_of_document(const engine::intake::Document& document);
+// What is left of a damaged number is shared by many and says nothing about who somebody is.
+bool tells_who(DocumentState state);
+// The number as it is kept; empty with a problem at `pointer` when it has not the form of its kind, empty
+// without one when nothing was said. Area codes that are no longer in use are accepted.
+std::optional<std::string> checked_document(DocumentKind kind, const std::string& typed, base::Day today,
+                                            const std::string& pointer, base::Problems& problems);
+LivingState living_state(Registered registered, Living living);
+const std::vector<std::string_view>& person_flags();
+void check_flags(const std::vector<std::string>& flags, const std::string& pointer, base::Problems& problems);
+bool under_age(const std::optional<base::Day>& birth_day, base::Day today);
+
+// Whoever was head of the household of `next` is one no more, before `next` is written as its head.
+void step_down(db::Scoped& q, const ResidenceRow& next, const core::Source& source);
+
+// --- finding ------------------------------------------------------------------------------------------
+// Makes the words these persons are found by anew, from what the transaction has written so far: after every
+// change of a name, a number, a residence or a merge.
+void index_persons(db::Scoped& q, const std::vector<std::int64_t>& persons, const core::Keyring& keys);
+// Those of persons from before there was a search, in small steps; how many. Harmless when done before.
+base::Result<std::int64_t> fill_search_terms(db::Store& store, const core::Keyring& keys);
+// Looks for others that may be one of these persons, everywhere, and keeps the pairs for those who look after
+// both; open pairs nothing speaks for any more go.
+void find_duplicates(db::Scoped& q, const std::vector<std::int64_t>& persons, base::Instant now);
+// What a source says of a known person: what contradicts is kept beside it; how many sayings were.
+std::size_t note_conflicts(db::Scoped& q, std::int64_t person_id, std::int64_t residence_id,
+                           const PersonDraft& told, const core::Keyring& keys, const core::Source& source);
+std::string_view term_kind_name(engine::identity::TermKind kind);
+// The last four characters of a number of "document" or "phone", as they stand in a term.
+std::string tail_term(const core::Keyring& keys, std::string_view of, std::string_view tail);
 
 }  // namespace feature::people

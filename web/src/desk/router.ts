@@ -90,6 +90,30 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/PersonsPage.vue'),
   },
   {
+    path: '/persons/:id(\\d+)',
+    name: 'person',
+    meta: { title: 'person', parent: 'persons', free: true },
+    component: () => import('./page/PersonPage.vue'),
+  },
+  {
+    path: '/search',
+    name: 'search',
+    meta: { title: 'search', free: true },
+    component: () => import('./page/SearchPage.vue'),
+  },
+  {
+    path: '/duplicates',
+    name: 'duplicates',
+    meta: { title: 'duplicates' },
+    component: () => import('./page/DuplicatesPage.vue'),
+  },
+  {
+    path: '/conflicts',
+    name: 'conflicts',
+    meta: { title: 'conflicts' },
+    component: () => import('./page/ConflictsPage.vue'),
+  },
+  {
     path: '/vehicles',
     name: 'vehicles',
     meta: { title: 'vehicles' },

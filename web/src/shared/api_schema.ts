@@ -226,6 +226,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields about which sources disagree */
+        get: operations["getApiConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conflicts/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take one of two sayings, or note both */
+        post: operations["postApiConflictsIdSettle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Persons that may be one */
+        get: operations["getApiDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look through everybody for duplicates */
+        post: operations["postApiDuplicatesCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a merge or a refusal */
+        post: operations["postApiDuplicatesIdReopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merge two persons, or say that they are two */
+        post: operations["postApiDuplicatesIdSettle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dwellings": {
         parameters: {
             query?: never;
@@ -546,6 +648,24 @@ export interface paths {
         get: operations["getApiHouseholdsId"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Confirm a household made at a gate */
+        patch: operations["patchApiHouseholdsId"];
+        trace?: never;
+    };
+    "/api/households/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a person to a household */
+        post: operations["postApiHouseholdsIdMembers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -981,6 +1101,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/persons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person's file */
+        get: operations["getApiPersonsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is known of a person */
+        patch: operations["patchApiPersonsId"];
+        trace?: never;
+    };
+    "/api/persons/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has changed about a person, and who said so */
+        get: operations["getApiPersonsIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/persons/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lives here no longer */
+        post: operations["postApiPersonsIdLeave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/persons/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move to another dwelling, or take a second home */
+        post: operations["postApiPersonsIdMove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/persons/{id}/reveal": {
         parameters: {
             query?: never;
@@ -1118,6 +1307,23 @@ export interface paths {
         head?: never;
         /** Change what a role may do */
         patch: operations["patchApiRolesId"];
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Persons and dwellings by name, pinyin, number or room */
+        post: operations["postApiSearch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/session": {
@@ -1377,6 +1583,14 @@ export interface components {
             short_code?: string | null;
             household_id?: number | null;
         };
+        AliasShown: {
+            /** Format: id */
+            id: number;
+            name: string;
+            document_masked: string | null;
+            /** Format: utc-milliseconds */
+            merged_ms: number;
+        };
         AuditRow: {
             /** Format: int64 */
             id: number;
@@ -1418,6 +1632,9 @@ export interface components {
             shops_below?: number | null;
             rooms_run_on?: boolean | null;
         };
+        CheckDuplicates: {
+            compound_id?: number | null;
+        };
         Claim: {
             name: string;
             phone?: string | null;
@@ -1440,6 +1657,29 @@ export interface components {
             flags: string[];
             /** Format: int64 */
             server_ms: number;
+        };
+        Conflict: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            person_id: number;
+            name: string;
+            label: string;
+            compound: string;
+            /** @enum {string} */
+            field: "name" | "sex" | "birth_day" | "document" | "phone" | "registered_residence" | "origin" | "return_day" | "relation" | "registered" | "living";
+            known: string;
+            said: string;
+            known_source: string;
+            said_source: string;
+            /** Format: utc-milliseconds */
+            known_ms: number;
+            /** Format: utc-milliseconds */
+            said_ms: number;
+            import_id: number | null;
+            /** @enum {string} */
+            state: "open" | "took_said" | "kept_known" | "kept_both";
+            settled_ms: number | null;
         };
         Correction: {
             reason: string;
@@ -1476,6 +1716,30 @@ export interface components {
             /** Format: int64 */
             now_ms: number;
         };
+        DuplicatePair: {
+            /** Format: int64 */
+            id: number;
+            a: components["schemas"]["PairSide"];
+            b: components["schemas"]["PairSide"];
+            reasons: string[];
+            /** Format: int32 */
+            score: number;
+            /** @enum {string} */
+            state: "open" | "merged" | "not_duplicate";
+            /** Format: utc-milliseconds */
+            found_ms: number;
+            settled_ms: number | null;
+        };
+        DuplicatesChecked: {
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            found: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            took_ms: number;
+        };
         Duty: {
             name: string;
             phone: string;
@@ -1496,6 +1760,18 @@ export interface components {
             /** Format: int64 */
             households: number;
         };
+        DwellingHit: {
+            /** Format: int64 */
+            dwelling_id: number;
+            label: string;
+            /** Format: int64 */
+            compound_id: number;
+            compound: string;
+            household_id: number | null;
+            head_name: string | null;
+            /** Format: int32 */
+            members: number;
+        };
         Emergency: {
             /** Format: int64 */
             id: number;
@@ -1506,6 +1782,11 @@ export interface components {
             opened_ms: number;
             /** Format: int64 */
             until_ms: number;
+        };
+        EndResidence: {
+            /** @enum {string} */
+            reason: "moved" | "left" | "deceased" | "merged" | "mistaken";
+            residence_id?: number | null;
         };
         EnrolAnswer: {
             /** Format: int64 */
@@ -1543,6 +1824,19 @@ export interface components {
             url: string;
             /** Format: int64 */
             expires_ms: number;
+        };
+        FieldChange: {
+            field: string;
+            before: string | null;
+            after: string | null;
+        };
+        FieldSource: {
+            field: string;
+            source: string;
+            /** Format: utc-milliseconds */
+            at_ms: number;
+            by: string | null;
+            import_id: number | null;
         };
         Figure: {
             code: string;
@@ -1632,6 +1926,20 @@ export interface components {
             /** Format: utc-milliseconds */
             created_ms: number;
         };
+        History: {
+            entries: components["schemas"]["HistoryEntry"][];
+        };
+        HistoryEntry: {
+            /** Format: utc-milliseconds */
+            at_ms: number;
+            about: string;
+            label: string;
+            added: boolean;
+            source: string;
+            by: string | null;
+            import_id: number | null;
+            changes: components["schemas"]["FieldChange"][];
+        };
         HouseholdFile: {
             /** Format: id */
             id: number;
@@ -1642,6 +1950,10 @@ export interface components {
             label: string;
             provisional: boolean;
             members: components["schemas"]["Person"][];
+            matches: components["schemas"]["Match"][];
+        };
+        HouseholdPatch: {
+            provisional: boolean;
         };
         HouseholdRow: {
             /** Format: id */
@@ -1821,6 +2133,20 @@ export interface components {
             password: string;
             code?: string | null;
         };
+        Match: {
+            /** Format: int64 */
+            pair_id: number;
+            /** Format: int64 */
+            person_id: number;
+            /** Format: int64 */
+            other_id: number;
+            other_name: string;
+            other_label: string;
+            other_compound: string;
+            reasons: string[];
+            /** Format: int32 */
+            score: number;
+        };
         Me: {
             /** Format: int64 */
             account_id: number;
@@ -1839,6 +2165,15 @@ export interface components {
             utc_offset_minutes: number;
             program_version: string;
             demo: boolean;
+        };
+        MovePerson: {
+            /** Format: int64 */
+            dwelling_id: number;
+            household_id?: number | null;
+            /** @enum {string} */
+            relation: "unknown" | "head" | "spouse" | "child" | "grandchild" | "parent" | "sibling" | "other_relative" | "tenant" | "co_tenant" | "live_in_worker" | "carer" | "guest" | "other";
+            whole_household?: boolean | null;
+            keep_old?: boolean | null;
         };
         NamedCompound: {
             /** Format: int64 */
@@ -1884,6 +2219,9 @@ export interface components {
             sex?: ("unknown" | "male" | "female") | null;
             phone?: string | null;
             document?: string | null;
+            document_kind?: ("resident_id" | "passport" | "mainland_permit" | "taiwan_permit" | "foreigner_permit" | "other") | null;
+            birth_day?: string | null;
+            flags?: string[] | null;
         };
         NewOpening: {
             /** Format: int64 */
@@ -1964,6 +2302,16 @@ export interface components {
         };
         PageOfAuditRow: {
             items: components["schemas"]["AuditRow"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfConflict: {
+            items: components["schemas"]["Conflict"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfDuplicatePair: {
+            items: components["schemas"]["DuplicatePair"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -2056,6 +2404,25 @@ export interface components {
             items: components["schemas"]["Vehicle"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
+        };
+        PairSide: {
+            /** Format: id */
+            id: number;
+            name: string;
+            /** @enum {string} */
+            sex: "unknown" | "male" | "female";
+            birth_day: string | null;
+            document_masked: string | null;
+            /** @enum {string} */
+            document_state: "missing" | "ok" | "damaged" | "bad_checksum" | "fifteen" | "other";
+            phones_masked: string[];
+            /** @enum {string} */
+            relation: "unknown" | "head" | "spouse" | "child" | "grandchild" | "parent" | "sibling" | "other_relative" | "tenant" | "co_tenant" | "live_in_worker" | "carer" | "guest" | "other";
+            /** Format: int64 */
+            household_id: number;
+            label: string;
+            compound: string;
+            source: string;
         };
         Pass: {
             /** Format: id */
@@ -2181,11 +2548,90 @@ export interface components {
             presence: "unknown" | "home" | "away";
             source: string;
         };
+        PersonFile: {
+            /** Format: id */
+            id: number;
+            name: string;
+            /** @enum {string} */
+            sex: "unknown" | "male" | "female";
+            birth_day: string | null;
+            document_kind: string;
+            /** @enum {string} */
+            document_state: "missing" | "ok" | "damaged" | "bad_checksum" | "fifteen" | "other";
+            document_masked: string | null;
+            phones: components["schemas"]["PhoneShown"][];
+            registered_residence: string | null;
+            origin: string | null;
+            return_day: string | null;
+            flags: string[];
+            /** @enum {string} */
+            presence: "unknown" | "home" | "away";
+            presence_source: string;
+            /** Format: utc-milliseconds */
+            presence_ms: number;
+            away_place: string | null;
+            away_since: string | null;
+            source: string;
+            residences: components["schemas"]["ResidenceShown"][];
+            sources: components["schemas"]["FieldSource"][];
+            aliases: components["schemas"]["AliasShown"][];
+            /** Format: int32 */
+            conflicts: number;
+            /** Format: int32 */
+            duplicates: number;
+        };
+        PersonHit: {
+            /** Format: id */
+            id: number;
+            name: string;
+            /** @enum {string} */
+            relation: "unknown" | "head" | "spouse" | "child" | "grandchild" | "parent" | "sibling" | "other_relative" | "tenant" | "co_tenant" | "live_in_worker" | "carer" | "guest" | "other";
+            /** @enum {string} */
+            sex: "unknown" | "male" | "female";
+            birth_day: string | null;
+            document_masked: string | null;
+            /** Format: int64 */
+            household_id: number;
+            label: string;
+            /** Format: int64 */
+            compound_id: number;
+            compound: string;
+            former: boolean;
+            /** @enum {string} */
+            found_by: "name" | "part" | "pinyin" | "initials" | "document" | "phone" | "document_end" | "phone_end";
+        };
+        PersonPatch: {
+            name?: string | null;
+            sex?: ("unknown" | "male" | "female") | null;
+            birth_day?: string | null;
+            document_kind?: ("resident_id" | "passport" | "mainland_permit" | "taiwan_permit" | "foreigner_permit" | "other") | null;
+            document?: string | null;
+            add_phone?: string | null;
+            registered_residence?: string | null;
+            origin?: string | null;
+            return_day?: string | null;
+            flags?: string[] | null;
+            presence?: ("unknown" | "home" | "away") | null;
+            away_place?: string | null;
+            away_since?: string | null;
+            residence_id?: number | null;
+            relation?: ("unknown" | "head" | "spouse" | "child" | "grandchild" | "parent" | "sibling" | "other_relative" | "tenant" | "co_tenant" | "live_in_worker" | "carer" | "guest" | "other") | null;
+            registered?: ("unknown" | "here" | "elsewhere") | null;
+            living?: ("unknown" | "here" | "elsewhere" | "never") | null;
+            said_by?: ("office" | "resident" | "neighbour" | "visit" | "paper" | "police") | null;
+            clear?: string[] | null;
+        };
         PersonRow: {
             label: string;
             person: components["schemas"]["Person"];
             /** Format: int64 */
             household_id: number;
+        };
+        PhoneShown: {
+            /** Format: id */
+            id: number;
+            masked: string;
+            source: string;
         };
         Ping: {
             /** Format: int64 */
@@ -2327,6 +2773,32 @@ export interface components {
         RecoveryCodes: {
             codes: string[];
         };
+        ResidenceShown: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            household_id: number;
+            /** Format: int64 */
+            dwelling_id: number;
+            label: string;
+            /** Format: int64 */
+            compound_id: number;
+            compound: string;
+            /** @enum {string} */
+            relation: "unknown" | "head" | "spouse" | "child" | "grandchild" | "parent" | "sibling" | "other_relative" | "tenant" | "co_tenant" | "live_in_worker" | "carer" | "guest" | "other";
+            is_primary: boolean;
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
+            end_reason: ("moved" | "left" | "deceased" | "merged" | "mistaken") | null;
+            /** @enum {string} */
+            registered: "unknown" | "here" | "elsewhere";
+            /** @enum {string} */
+            living: "unknown" | "here" | "elsewhere" | "never";
+            /** @enum {string} */
+            state: "unknown" | "consistent" | "living_only" | "registered_only" | "nominal";
+            source: string;
+        };
         RevealWanted: {
             document: boolean;
             phones: boolean;
@@ -2355,6 +2827,16 @@ export interface components {
             /** Format: int32 */
             version: number;
         };
+        Search: {
+            q: string;
+            compound_id?: number | null;
+            limit?: number | null;
+        };
+        SearchAnswer: {
+            persons: components["schemas"]["PersonHit"][];
+            dwellings: components["schemas"]["DwellingHit"][];
+            more: boolean;
+        };
         Session: {
             /** Format: int64 */
             id: number;
@@ -2367,9 +2849,16 @@ export interface components {
             by_link: boolean;
             current: boolean;
         };
+        SettleConflict: {
+            /** @enum {string} */
+            take: "open" | "took_said" | "kept_known" | "kept_both";
+        };
         SettleGuest: {
             accept: boolean;
             dwelling_id?: number | null;
+        };
+        SettlePair: {
+            keep?: number | null;
         };
         Setup: {
             token: string;
@@ -2894,6 +3383,210 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatternPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiConflicts: {
+        parameters: {
+            query?: {
+                compound_id?: number | null;
+                person_id?: number | null;
+                state?: ("open" | "took_said" | "kept_known" | "kept_both") | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfConflict"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiConflictsIdSettle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleConflict"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflict"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiDuplicates: {
+        parameters: {
+            query?: {
+                compound_id?: number | null;
+                person_id?: number | null;
+                state?: ("open" | "merged" | "not_duplicate") | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDuplicatePair"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiDuplicatesCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckDuplicates"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatesChecked"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiDuplicatesIdReopen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePair"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiDuplicatesIdSettle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettlePair"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicatePair"];
                 };
             };
             /** @description A problem */
@@ -3617,6 +4310,76 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiHouseholdsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseholdPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiHouseholdsIdMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMember"];
+            };
+        };
         responses: {
             /** @description The answer */
             200: {
@@ -4632,6 +5395,173 @@ export interface operations {
             };
         };
     };
+    getApiPersonsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiPersonsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPersonsIdHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPersonsIdLeave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndResidence"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPersonsIdMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovePerson"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiPersonsIdReveal: {
         parameters: {
             query?: never;
@@ -4973,6 +5903,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiSearch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Search"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
                 };
             };
             /** @description A problem */

@@ -272,6 +272,7 @@ export interface HouseholdFile {
   compound_id: number
   provisional: boolean
   members: Person[]
+  matches: Match[]
 }
 
 export interface NewMember {
@@ -473,6 +474,21 @@ export interface Guest {
   state: 'waiting' | 'registered' | 'dismissed'
   created_ms: number
 }
+
+// Newer shapes are the server's own.
+export type PersonFile = Schemas['PersonFile']
+export type ResidenceShown = Schemas['ResidenceShown']
+export type FieldSource = Schemas['FieldSource']
+export type PersonHistory = Schemas['History']
+export type HistoryEntry = Schemas['HistoryEntry']
+export type SearchAnswer = Schemas['SearchAnswer']
+export type PersonHit = Schemas['PersonHit']
+export type DwellingHit = Schemas['DwellingHit']
+export type DuplicatePair = Schemas['DuplicatePair']
+export type PairSide = Schemas['PairSide']
+export type DuplicatesChecked = Schemas['DuplicatesChecked']
+export type Conflict = Schemas['Conflict']
+export type Match = Schemas['Match']
 
 // These names must fit what the server says it sends: a line fails to compile when the generated type
 // (npm run api) no longer fits.

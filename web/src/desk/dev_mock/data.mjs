@@ -3,7 +3,7 @@ export const minute = 60_000
 export const hour = 60 * minute
 export const day = 24 * hour
 
-const now = Date.now()
+export const now = Date.now()
 export const offset_minutes = 480
 export const civil = (ms) => new Date(ms + offset_minutes * minute).toISOString().slice(0, 10)
 

@@ -7,6 +7,7 @@ import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import * as data from './data.mjs'
+import * as people from './people.mjs'
 
 const built = fileURLToPath(new URL('../../../dist', import.meta.url))
 const types = {
@@ -259,6 +260,12 @@ const routes = [
         ),
       ),
   ],
+  ['GET', '/api/persons/:id', ({ id }) => people.person_file(Number(id))],
+  ['PATCH', '/api/persons/:id', ({ id }) => people.person_file(Number(id))],
+  ['GET', '/api/persons/:id/history', () => people.person_history],
+  ['POST', '/api/search', ({ body }) => people.found(body.q)],
+  ['GET', '/api/duplicates', ({ query }) => page(people.duplicates, query, same(query, 'state'))],
+  ['GET', '/api/conflicts', ({ query }) => page(people.conflicts, query, same(query, 'state'))],
   [
     'GET',
     '/api/vehicles',
@@ -409,6 +416,18 @@ function household(row) {
     compound_id: 11,
     provisional: row.provisional,
     members: data.persons.slice(0, 3),
+    matches: [
+      {
+        pair_id: 300,
+        person_id: 7000,
+        other_id: 7040,
+        other_name: data.persons[40].name,
+        other_label: '2-1-301',
+        other_compound: '锦绣花园',
+        reasons: ['same_phone_and_name'],
+        score: 50,
+      },
+    ],
   }
 }
 

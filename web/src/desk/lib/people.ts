@@ -31,6 +31,16 @@ export const person_flags = [
   'provisional',
 ] as const
 
+export const document_kinds = [
+  'resident_id',
+  'passport',
+  'mainland_permit',
+  'taiwan_permit',
+  'foreigner_permit',
+  'other',
+] as const
+export const said_by = ['office', 'resident', 'neighbour', 'visit', 'paper', 'police'] as const
+
 export type Tone = 'plain' | 'good' | 'warn' | 'bad'
 
 export function document_tone(state: Person['document_state']): Tone {
@@ -48,4 +58,14 @@ export function presence_parts(presence: PresenceCount): { code: keyof PresenceC
   return (['home', 'away', 'unknown'] as const)
     .map((code) => ({ code, n: presence[code] }))
     .filter((part) => part.n > 0)
+}
+
+/** Values of a record's history in words: closed vocabularies have them, the rest stands as it was said. */
+export const value_group: Record<string, string> = {
+  sex: 'sex',
+  relation: 'relation',
+  registered: 'registered',
+  living: 'living',
+  presence: 'presence',
+  end_reason: 'end_reason',
 }

@@ -24,6 +24,8 @@ export const menu: readonly MenuGroup[] = [
       { route: 'households', permission: 'household_read' },
       { route: 'guests', permission: 'household_read' },
       { route: 'persons', permission: 'household_read' },
+      { route: 'duplicates', permission: 'household_read' },
+      { route: 'conflicts', permission: 'household_read' },
       { route: 'vehicles', permission: 'household_read' },
       { route: 'staff', permission: 'household_read' },
       { route: 'imports', permission: 'import_write' },

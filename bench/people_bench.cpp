@@ -1,0 +1,288 @@
+// Search and duplicates among many persons, through the endpoints:
+//   bench_people [persons=1000000] [sqlite|postgres] [directory to keep the store in]
+// The people are invented: names by the frequency of surnames, one person in a hundred recorded twice.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <random>
+
+#include "api/service.hpp"
+#include "core/services.hpp"
+#include "db/migrate.hpp"
+#include "engine/intake/resident_id.hpp"
+#include "engine/intake/text.hpp"
+#include "feature/people/api.hpp"
+#include "feature/people/service.hpp"
+#include "support/postgres.hpp"
+#include "support/temporary.hpp"
+
+namespace {
+
+using base::Result;
+using Steady = std::chrono::steady_clock;
+
+constexpr std::int64_t per_compound = 500, per_dwelling = 3, compounds_per_community = 20;
+constexpr base::Instant now{1581379200000};
+
+double ms_since(Steady::time_point from) {
+  return std::chrono::duration<double, std::milli>(Steady::now() - from).count();
+}
+
+class SomeClock final : public base::Clock {
+ public:
+  base::Instant now() const override { return ::now; }
+};
+
+std::string character(std::u32string_view from, std::uint64_t n) {
+  return engine::intake::encode(std::u32string(1, from[n % from.size()]));
+}
+
+struct Invented {
+  std::string name{}, document{}, phone{};
+  base::Day birth{};
+};
+
+Invented invent(std::int64_t number) {
+  // The hundredth is the ninety-ninth again, with the same phone.
+  std::mt19937_64 dice(static_cast<std::uint64_t>(number % 100 == 99 ? number - 1 : number) * 7919 + 1);
+  constexpr std::u32string_view surnames =
+      U"王王王王李李李李张张张张刘刘刘陈陈陈杨杨黄黄赵赵吴吴周周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾"
+      U"肖田董袁潘于蒋蔡余杜叶程"
+      U"苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃"
+      U"武戴莫孔向汤单仇解区";
+  constexpr std::u32string_view given =
+      U"伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀兰霞平刚桂英文博子涵雨桐浩然欣怡建国志晓燕华玉梅红春海波永林成云"
+      U"龙飞辉婷鹏宇佳俊峰雪"
+      U"琴凤珍荣莉宁健康诗梦泽轩瑞晨阳思远家豪天佑若曦可馨嘉懿煜城雅静梓萱";
+  Invented p;
+  p.name = character(surnames, dice()) + character(given, dice());
+  if (dice() % 5 != 0) p.name += character(given, dice());
+  p.birth = base::Day{static_cast<std::int32_t>(-9000 + static_cast<std::int64_t>(dice() % 26000))};
+  const auto b = base::parts_of(p.birth);
+  p.document = fmt::format("370101{:04}{:02}{:02}{:03}", b.year, b.month, b.day, dice() % 1000);
+  p.document += engine::intake::check_character(p.document);
+  p.phone = fmt::format("1990{:07}", dice() % 10'000'000);
+  if (number % 100 >= 98) p.document.clear();
+  return p;
+}
+
+class Site {
+ public:
+  Site(std::int64_t persons, bool postgres, const std::string& directory) : persons_(persons) {
+    const std::filesystem::path where =
+        directory.empty() ? directory_.path() : std::filesystem::path(directory);
+    db::Options options{.database = (where / "people.sqlite").string()};
+    if (postgres) {
+      cluster_.emplace(test_support::PostgresCluster::Sync::off);
+      database_.emplace(*cluster_);
+      options.database = database_->url();
+    }
+    store_ = std::move(*db::Store::open(options));
+    services_ = std::make_unique<core::Services>(
+        core::Services{*core::Keyring::open(where / "keys"), where, "bench", {}, false});
+    if (!db::migrate(*store_, db::embedded_migrations(store_->dialect()), {where / "backups", true, now}))
+      std::abort();
+    service_ = std::make_unique<api::Service>(*store_, *services_, clock_, api::Assets());
+    feature::people::routes(service_->router());
+    service_->set_authenticate(
+        [this](const api::Request&, db::Store&, base::Instant) -> Result<api::Principal> {
+          api::Principal who{.account = 1, .name = "bench"};
+          who.permissions = {api::Permission::household_read, api::Permission::household_write};
+          who.scope = scope_;
+          return who;
+        });
+    const auto known = store_->read(
+        [](db::Connection& c) -> Result<std::int64_t> { return c.count("SELECT COUNT(*) FROM person"); });
+    if (*known == 0) fill();
+  }
+
+  void see(db::Scope scope) { scope_ = std::move(scope); }
+  std::string ask(std::string target, std::string body) {
+    api::Request request;
+    request.method = "POST";
+    request.target = std::move(target);
+    request.headers.emplace_back("content-type", "application/json");
+    request.body = std::move(body);
+    const auto answer = service_->handle(request);
+    if (answer.status != 200) {
+      fmt::print(stderr, "{} {}\n", answer.status, answer.body);
+      std::abort();
+    }
+    return answer.body;
+  }
+  static std::int64_t community_of(std::int64_t compound) {
+    return 1'000'000'000 + compound / compounds_per_community;
+  }
+
+ private:
+  static std::int64_t compound_id(std::int64_t i) { return 2'000'000'000 + i; }
+
+  template <class F>
+  void write(std::string_view sql, std::int64_t count, F bind) {
+    constexpr std::int64_t part = 20'000;
+    for (std::int64_t from = 0; from < count; from += part) {
+      auto done = store_->write([&](db::Connection& c) -> Result<void> {
+        std::vector<db::Arg> args;
+        c.run_many(sql, static_cast<std::size_t>(std::min(part, count - from)),
+                   [&](std::size_t i) -> std::span<const db::Arg> {
+                     args = bind(from + static_cast<std::int64_t>(i));
+                     return args;
+                   });
+        return {};
+      });
+      if (!done) {
+        fmt::print(stderr, "{} {}\n", done.error().code, done.error().cause);
+        std::abort();
+      }
+    }
+  }
+
+  void fill() {
+    const auto started = Steady::now();
+    const auto compounds = (persons_ + per_compound - 1) / per_compound;
+    const auto dwellings = (persons_ + per_dwelling - 1) / per_dwelling;
+    const auto compound_of = [&](std::int64_t dwelling) {
+      return compound_id(std::min(dwelling * per_dwelling / per_compound, compounds - 1));
+    };
+    std::string name, label, room, building;
+    constexpr std::string_view place =
+        "INSERT INTO place (id, kind, parent_id, name, sort, district_id, subdistrict_id, community_id, "
+        "compound_id, "
+        "building_id, valid_from_ms, version) VALUES ($1, $2, NULL, $3, $4, 1, 2, $5, $6, NULL, 0, 1)";
+    write(place, compounds, [&](std::int64_t i) -> std::vector<db::Arg> {
+      name = fmt::format("小区{}", i);
+      return {compound_id(i), "compound", name, name, community_of(i), compound_id(i)};
+    });
+    write(place, dwellings, [&](std::int64_t i) -> std::vector<db::Arg> {
+      label = fmt::format("{}-{}-{}0{}", i % 9 + 1, i / 9 % 3 + 1, i / 27 % 18 + 1, i / 486 % 4 + 1);
+      return {i + 1, "dwelling", label, label, community_of(compound_of(i) - compound_id(0)), compound_of(i)};
+    });
+    write(
+        "INSERT INTO dwelling (id, phase, building, stair, room, label, fitted_out, occupancy, source, "
+        "updated_ms) "
+        "VALUES ($1, '', $2, '1', $3, $4, 'yes', 'lived_in', 'bench', 0)",
+        dwellings, [&](std::int64_t i) -> std::vector<db::Arg> {
+          building = std::to_string(i % 9 + 1);
+          room = fmt::format("{}0{}", i / 27 % 18 + 1, i / 486 % 4 + 1);
+          label = fmt::format("{}-{}-{}", building, i / 9 % 3 + 1, room);
+          return {i + 1, building, room, label};
+        });
+    write(
+        "INSERT INTO household (id, dwelling_id, compound_id, sort, label, provisional, version, "
+        "valid_from_ms, source) "
+        "VALUES ($1, $1, $2, '', 'x', 0, 1, 0, 'bench')",
+        dwellings, [&](std::int64_t i) -> std::vector<db::Arg> {
+          return {i + 1, compound_of(i)};
+        });
+    fill_persons();
+    fmt::print("made {} persons in {:.0f} s\n", persons_, ms_since(started) / 1000);
+    index();
+  }
+
+  void fill_persons() {
+    Invented p;
+    std::string sealed, blind, masked;
+    const auto& keys = services_->keys;
+    write(
+        "INSERT INTO person (id, name, sex, birth_day, document_kind, document_state, document_sealed, "
+        "document_index, "
+        "document_masked, flags, presence, presence_source, presence_ms, source, updated_ms) VALUES ($1, $2, "
+        "'unknown', "
+        "$3, 'resident_id', $4, $5, $6, $7, '', 'unknown', 'none', 0, 'bench', 0)",
+        persons_, [&](std::int64_t i) -> std::vector<db::Arg> {
+          p = invent(i);
+          if (p.document.empty()) return {i + 1, p.name, p.birth, "missing", nullptr, nullptr, nullptr};
+          sealed = keys.seal("person", "document", i + 1, p.document);
+          blind = keys.blind("document", p.document);
+          masked = core::mask_document(p.document);
+          return {i + 1, p.name, p.birth, "ok", db::Blob{sealed}, db::Blob{blind}, masked};
+        });
+    write(
+        "INSERT INTO phone (id, person_id, position, number_sealed, number_index, number_masked, source) "
+        "VALUES ($1, "
+        "$1, 0, $2, $3, 'x', 'bench')",
+        persons_, [&](std::int64_t i) -> std::vector<db::Arg> {
+          p = invent(i);
+          sealed = keys.seal("phone", "number", i + 1, p.phone);
+          blind = keys.blind("phone", p.phone);
+          return {i + 1, db::Blob{sealed}, db::Blob{blind}};
+        });
+    write(
+        "INSERT INTO residence (id, person_id, household_id, dwelling_id, relation, is_primary, position, "
+        "valid_from_ms, source) VALUES ($1, $1, $2, $2, 'other', 1, 0, 0, 'bench')",
+        persons_, [&](std::int64_t i) -> std::vector<db::Arg> {
+          return {i + 1, i / per_dwelling + 1};
+        });
+  }
+
+  void index() {
+    const auto started = Steady::now();
+    const auto filled = feature::people::fill_search_terms(*store_, services_->keys);
+    if (!filled) std::abort();
+    if (store_->dialect() == db::Dialect::postgres)
+      (void)store_->write([](db::Connection& c) -> Result<void> {
+        c.script("ANALYZE");
+        return {};
+      });
+    fmt::print("words of {} persons in {:.0f} s, store {:.0f} MB\n", *filled, ms_since(started) / 1000,
+               static_cast<double>(store_->size_bytes()) / 1e6);
+  }
+
+  std::int64_t persons_;
+  test_support::TemporaryDirectory directory_{};
+  std::optional<test_support::PostgresCluster> cluster_{};
+  std::optional<test_support::PostgresDatabase> database_{};
+  std::unique_ptr<db::Store> store_{};
+  std::unique_ptr<core::Services> services_{};
+  std::unique_ptr<api::Service> service_{};
+  SomeClock clock_{};
+  db::Scope scope_ = db::Scope::all();
+};
+
+void measure(Site& site, std::string_view what, std::string_view scope,
+             const std::vector<std::string>& asked) {
+  std::vector<double> times;
+  for (int round = 0; round < 3; ++round)
+    for (const auto& q : asked) {
+      const auto from = Steady::now();
+      site.ask("/api/search", fmt::format(R"({{"q":"{}"}})", q));
+      times.push_back(ms_since(from));
+    }
+  std::sort(times.begin(), times.end());
+  fmt::print("{:<28} {:<10} p50 {:7.2f} ms  max {:7.2f} ms  ({} searches)\n", what, scope,
+             times[times.size() / 2], times.back(), times.size());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto persons = argc > 1 ? std::atoll(argv[1]) : 1'000'000;
+  const bool postgres = argc > 2 && std::string_view(argv[2]) == "postgres";
+  Site site(persons, postgres, argc > 3 ? argv[3] : "");
+  const auto someone = invent(persons / 2);
+  const std::vector<std::pair<std::string, std::vector<std::string>>> questions{
+      {"one character", {"王", "李", "国"}},
+      {"two characters", {"王建", "建国", "单雨"}},
+      {"whole name", {someone.name, "王建国"}},
+      {"initials", {"w", "wjg", "sy"}},
+      {"pinyin", {"wang", "wangjianguo", "shanyu"}},
+      {"document", {someone.document}},
+      {"phone", {someone.phone}},
+      {"last four", {someone.phone.substr(7), "1204"}},
+      {"room", {"3-2-1201", "3栋1201", "3-2-"}},
+      {"nothing", {"zzzz", "龘龘"}}};
+  for (const bool all : {true, false}) {
+    site.see(all ? db::Scope::all()
+                 : db::Scope::of({{db::Level::community, Site::community_of(persons / 1000)}}));
+    for (const auto& [what, asked] : questions) measure(site, what, all ? "all" : "community", asked);
+  }
+  site.see(db::Scope::all());
+  const auto from = Steady::now();
+  const auto answer = site.ask("/api/duplicates/check", "{}");
+  fmt::print("duplicates among all: {:.1f} s, {}\n", ms_since(from) / 1000, answer);
+  return 0;
+}
