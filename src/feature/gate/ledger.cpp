@@ -1,14 +1,11 @@
 // The passage ledger as the office reads it: live, filtered, exported, corrected by reversing rows.
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "api/paging.hpp"
+#include "core/list.hpp"
 #include "core/words.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/place/service.hpp"
-#include "sheet/table.hpp"
 
 namespace feature::gate {
 namespace {
@@ -151,20 +148,8 @@ std::vector<sheet::Value> export_row(const Passage& g, std::string_view language
           base::to_local(g.recorded)};
 }
 
-// A temporary file that lives as long as the answer that streams it.
-struct TemporaryFile {
-  std::filesystem::path path;
-  std::ifstream in;
-  ~TemporaryFile() {
-    in.close();
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
-  }
-};
-
 Result<api::Response> export_passages(api::Context& c, const PassageExport& in) {
   const std::string language(core::language_of(in.lang.value_or(""), c.request.header("accept-language")));
-  const bool csv = in.format == ExportFormat::csv;
   auto audited = c.write([&](db::Scoped& q) -> Result<std::string> {
     const auto compound = place::find_compound(q, in.compound_id);
     if (!compound) return base::fail_field("/compound_id", "not_found");
@@ -173,48 +158,27 @@ Result<api::Response> export_passages(api::Context& c, const PassageExport& in) 
   });
   if (!audited) return tl::unexpected(std::move(audited).error());
 
-  auto file = std::make_shared<TemporaryFile>();
-  const auto folder = c.services.data_directory / "temporary";
-  std::filesystem::create_directories(folder);
-  file->path = folder / (core::random_token().substr(0, 16) + (csv ? ".csv" : ".xlsx"));
   sheet::TableSpec spec;
   spec.sheet_name = core::words(language, "export.passages");
   spec.title = *audited + " " + spec.sheet_name + " " + base::to_local(c.now);
   for (const auto column : export_columns)
     spec.columns.push_back(
         {core::words(language, fmt::format("export.column.{}", column)), column == "happened" ? 20.0 : 14.0});
-  std::ofstream csv_out;
-  if (csv) csv_out.open(file->path, std::ios::binary);
-  auto writer = csv ? sheet::csv_table(csv_out, spec) : sheet::xlsx_table(file->path, spec);
-  if (!writer) return tl::unexpected(std::move(writer).error());
+  auto file =
+      core::TableFile::make(c.services.data_directory, in.format.value_or(core::ExportFormat::xlsx), spec);
+  if (!file) return tl::unexpected(std::move(file).error());
   auto written = c.read([&](db::Scoped& q) -> Result<bool> {
     const Filter<PassageExport> filter(in);
     std::optional<base::Error> failed;
     q.run(filter.sql.with(" ORDER BY g.happened_ms, g.id"), filter.args, [&](const db::Row& r) {
       if (failed) return;
-      if (auto row = (*writer)->row(export_row(load_passage(r), language)); !row) failed = row.error();
+      if (auto row = (*file)->row(export_row(load_passage(r), language)); !row) failed = row.error();
     });
     if (failed) return tl::unexpected(std::move(*failed));
     return true;
   });
   if (!written) return tl::unexpected(std::move(written).error());
-  if (auto done = (*writer)->finish(); !done) return tl::unexpected(std::move(done).error());
-  csv_out.close();
-
-  file->in.open(file->path, std::ios::binary);
-  api::Response response;
-  response.set("Content-Type", csv ? "text/csv; charset=utf-8"
-                                   : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-  response.set("Content-Disposition",
-               fmt::format("attachment; filename=\"passages.{}\"", csv ? "csv" : "xlsx"));
-  response.stream = std::make_shared<api::Stream>();
-  response.stream->next = [file] {
-    std::string piece(64 * 1024, '\0');
-    file->in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    piece.resize(static_cast<std::size_t>(file->in.gcount()));
-    return piece;
-  };
-  return response;
+  return core::TableFile::finish(std::move(*file), "passages");
 }
 
 // A reversing row keeps what was written and takes its effect away; closing ends an outing whose return was

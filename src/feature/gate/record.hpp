@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/list.hpp"
 #include "engine/gate/names.hpp"
 #include "engine/gate/types.hpp"
 #include "feature/place/record.hpp"
@@ -398,7 +399,6 @@ struct PassageQuery {
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
-enum class ExportFormat { xlsx, csv };
 struct PassageExport {
   std::int64_t compound_id = 0;
   std::optional<std::int64_t> opening_id{};
@@ -408,7 +408,7 @@ struct PassageExport {
   std::optional<std::int64_t> household_id{};
   std::optional<meta::Text<1, 40>> flag{};
   std::optional<meta::Text<1, 50>> q{};
-  std::optional<ExportFormat> format{};
+  std::optional<core::ExportFormat> format{};
   std::optional<std::string> lang{};
 };
 struct Correction {
@@ -465,7 +465,6 @@ META_ENUM(feature::gate::PrintLayout, "sheet", "single")
 META_ENUM(feature::gate::VoidReason, "lost", "moved", "misuse", "other")
 META_ENUM(feature::gate::ConfirmStatus, "stored", "duplicate", "refused")
 META_ENUM(feature::gate::UploadStatus, "stored", "duplicate", "flagged", "conflict", "invalid")
-META_ENUM(feature::gate::ExportFormat, "xlsx", "csv")
 
 META_DESCRIBE(engine::gate::Modes, "PolicyModes", "", quota, pass, residency, steps, standing)
 META_DESCRIBE(engine::gate::Policy, "PolicyParams", "", version, effective_from_ms, utc_offset_minutes,
