@@ -31,7 +31,7 @@ town::Compound shape(std::string name, int buildings, town::Building each) {
 }
 
 Result<void> fill(DemoMaker& m, const place::PlaceRow& garden, const place::PlaceRow& yard,
-                  const place::PlaceRow& street) {
+                  const place::PlaceRow& street, bool lived_in) {
   const auto towers = shape("春江花园", 6, {"", 2, 11, 4, 66});
   const auto garden_homes = town::homes(towers, m.seed(), m.today());
   TRY(m.add_dwellings(garden, towers, garden_homes));
@@ -44,7 +44,9 @@ Result<void> fill(DemoMaker& m, const place::PlaceRow& garden, const place::Plac
   const auto old = shape("河街散楼", 3, {"河街", 1, 5, 2, 9});
   TRY(m.add_dwellings(street, old, town::homes(old, m.seed(), m.today())));
   TRY(m.add_passes(garden.id.value));
-  TRY(m.add_opening(garden.id.value, "南大门", OpeningKind::both, OpeningState::guarded));
+  const auto gate = m.add_opening(garden.id.value, "南大门", OpeningKind::both, OpeningState::guarded);
+  if (!gate) return tl::unexpected(gate.error());
+  if (lived_in) TRY(m.add_passages(garden.id.value, *gate));
   TRY(m.add_opening(garden.id.value, "北侧门", OpeningKind::pedestrian, OpeningState::sealed));
   TRY(m.add_opening(garden.id.value, "地库出口", OpeningKind::garage_ramp, OpeningState::sealed));
   TRY(m.add_opening(yard.id.value, "大院正门", OpeningKind::both, OpeningState::guarded));
@@ -116,7 +118,7 @@ Result<void> make_demo(Program& program, base::Instant now, std::int64_t people,
   auto empty_one = m.add_place(*community, Kind::compound, "锦绣花园", place::CompoundKind::property_managed);
   if (!empty_one) return tl::unexpected(std::move(empty_one).error());
   TRY(m.add_opening(empty_one->id.value, "正门", OpeningKind::both, OpeningState::guarded));
-  TRY(fill(m, *garden, *yard, *street));
+  TRY(fill(m, *garden, *yard, *street, people > 0));
   TRY(m.add_policy(community->id.value));
   TRY(add_accounts(m, *community, *garden));
   for (int number = 1; (number - 1) * subdistrict_persons < people; ++number) {

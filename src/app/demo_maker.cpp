@@ -203,6 +203,53 @@ Result<void> DemoMaker::add_passes(std::int64_t compound) {
   });
 }
 
+Result<void> DemoMaker::add_passages(std::int64_t compound, std::int64_t opening) {
+  std::vector<gate::PassageRow> rows;
+  TRY(program_.store().read([&](db::Connection& c) -> Result<bool> {
+    c.run(
+        "SELECT h.id, h.dwelling_id, r.person_id, MIN(k.id) FROM household h JOIN residence r ON "
+        "r.household_id = h.id AND r.position = 0 JOIN pass k ON k.household_id = h.id AND k.state = "
+        "'active' "
+        "WHERE h.compound_id = $1 GROUP BY h.id, h.dwelling_id, r.person_id ORDER BY h.id",
+        {compound}, [&](const db::Row& r) {
+          if (!dice_.chance(35)) return;
+          gate::PassageRow out;
+          out.compound_id = compound;
+          out.opening_id = opening;
+          out.household_id = r.integer(0);
+          out.dwelling_id = r.integer(1);
+          out.person_id = r.integer(2);
+          out.pass_id = r.integer(3);
+          out.person_ids = std::to_string(r.integer(2));
+          out.policy_version = 1;
+          out.consumes = true;
+          out.happened = now_ + -dice_.between(10, 2 * 24 * 60 - 1) * base::minute_ms;
+          const auto hour = base::minute_of_day(out.happened) / 60;
+          if (hour < 6 || hour > 21) return;  // people sleep
+          out.temperature_tenths = dice_.between(360, 369);
+          out.temperature_note = gate::TemperatureNote::reading;
+          auto back = out;
+          back.direction = gate::rule::Direction::in;
+          back.consumes = false;
+          back.happened = out.happened + dice_.between(20, 110) * base::minute_ms;
+          rows.push_back(std::move(out));
+          if (back.happened < now_) rows.push_back(std::move(back));
+        });
+    return true;
+  }));
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.happened < b.happened; });
+  const auto some = ids(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].id = meta::Id<gate::PassageRow>(some[i]);
+    rows[i].recorded = rows[i].happened;
+    rows[i].device_ms = rows[i].happened.ms;
+  }
+  return write([&](db::Scoped& q) -> Result<void> {
+    for (const auto& row : rows) core::append(q, row);
+    return {};
+  });
+}
+
 Result<std::int64_t> DemoMaker::add_opening(std::int64_t compound, const std::string& name,
                                             place::OpeningKind kind, place::OpeningState state) {
   place::Opening o;

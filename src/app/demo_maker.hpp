@@ -35,6 +35,8 @@ class DemoMaker {
                                     const std::vector<engine::town::Home>& homes);
   // Cards for every household; most of them handed over.
   base::Result<void> add_passes(std::int64_t compound);
+  // The last two days at an opening, under the rules: some households went out once and mostly came back.
+  base::Result<void> add_passages(std::int64_t compound, std::int64_t opening);
   base::Result<std::int64_t> add_opening(std::int64_t compound, const std::string& name,
                                          feature::place::OpeningKind kind,
                                          feature::place::OpeningState state);

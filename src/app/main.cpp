@@ -11,18 +11,20 @@ int main(int argc, char** argv) {
 
   app::Options options;
   app::ServeOptions serve;
+  // The last one wins where a script says one and its user another (./run --port 9000).
   const auto common = [&](CLI::App* sub) {
-    sub->add_option("--data", options.data, "Data directory")->envname("SHOUWANG_DATA");
+    sub->add_option("--data", options.data, "Data directory")->envname("SHOUWANG_DATA")->take_last();
     sub->add_option("--database", options.database,
                     "SQLite file or postgresql://...; default <data>/shouwang.db")
-        ->envname("SHOUWANG_DATABASE");
+        ->envname("SHOUWANG_DATABASE")
+        ->take_last();
     sub->add_option("--keys", options.keys, "Key directory; default <data>-keys")->envname("SHOUWANG_KEYS");
     return sub;
   };
 
   auto* serving = common(cli.add_subcommand("serve", "Serve the API and the pages"));
   serving->add_option("--address", serve.address, "Address to listen on")->envname("SHOUWANG_ADDRESS");
-  serving->add_option("--port", serve.port, "Port")->envname("SHOUWANG_PORT");
+  serving->add_option("--port", serve.port, "Port")->envname("SHOUWANG_PORT")->take_last();
   serving->add_flag("--tls", serve.local_ca, "TLS with a local certificate authority made by the program");
   serving->add_option("--tls-name", serve.tls_names,
                       "Names and addresses of this server for its certificate");
@@ -38,7 +40,8 @@ int main(int argc, char** argv) {
   serving
       ->add_option("--people", options.demo_people,
                    "With --demo: so many invented persons besides, in subdistricts of 110,000")
-      ->check(CLI::Range(0, 20'000'000));
+      ->check(CLI::Range(0, 20'000'000))
+      ->take_last();
   serving->add_flag("--backup-taken", options.backup_taken, "A backup exists; migrate without making one");
 
   std::filesystem::path file;

@@ -31,9 +31,12 @@ export async function start_program(args = ['--demo']) {
   const data = join(scratch, `data-${port}`)
   mkdirSync(data)
   const url = `http://localhost:${port}`
-  const child = spawn(binary, ['serve', '--data', data, '--port', String(port), '--web-dir', dist, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    binary,
+    // Two ports, as when somebody says `./run --port 9000`: the last one holds.
+    ['serve', '--data', data, '--port', '8480', '--port', String(port), '--web-dir', dist, ...args],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
   const log = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => log.push(part.toString()))
   const ended = new Promise((resolve) => child.once('exit', resolve))
