@@ -6,6 +6,7 @@
 #include <map>
 
 #include "feature/access/service.hpp"
+#include "feature/stewardship/record.hpp"
 
 namespace app {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 namespace place = feature::place;
 namespace people = feature::people;
 namespace gate = feature::gate;
+namespace stewardship = feature::stewardship;
 namespace town = engine::town;
 using base::Result;
 
@@ -268,8 +270,8 @@ Result<std::int64_t> DemoMaker::add_opening(std::int64_t compound, const std::st
 
 Result<void> DemoMaker::add_steward(const std::vector<std::int64_t>& places, int tier,
                                     const std::string& post, const std::string& organisation) {
-  people::StaffRow s;
-  s.id = meta::Id<people::StaffRow>(program_.store().next_id());
+  stewardship::StaffRow s;
+  s.id = meta::Id<stewardship::StaffRow>(program_.store().next_id());
   s.name = town::person_name(dice_);
   s.organisation = organisation;
   s.post = post;
@@ -279,10 +281,10 @@ Result<void> DemoMaker::add_steward(const std::vector<std::int64_t>& places, int
   s.phone_masked = core::mask_phone(phone);
   s.source = source_.source;
   s.updated = now_;
-  std::vector<people::StewardshipRow> duties;
+  std::vector<stewardship::StewardshipRow> duties;
   for (const auto place : places) {
-    people::StewardshipRow w;
-    w.id = meta::Id<people::StewardshipRow>(program_.store().next_id());
+    stewardship::StewardshipRow w;
+    w.id = meta::Id<stewardship::StewardshipRow>(program_.store().next_id());
     w.staff_id = s.id;
     w.place_id = meta::Id<place::PlaceRow>(place);
     w.tier = tier;

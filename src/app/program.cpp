@@ -11,6 +11,8 @@
 #include "feature/people/api.hpp"
 #include "feature/people/service.hpp"
 #include "feature/place/api.hpp"
+#include "feature/place/service.hpp"
+#include "feature/stewardship/api.hpp"
 
 namespace app {
 namespace {
@@ -57,6 +59,7 @@ void add_routes(api::Router& r) {
   feature::access::routes(r);
   feature::place::routes(r);
   feature::people::routes(r);
+  feature::stewardship::routes(r);
   feature::gate::routes(r);
   feature::command::routes(r);
   feature::exchange::routes(r);
@@ -98,6 +101,9 @@ base::Result<std::unique_ptr<Program>> Program::open(const Options& options, con
   program->migration_ = std::move(*migrated);
   auto filled = feature::people::fill_search_terms(*program->store_, program->services_.keys);
   if (!filled) return tl::unexpected(std::move(filled).error());
+  // A move that a crash cut short is carried on before anybody is answered.
+  if (auto moved = feature::place::finish_moves(*program->store_, clock.now()); !moved)
+    return tl::unexpected(std::move(moved).error());
 
   program->service_ =
       std::make_unique<api::Service>(*program->store_, program->services_, clock, api::Assets(options.web));

@@ -16,7 +16,13 @@
 #include "feature/access/service.hpp"
 #include "feature/exchange/record.hpp"
 #include "feature/gate/record.hpp"
+#include "feature/people/record.hpp"
 #include "feature/people/review_record.hpp"
+#include "feature/place/opening_record.hpp"
+#include "feature/place/rule_record.hpp"
+#include "feature/place/set_record.hpp"
+#include "feature/place/zone_record.hpp"
+#include "feature/stewardship/record.hpp"
 #include "support/both_stores.hpp"
 #include "world/world.hpp"
 
@@ -150,6 +156,17 @@ TEST(Roles, OutOfScopeIsTheSameAsAbsent) {
   same("GET", "/api/passages?compound_id=", compound, "", "");
   same("GET", "/api/overview?compound_id=", compound, "", "");
   same("GET", "/api/overview/list?code=unregistered_households&compound_id=", compound, "", "");
+  same("GET", "/api/places/", compound, "/drawing", "");
+  same("GET", "/api/places/", compound, "/history", "");
+  same("GET", "/api/openings/board?place_id=", compound, "", "");
+  same("GET", "/api/zones?place_id=", compound, "", "");
+  same("GET", "/api/place-rules?place_id=", compound, "", "");
+  same("GET", "/api/place-sets?kind=sealed_unit&place_id=", compound, "", "");
+  same("GET", "/api/place-sets/uncovered?place_id=", compound, "", "");
+  same("GET", "/api/stewardships?place_id=", compound, "", "");
+  same("GET", "/api/stewardships/responsible?place_id=", compound, "", "");
+  same("GET", "/api/stewardships/board?place_id=", compound, "", "");
+  same("PATCH", "/api/places/", compound, "", R"({"name":"改名"})");
   same("GET", "/api/policies/effective?compound_id=", compound, "", "");
   same("GET", "/api/enrolments?compound_id=", compound, "", "");
   same("POST", "/api/passes/", pass, "/void", R"({"reason":"lost"})");
@@ -271,10 +288,14 @@ TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {
   namespace f = feature;
   for (const auto* record :
        {&meta::record_of<f::place::PlaceRow>(),          &meta::record_of<f::place::DwellingRow>(),
-        &meta::record_of<f::place::Opening>(),           &meta::record_of<f::people::HouseholdRow>(),
+        &meta::record_of<f::place::Opening>(),           &meta::record_of<f::place::OpeningUnitRow>(),
+        &meta::record_of<f::place::PlaceSetRow>(),       &meta::record_of<f::place::PlaceSetMemberRow>(),
+        &meta::record_of<f::place::ZoneRow>(),           &meta::record_of<f::place::PlaceRuleRow>(),
+        &meta::record_of<f::place::PlacePastRow>(),      &meta::record_of<f::place::PlaceMoveRow>(),
+        &meta::record_of<f::stewardship::ProfileRow>(),  &meta::record_of<f::people::HouseholdRow>(),
         &meta::record_of<f::people::PersonRow>(),        &meta::record_of<f::people::ResidenceRow>(),
         &meta::record_of<f::people::PhoneRow>(),         &meta::record_of<f::people::VehicleRow>(),
-        &meta::record_of<f::people::StaffRow>(),         &meta::record_of<f::people::StewardshipRow>(),
+        &meta::record_of<f::stewardship::StaffRow>(),    &meta::record_of<f::stewardship::StewardshipRow>(),
         &meta::record_of<f::people::DuplicatePairRow>(), &meta::record_of<f::people::PersonAliasRow>(),
         &meta::record_of<f::people::ConflictRow>(),      &meta::record_of<f::access::AccountRow>(),
         &meta::record_of<f::access::GrantRow>(),         &meta::record_of<f::access::RoleRow>(),

@@ -1,7 +1,7 @@
 // Stewardship lists: who answers for which building or for the compound. Staff are known by name and phone,
 // in any compound; without a phone by name among those who answer for a part of this one.
 #include "feature/exchange/merge.hpp"
-#include "feature/people/record.hpp"
+#include "feature/stewardship/record.hpp"
 
 namespace feature::exchange {
 namespace {
@@ -62,7 +62,7 @@ std::optional<std::int64_t> find_part(const std::map<intake::RoomRef, std::int64
 }
 
 struct KnownStaff {
-  people::StaffRow staff{};
+  stewardship::StaffRow staff{};
   std::map<std::int64_t, int> tiers{};  // place -> tier
 };
 
@@ -109,7 +109,7 @@ class Stewards {
 
   void load(const StaffKey& key) {
     auto& known = known_[key];
-    const auto keep = [&](const db::Row& r) { known = KnownStaff{meta::load<people::StaffRow>(r)}; };
+    const auto keep = [&](const db::Row& r) { known = KnownStaff{meta::load<stewardship::StaffRow>(r)}; };
     // Staff have no place of their own; the phone number names one person everywhere.
     if (!key.second.empty())
       q_.unscoped().one(
@@ -130,14 +130,14 @@ class Stewards {
     q_.run(
         "SELECT w.place_id, w.tier FROM stewardship w JOIN place p ON p.id = w.place_id WHERE w.staff_id = "
         "$1 "
-        "AND w.valid_until_ms IS NULL AND {scope:p}",
+        "AND w.valid_until_ms IS NULL AND w.duty = 'steward' AND w.grid_id IS NULL AND {scope:p}",
         {known->staff.id},
         [&](const db::Row& r) { known->tiers[r.integer(0)] = static_cast<int>(r.integer(1)); });
   }
 
-  people::StaffRow staff_of(const intake::StewardRow& row, std::int64_t id) const {
-    people::StaffRow s;
-    s.id = meta::Id<people::StaffRow>(id);
+  stewardship::StaffRow staff_of(const intake::StewardRow& row, std::int64_t id) const {
+    stewardship::StaffRow s;
+    s.id = meta::Id<stewardship::StaffRow>(id);
     s.name = row.name;
     s.organisation = not_empty(row.organisation);
     s.post = not_empty(row.post);
@@ -186,8 +186,8 @@ class Stewards {
     for (const auto place : places) {
       const bool is_new = (write || !writing_) && known.tiers.emplace(place, tier).second;
       if (!is_new || !write) continue;
-      people::StewardshipRow w;
-      w.id = meta::Id<people::StewardshipRow>(writing_->id());
+      stewardship::StewardshipRow w;
+      w.id = meta::Id<stewardship::StewardshipRow>(writing_->id());
       w.staff_id = known.staff.id;
       w.place_id = meta::Id<place::PlaceRow>(place);
       w.tier = tier;

@@ -118,8 +118,8 @@ Result<EnrolAnswer> enrol(api::Context& c, const EnrolRequest& in) {
     if (!out.enrolment_id) return base::fail_field("/secret", "code_used_or_expired");
     raw.run(
         "SELECT id, compound_id, name, kind, state, direction, key_holder, key_phone, opens_from_inside, "
-        "valid_from_ms, "
-        "valid_until_ms FROM opening WHERE id = $1",
+        "valid_from_ms, valid_until_ms, open_minute, close_minute, seal_method, minutes_to_open, fire_exit, "
+        "checked_ms, exception_reason, exception_until_ms FROM opening WHERE id = $1",
         {opening}, [&](const db::Row& r) { out.opening = meta::load<place::Opening>(r); });
     raw.run("SELECT id, name FROM place WHERE id = $1", {compound}, [&](const db::Row& r) {
       out.compound = {r.integer(0), r.str(1)};
@@ -238,8 +238,8 @@ std::optional<Duty> duty_of(db::Scoped& q, const core::Services& services, std::
   q.one(
       "SELECT s.id, s.name, s.phone_sealed FROM stewardship w JOIN staff s ON s.id = w.staff_id JOIN place p "
       "ON "
-      "p.id = w.place_id WHERE w.place_id = $1 AND w.valid_until_ms IS NULL AND s.phone_sealed IS NOT NULL "
-      "AND {scope:p} "
+      "p.id = w.place_id WHERE w.place_id = $1 AND w.valid_until_ms IS NULL AND w.duty = 'steward' AND "
+      "s.phone_sealed IS NOT NULL AND {scope:p} "
       "ORDER BY w.tier, w.id LIMIT 1",
       {compound_id}, [&](const db::Row& r) {
         const auto phone = services.keys.unseal("staff", "phone", r.integer(0), r.blob(2));

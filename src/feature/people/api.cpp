@@ -243,24 +243,6 @@ Result<api::Page<Vehicle>> list_vehicles(api::Context& c, const ListQuery& in) {
   });
 }
 
-Result<api::Page<Staff>> list_staff(api::Context& c, const ListQuery& in) {
-  return c.read([&](db::Scoped& q) {
-    // Responsible for the compound itself or for a part of it.
-    auto sql = db::ScopedSql(
-        "SELECT s.id, s.name, s.organisation, s.post, s.rank, s.party, w.tier, p.name, s.phone_masked, w.id "
-        "FROM stewardship w JOIN staff s ON s.id = w.staff_id JOIN place p ON p.id = w.place_id "
-        "WHERE p.compound_id = $1 AND w.valid_until_ms IS NULL AND {scope:p}");
-    std::vector<db::Arg> args{in.compound_id};
-    return api::fetch_page<Staff>(
-        q, sql, args, in.limit, in.cursor,
-        {" AND (w.tier, w.id) > ({arg}, {arg})", " ORDER BY w.tier, w.id LIMIT {arg}"},
-        [](const db::Row& r) { return meta::load<Staff>(r); },
-        [](const db::Row& r) {
-          return api::SortKey{r.integer(6), r.integer(9)};
-        });
-  });
-}
-
 }  // namespace
 
 void routes(api::Router& r) {
@@ -272,7 +254,6 @@ void routes(api::Router& r) {
                                       create_household);
   core::list<list_persons>(r, "/api/persons", Permission::household_read, "Persons of a compound");
   core::list<list_vehicles>(r, "/api/vehicles", Permission::household_read, "Vehicles of a compound");
-  core::list<list_staff>(r, "/api/staff", Permission::household_read, "Who is responsible for a compound");
   reveal_routes(r);
   search_routes(r);
   person_file_routes(r);

@@ -117,29 +117,6 @@ struct VehicleRow {
   std::optional<std::int64_t> import_id{};
 };
 
-struct StaffRow {
-  meta::Id<StaffRow> id;
-  std::string name{};
-  std::optional<std::string> organisation{}, post{};
-  std::string rank = "unknown", party = "unknown";
-  std::optional<meta::Bytes> phone_sealed{}, phone_index{};
-  std::optional<std::string> phone_masked{};
-  std::string source = "office";
-  std::optional<std::int64_t> import_id{};
-  meta::Instant updated{};
-};
-
-struct StewardshipRow {
-  meta::Id<StewardshipRow> id;
-  meta::Id<StaffRow> staff_id;
-  meta::Id<place::PlaceRow> place_id;
-  int tier = 1;
-  meta::Instant valid_from{};
-  std::optional<meta::Instant> valid_until{};
-  std::string source = "office";
-  std::optional<std::int64_t> import_id{};
-};
-
 // --- what the API shows -----------------------------------------------------------------------------
 struct PresenceCount {
   int home = 0, away = 0, unknown = 0;
@@ -215,16 +192,6 @@ struct Vehicle {
   std::string vehicle_kind{};
   std::optional<std::string> colour{}, phone_masked{};
 };
-struct Staff {
-  meta::Id<StaffRow> id;
-  std::string name{};
-  std::optional<std::string> organisation{}, post{};
-  std::string rank{}, party{};
-  int tier = 1;
-  std::string scope_label{};
-  std::optional<std::string> phone_masked{};
-};
-
 struct HouseholdQuery {
   std::int64_t compound_id = 0;
   std::optional<std::int64_t> building_id{};
@@ -288,8 +255,6 @@ META_DESCRIBE(feature::people::NewMember, "NewMember", "", name, relation, sex, 
 META_DESCRIBE(feature::people::NewHousehold, "NewHousehold", "", dwelling_id, members)
 META_DESCRIBE(feature::people::Vehicle, "Vehicle", "", id, plate, plate_doubtful, owner_name, label,
               household_id, vehicle_kind, colour, phone_masked)
-META_DESCRIBE(feature::people::Staff, "StaffRow", "", id, name, organisation, post, rank, party, tier,
-              scope_label, phone_masked)
 META_DESCRIBE(feature::people::HouseholdQuery, "HouseholdQuery", "", compound_id, building_id, q, registered,
               limit, cursor)
 META_DESCRIBE(feature::people::PersonQuery, "PersonQuery", "", compound_id, q, document_state, flag, limit,
@@ -362,29 +327,6 @@ struct Describe<feature::people::VehicleRow> {
       F(plate),    F(plate_doubtful),    F(owner_name),   F(vehicle_kind), F(new_energy),
       F(colour),   HIDDEN(phone_sealed), F(phone_masked), DATED,           F(source),
       F(import_id)};
-};
-template <>
-struct Describe<feature::people::StaffRow> {
-  using T = feature::people::StaffRow;
-  static constexpr std::string_view name = "StaffStored", table = "staff";
-  static constexpr std::array fields{KEY,
-                                     F(name),
-                                     F(organisation),
-                                     F(post),
-                                     F(rank),
-                                     F(party),
-                                     HIDDEN(phone_sealed),
-                                     HIDDEN(phone_index),
-                                     F(phone_masked),
-                                     F(source),
-                                     F(import_id),
-                                     field<&T::updated>("updated_ms")};
-};
-template <>
-struct Describe<feature::people::StewardshipRow> {
-  using T = feature::people::StewardshipRow;
-  static constexpr std::string_view name = "StewardshipStored", table = "stewardship";
-  static constexpr std::array fields{KEY, F(staff_id), F(place_id), F(tier), DATED, F(source), F(import_id)};
 };
 #undef KEY
 #undef HIDDEN

@@ -33,8 +33,14 @@ enum class CompoundKind {
 enum class OpeningKind { pedestrian, vehicle, both, garage_ramp, garage_lift, shop_door, neighbour };
 enum class OpeningState { sealed, guarded, unguarded };
 enum class OpeningDirection { both, in, out };
+enum class SealMethod { lock, bolt, barrier, wall, weld, other };
+enum class ZoneLevel { none, yellow, red };
 enum class Tri { unknown, no, yes };
 enum class Occupancy { unknown, lived_in, rented, vacant };
+
+using OpenMinute = meta::Int<0, 1439>;
+using CloseMinute = meta::Int<1, 1440>;
+using MinutesToOpen = meta::Int<0, 600>;
 
 // A node of the tree as stored.
 struct PlaceRow {
@@ -80,6 +86,15 @@ struct Opening {
   std::optional<bool> opens_from_inside{};
   meta::Instant valid_from{};
   std::optional<meta::Instant> valid_until{};
+  // Minutes of the day, over midnight where the end comes first; none: day and night.
+  std::optional<OpenMinute> open_minute{};
+  std::optional<CloseMinute> close_minute{};
+  std::optional<SealMethod> seal_method{};
+  std::optional<MinutesToOpen> minutes_to_open{};
+  std::optional<bool> fire_exit{};
+  std::optional<meta::Instant> checked{};
+  std::optional<meta::Note> exception_reason{};  // why one more is guarded than the rule allows
+  std::optional<meta::Instant> exception_until{};
 };
 
 // What the API shows.
@@ -92,7 +107,8 @@ struct Place {
   std::optional<CompoundKind> compound_kind{};
   std::string sort{};
   std::optional<std::int64_t> dwellings{}, households{},
-      persons{};  // counted for the levels below a community
+      persons{};                    // counted for the levels below a community
+  std::optional<ZoneLevel> zone{};  // in force, the nearest above; none where nobody set one
 };
 struct PlaceDetail {
   Place place{};
@@ -114,25 +130,6 @@ struct Dwelling {
   Tri fitted_out = Tri::unknown;
   Occupancy occupancy = Occupancy::unknown;
   std::int64_t households = 0;
-};
-struct NewOpening {
-  std::int64_t compound_id = 0;
-  meta::Name name;
-  OpeningKind kind = OpeningKind::both;
-  OpeningState state = OpeningState::guarded;
-  std::optional<OpeningDirection> direction{};
-  std::optional<meta::Name> key_holder{};
-  std::optional<meta::Text<3, 30>> key_phone{};
-  std::optional<bool> opens_from_inside{};
-};
-struct OpeningPatch {
-  std::optional<meta::Name> name{};
-  std::optional<OpeningKind> kind{};
-  std::optional<OpeningState> state{};
-  std::optional<OpeningDirection> direction{};
-  std::optional<meta::Name> key_holder{};
-  std::optional<meta::Text<3, 30>> key_phone{};
-  std::optional<bool> opens_from_inside{};
 };
 // practice.md 12: a building from a pattern.
 struct BuildingPattern {
@@ -160,9 +157,67 @@ struct PatternResult {
   std::int64_t dwellings = 0;
 };
 
+// What a node was before it was renamed or moved: closed periods; PlaceRow holds the present one.
+struct PlacePastRow {
+  meta::Id<PlacePastRow> id;
+  std::int64_t place_id = 0;
+  std::optional<std::int64_t> parent_id{};
+  std::string name{};
+  std::optional<std::string> code{};
+  std::optional<CompoundKind> compound_kind{};
+  meta::Instant valid_from{}, valid_until{};
+};
+// A move whose descendants get their new ancestors in steps.
+struct PlaceMoveRow {
+  meta::Id<PlaceMoveRow> id;
+  std::int64_t place_id = 0;
+  std::optional<std::int64_t> old_district_id{}, old_area_id{}, old_subdistrict_id{}, old_community_id{};
+  std::optional<std::int64_t> new_district_id{}, new_area_id{}, new_subdistrict_id{}, new_community_id{};
+  meta::Instant moved{};
+  std::optional<meta::Instant> done{};
+};
+struct PlacePatch {
+  std::optional<meta::Name> name{};
+  std::optional<meta::Text<1, 20>> code{};
+  std::optional<CompoundKind> compound_kind{};
+};
+struct PlaceMove {
+  std::int64_t parent_id = 0;
+};
+struct PlaceVersion {
+  std::string name{};
+  std::optional<std::string> code{}, parent_name{};
+  std::optional<CompoundKind> compound_kind{};
+  meta::Instant valid_from_ms{};
+  std::optional<meta::Instant> valid_until_ms{};
+};
+struct PlaceHistory {
+  std::vector<PlaceVersion> items{};  // newest first; the first is the present one
+};
+
+// A compound drawn storey by storey; null where nobody knows.
+struct DrawnCell {
+  std::string stair{};
+  std::optional<int> floor{};
+  int dwellings = 0, lived_in = 0, vacant = 0, unknown = 0, registered = 0;
+};
+struct DrawnBuilding {
+  std::int64_t id = 0;
+  std::string name{};
+  std::optional<ZoneLevel> zone{};
+  std::optional<std::string> grid{};
+  std::vector<std::string> stairs{};
+  std::vector<DrawnCell> cells{};
+};
+struct Drawing {
+  std::int64_t dwellings = 0, registered = 0, occupancy_unknown = 0;  // the others of the first
+  std::vector<DrawnBuilding> buildings{};
+};
+
 struct PlaceQuery {
   std::optional<std::int64_t> parent_id{};
   std::optional<Kind> kind{};
+  std::optional<std::int64_t> at_ms{};  // the tree as it was
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
@@ -176,6 +231,13 @@ struct DwellingQuery {
 struct CompoundQuery {
   std::int64_t compound_id = 0;
 };
+struct PlaceIdQuery {
+  std::int64_t place_id = 0;
+};
+struct AtQuery {  // a place at an instant, now when none is said
+  std::int64_t place_id = 0;
+  std::optional<std::int64_t> at_ms{};
+};
 
 }  // namespace feature::place
 
@@ -187,27 +249,36 @@ META_ENUM(feature::place::OpeningKind, "pedestrian", "vehicle", "both", "garage_
           "shop_door", "neighbour")
 META_ENUM(feature::place::OpeningState, "sealed", "guarded", "unguarded")
 META_ENUM(feature::place::OpeningDirection, "both", "in", "out")
+META_ENUM(feature::place::SealMethod, "lock", "bolt", "barrier", "wall", "weld", "other")
+META_ENUM(feature::place::ZoneLevel, "none", "yellow", "red")
 META_ENUM(feature::place::Tri, "unknown", "no", "yes")
 META_ENUM(feature::place::Occupancy, "unknown", "lived_in", "rented", "vacant")
 
 META_DESCRIBE(feature::place::Place, "Place", "", id, kind, parent_id, name, code, compound_kind, sort,
-              dwellings, households, persons)
+              dwellings, households, persons, zone)
 META_DESCRIBE(feature::place::PlaceDetail, "PlaceDetail", "", place, ancestors)
 META_DESCRIBE(feature::place::NewPlace, "NewPlace", "", parent_id, kind, name, code, compound_kind)
 META_DESCRIBE(feature::place::Dwelling, "Dwelling", "", id, building, stair, floor, room, label, area_m2,
               fitted_out, occupancy, households)
-META_DESCRIBE(feature::place::NewOpening, "NewOpening", "", compound_id, name, kind, state, direction,
-              key_holder, key_phone, opens_from_inside)
-META_DESCRIBE(feature::place::OpeningPatch, "OpeningPatch", "", name, kind, state, direction, key_holder,
-              key_phone, opens_from_inside)
 META_DESCRIBE(feature::place::BuildingPattern, "BuildingPattern", "", compound_id, name, stairs, first_floor,
               floors, rooms_per_floor, skip_floors, shops_below, rooms_run_on)
 META_DESCRIBE(feature::place::PatternRoom, "PatternRoom", "", stair, floor, room, label)
 META_DESCRIBE(feature::place::PatternPreview, "PatternPreview", "", dwellings, sample)
 META_DESCRIBE(feature::place::PatternResult, "PatternResult", "", building, dwellings)
-META_DESCRIBE(feature::place::PlaceQuery, "PlaceQuery", "", parent_id, kind, limit, cursor)
+META_DESCRIBE(feature::place::PlacePatch, "PlacePatch", "", name, code, compound_kind)
+META_DESCRIBE(feature::place::PlaceMove, "PlaceMove", "", parent_id)
+META_DESCRIBE(feature::place::PlaceVersion, "PlaceVersion", "", name, code, parent_name, compound_kind,
+              valid_from_ms, valid_until_ms)
+META_DESCRIBE(feature::place::PlaceHistory, "PlaceHistory", "", items)
+META_DESCRIBE(feature::place::DrawnCell, "DrawnCell", "", stair, floor, dwellings, lived_in, vacant, unknown,
+              registered)
+META_DESCRIBE(feature::place::DrawnBuilding, "DrawnBuilding", "", id, name, zone, grid, stairs, cells)
+META_DESCRIBE(feature::place::Drawing, "Drawing", "", dwellings, registered, occupancy_unknown, buildings)
+META_DESCRIBE(feature::place::PlaceQuery, "PlaceQuery", "", parent_id, kind, at_ms, limit, cursor)
 META_DESCRIBE(feature::place::DwellingQuery, "DwellingQuery", "", compound_id, building_id, q, limit, cursor)
 META_DESCRIBE(feature::place::CompoundQuery, "CompoundQuery", "", compound_id)
+META_DESCRIBE(feature::place::PlaceIdQuery, "PlaceIdQuery", "", place_id)
+META_DESCRIBE(feature::place::AtQuery, "AtQuery", "", place_id, at_ms)
 
 namespace meta {
 template <>
@@ -232,6 +303,36 @@ struct Describe<feature::place::PlaceRow> {
                                      field<&T::valid_from>("valid_from_ms"),
                                      field<&T::valid_until>("valid_until_ms"),
                                      field<&T::version>("version")};
+};
+template <>
+struct Describe<feature::place::PlacePastRow> {
+  using T = feature::place::PlacePastRow;
+  static constexpr std::string_view name = "PlacePastStored", table = "place_past";
+  static constexpr std::array fields{field<&T::id>("id", {.primary_key = true, .read_only = true}),
+                                     field<&T::place_id>("place_id"),
+                                     field<&T::parent_id>("parent_id"),
+                                     field<&T::name>("name"),
+                                     field<&T::code>("code"),
+                                     field<&T::compound_kind>("compound_kind"),
+                                     field<&T::valid_from>("valid_from_ms"),
+                                     field<&T::valid_until>("valid_until_ms")};
+};
+template <>
+struct Describe<feature::place::PlaceMoveRow> {
+  using T = feature::place::PlaceMoveRow;
+  static constexpr std::string_view name = "PlaceMoveStored", table = "place_move";
+  static constexpr std::array fields{field<&T::id>("id", {.primary_key = true, .read_only = true}),
+                                     field<&T::place_id>("place_id"),
+                                     field<&T::old_district_id>("old_district_id"),
+                                     field<&T::old_area_id>("old_area_id"),
+                                     field<&T::old_subdistrict_id>("old_subdistrict_id"),
+                                     field<&T::old_community_id>("old_community_id"),
+                                     field<&T::new_district_id>("new_district_id"),
+                                     field<&T::new_area_id>("new_area_id"),
+                                     field<&T::new_subdistrict_id>("new_subdistrict_id"),
+                                     field<&T::new_community_id>("new_community_id"),
+                                     field<&T::moved>("moved_ms"),
+                                     field<&T::done>("done_ms")};
 };
 template <>
 struct Describe<feature::place::DwellingRow> {
@@ -269,6 +370,14 @@ struct Describe<feature::place::Opening> {
                                      field<&T::key_phone>("key_phone"),
                                      field<&T::opens_from_inside>("opens_from_inside"),
                                      field<&T::valid_from>("valid_from_ms"),
-                                     field<&T::valid_until>("valid_until_ms")};
+                                     field<&T::valid_until>("valid_until_ms"),
+                                     field<&T::open_minute>("open_minute"),
+                                     field<&T::close_minute>("close_minute"),
+                                     field<&T::seal_method>("seal_method"),
+                                     field<&T::minutes_to_open>("minutes_to_open"),
+                                     field<&T::fire_exit>("fire_exit"),
+                                     field<&T::checked>("checked_ms"),
+                                     field<&T::exception_reason>("exception_reason"),
+                                     field<&T::exception_until>("exception_until_ms")};
 };
 }  // namespace meta

@@ -8,12 +8,6 @@
 namespace feature::place {
 namespace {
 
-constexpr auto place_by_id = db::ScopedSql(
-    "SELECT p.id, p.kind, p.parent_id, p.name, p.code, p.compound_kind, p.sort, p.district_id, p.area_id, "
-    "p.subdistrict_id, p.community_id, p.compound_id, p.phase_id, p.building_id, p.stair_id, "
-    "p.valid_from_ms, "
-    "p.valid_until_ms, p.version FROM place p WHERE p.id = $1 AND p.valid_until_ms IS NULL AND {scope:p}");
-
 // Floors below ground come first on the way up; 100 keeps the number positive.
 std::string dwelling_sort(const DwellingDraft& d) {
   return fmt::format("{}/{}/{}/{:03}/{}", natural_key(d.phase), natural_key(d.building), natural_key(d.stair),
@@ -54,18 +48,6 @@ Tree load_tree(db::Scoped& q, std::int64_t compound_id) {
 }
 
 }  // namespace
-
-std::optional<PlaceRow> find_place(db::Scoped& q, std::int64_t id) {
-  std::optional<PlaceRow> found;
-  q.one(place_by_id, {id}, [&](const db::Row& r) { found = meta::load<PlaceRow>(r); });
-  return found;
-}
-
-std::optional<PlaceRow> find_compound(db::Scoped& q, std::int64_t id) {
-  auto found = find_place(q, id);
-  if (found && found->kind != Kind::compound) found.reset();
-  return found;
-}
 
 std::size_t plan_ids(const std::vector<DwellingDraft>& drafts) {
   std::map<std::tuple<std::string, std::string, std::string>, int> stairs;

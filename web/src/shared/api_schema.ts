@@ -226,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compound-profiles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** What decides how many volunteers a compound needs */
+        patch: operations["patchApiCompoundProfilesId"];
+        trace?: never;
+    };
     "/api/conflicts": {
         parameters: {
             query?: never;
@@ -795,6 +812,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/openings/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong with the openings below a place */
+        get: operations["getApiOpeningsBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openings/{id}": {
         parameters: {
             query?: never;
@@ -810,6 +844,23 @@ export interface paths {
         head?: never;
         /** Change an opening */
         patch: operations["patchApiOpeningsId"];
+        trace?: never;
+    };
+    "/api/openings/{id}/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The sealed units an opening serves */
+        post: operations["postApiOpeningsIdUnits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/overview": {
@@ -1187,6 +1238,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/place-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers in force at a place: openings, tiers, ranks, grids */
+        get: operations["getApiPlaceRules"];
+        put?: never;
+        /** A new version of a place's numbers */
+        post: operations["postApiPlaceRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/place-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Grids, sealed units or scope lists of a place, at any time */
+        get: operations["getApiPlaceSets"];
+        put?: never;
+        /** Make a grid, sealed unit or scope list */
+        post: operations["postApiPlaceSets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/place-sets/uncovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many dwellings are in no grid, by compound */
+        get: operations["getApiPlaceSetsUncovered"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/place-sets/uncovered/dwellings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dwellings of a compound in no grid */
+        get: operations["getApiPlaceSetsUncoveredDwellings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/place-sets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A set with its members */
+        get: operations["getApiPlaceSetsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a set or change its members from now on */
+        patch: operations["patchApiPlaceSetsId"];
+        trace?: never;
+    };
+    "/api/place-sets/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a set */
+        post: operations["postApiPlaceSetsIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/place-sets/{id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of another set stands in this one */
+        get: operations["getApiPlaceSetsIdShare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/places": {
         parameters: {
             query?: never;
@@ -1194,7 +1367,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Places below a node, or the roots */
+        /** Places below a node, or the roots, now or as they were */
         get: operations["getApiPlaces"];
         put?: never;
         /** Add a place */
@@ -1216,6 +1389,75 @@ export interface paths {
         get: operations["getApiPlacesId"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a place or mend its code; what it was stays known */
+        patch: operations["patchApiPlacesId"];
+        trace?: never;
+    };
+    "/api/places/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an empty place */
+        post: operations["postApiPlacesIdClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/places/{id}/drawing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Storeys and stairs of a compound's buildings */
+        get: operations["getApiPlacesIdDrawing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/places/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a place was called and where it stood */
+        get: operations["getApiPlacesIdHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/places/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a place with all below it under another one */
+        post: operations["postApiPlacesIdMove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1515,6 +1757,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stewardships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who answers for a place or a part of it, at any time */
+        get: operations["getApiStewardships"];
+        put?: never;
+        /** Make somebody responsible for a place or grid */
+        post: operations["postApiStewardships"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stewardships/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Checks of responsibility below a place, and what would mend them */
+        get: operations["getApiStewardshipsBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stewardships/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff who may be chosen, those who carry least first */
+        get: operations["getApiStewardshipsCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stewardships/responsible": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is responsible for this place at this instant, tier by tier */
+        get: operations["getApiStewardshipsResponsible"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stewardships/suggestions/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept suggestions of the board */
+        post: operations["postApiStewardshipsSuggestionsAccept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stewardships/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a responsibility */
+        post: operations["postApiStewardshipsIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/vehicles": {
         parameters: {
             query?: never;
@@ -1549,10 +1894,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The zone level of a place, and those set below it */
+        get: operations["getApiZones"];
+        put?: never;
+        /** Give places a zone level from an instant on */
+        post: operations["postApiZones"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/zones/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a level: the one above holds again */
+        post: operations["postApiZonesIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptSuggestions: {
+            /** Format: int64 */
+            place_id: number;
+            keys: string[];
+        };
+        AcceptedSuggestions: {
+            /** Format: int64 */
+            accepted: number;
+            /** Format: int64 */
+            gone: number;
+        };
         Account: {
             /** Format: id */
             id: number;
@@ -1632,6 +2023,30 @@ export interface components {
             shops_below?: number | null;
             rooms_run_on?: boolean | null;
         };
+        Candidate: {
+            /** Format: int64 */
+            id: number;
+            label: string;
+            organisation: string | null;
+            post: string | null;
+            rank: string;
+            /** Format: int32 */
+            tier: number;
+            /** Format: int64 */
+            places: number;
+        };
+        CandidateList: {
+            items: components["schemas"]["Candidate"][];
+        };
+        Check: {
+            /** @enum {string} */
+            code: "grid_tiers" | "zone_rank" | "area_leader" | "area_deputies" | "volunteers" | "property_grids" | "grid_cover";
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            in_order: number;
+            gaps: components["schemas"]["Gap"][];
+        };
         CheckDuplicates: {
             compound_id?: number | null;
         };
@@ -1648,6 +2063,19 @@ export interface components {
             /** Format: int64 */
             id: number;
             name: string;
+        };
+        CompoundProfile: {
+            /** Format: int64 */
+            compound_id: number;
+            /** @enum {string} */
+            property_level: "unknown" | "good" | "fair" | "poor" | "none";
+            observed_households: number | null;
+            volunteers_planned: number | null;
+        };
+        CompoundProfilePatch: {
+            property_level?: ("unknown" | "good" | "fair" | "poor" | "none") | null;
+            observed_households?: number | null;
+            volunteers_planned?: number | null;
         };
         ConfirmAnswer: {
             /** @enum {string} */
@@ -1715,6 +2143,38 @@ export interface components {
             emergency_reason?: ("medical" | "childbirth" | "fire" | "police" | "other") | null;
             /** Format: int64 */
             now_ms: number;
+        };
+        Drawing: {
+            /** Format: int64 */
+            dwellings: number;
+            /** Format: int64 */
+            registered: number;
+            /** Format: int64 */
+            occupancy_unknown: number;
+            buildings: components["schemas"]["DrawnBuilding"][];
+        };
+        DrawnBuilding: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            zone: ("none" | "yellow" | "red") | null;
+            grid: string | null;
+            stairs: string[];
+            cells: components["schemas"]["DrawnCell"][];
+        };
+        DrawnCell: {
+            stair: string;
+            floor: number | null;
+            /** Format: int32 */
+            dwellings: number;
+            /** Format: int32 */
+            lived_in: number;
+            /** Format: int32 */
+            vacant: number;
+            /** Format: int32 */
+            unknown: number;
+            /** Format: int32 */
+            registered: number;
         };
         DuplicatePair: {
             /** Format: int64 */
@@ -1850,6 +2310,18 @@ export interface components {
             at_ms: number | null;
             household_id: number | null;
             passage_id: number | null;
+        };
+        Gap: {
+            /** @enum {string} */
+            code: "nobody" | "too_few" | "too_many" | "rank_low" | "rank_unknown" | "uncovered";
+            place_id: number | null;
+            grid_id: number | null;
+            name: string;
+            tier: number | null;
+            zone: ("none" | "yellow" | "red") | null;
+            have: number | null;
+            want_min: number | null;
+            want_max: number | null;
         };
         GateList: {
             version: string;
@@ -2235,6 +2707,14 @@ export interface components {
             key_holder?: string | null;
             key_phone?: string | null;
             opens_from_inside?: boolean | null;
+            open_minute?: number | null;
+            close_minute?: number | null;
+            seal_method?: ("lock" | "bolt" | "barrier" | "wall" | "weld" | "other") | null;
+            minutes_to_open?: number | null;
+            fire_exit?: boolean | null;
+            checked_ms?: number | null;
+            exception_reason?: string | null;
+            exception_until_ms?: number | null;
         };
         NewPassword: {
             current?: string | null;
@@ -2249,6 +2729,23 @@ export interface components {
             code?: string | null;
             compound_kind?: ("property_managed" | "unit_guarded" | "owners_committee" | "unmanaged" | "scattered_cluster" | "construction_site" | "market") | null;
         };
+        NewPlaceRules: {
+            /** Format: int64 */
+            place_id: number;
+            effective_from_ms?: number | null;
+            note?: string | null;
+            params: components["schemas"]["PlaceRules"];
+        };
+        NewPlaceSet: {
+            /** @enum {string} */
+            kind: "grid" | "sealed_unit" | "scope_list";
+            /** Format: int64 */
+            place_id: number;
+            name: string;
+            code?: string | null;
+            note?: string | null;
+            member_ids: number[];
+        };
         NewPolicy: {
             /** Format: int64 */
             place_id: number;
@@ -2259,6 +2756,28 @@ export interface components {
         NewRole: {
             title: string;
             permissions: string[];
+        };
+        NewStaff: {
+            name: string;
+            organisation?: string | null;
+            post?: string | null;
+            rank?: ("unknown" | "none" | "clerk" | "section_deputy" | "section_head" | "division_deputy" | "division_head" | "bureau_deputy" | "bureau_head") | null;
+            phone?: string | null;
+        };
+        NewStewardship: {
+            staff_id?: number | null;
+            staff?: components["schemas"]["NewStaff"] | null;
+            place_id?: number | null;
+            grid_id?: number | null;
+            duty?: ("steward" | "leader" | "deputy" | "volunteer") | null;
+            tier?: number | null;
+        };
+        NewZone: {
+            place_ids: number[];
+            /** @enum {string} */
+            level: "none" | "yellow" | "red";
+            reason?: string | null;
+            from_ms?: number | null;
         };
         Opening: {
             /** Format: id */
@@ -2278,6 +2797,36 @@ export interface components {
             /** Format: utc-milliseconds */
             valid_from_ms: number;
             valid_until_ms: number | null;
+            open_minute: number | null;
+            close_minute: number | null;
+            seal_method: ("lock" | "bolt" | "barrier" | "wall" | "weld" | "other") | null;
+            minutes_to_open: number | null;
+            fire_exit: boolean | null;
+            checked_ms: number | null;
+            exception_reason: string | null;
+            exception_until_ms: number | null;
+        };
+        OpeningBoard: {
+            /** Format: int64 */
+            compound_id: number;
+            name: string;
+            compound_kind: ("property_managed" | "unit_guarded" | "owners_committee" | "unmanaged" | "scattered_cluster" | "construction_site" | "market") | null;
+            /** Format: int64 */
+            people_max: number;
+            /** Format: int64 */
+            vehicles_max: number;
+            tally: components["schemas"]["OpeningTally"];
+            violations: components["schemas"]["Violation"][];
+            served: components["schemas"]["ServedUnit"][];
+        };
+        OpeningBoards: {
+            /** Format: utc-milliseconds */
+            as_of_ms: number;
+            /** Format: int64 */
+            compounds: number;
+            /** Format: int64 */
+            compounds_in_order: number;
+            items: components["schemas"]["OpeningBoard"][];
         };
         OpeningPatch: {
             name?: string | null;
@@ -2287,6 +2836,29 @@ export interface components {
             key_holder?: string | null;
             key_phone?: string | null;
             opens_from_inside?: boolean | null;
+            open_minute?: number | null;
+            close_minute?: number | null;
+            seal_method?: ("lock" | "bolt" | "barrier" | "wall" | "weld" | "other") | null;
+            minutes_to_open?: number | null;
+            fire_exit?: boolean | null;
+            checked_ms?: number | null;
+            exception_reason?: string | null;
+            exception_until_ms?: number | null;
+        };
+        OpeningTally: {
+            /** Format: int32 */
+            sealed: number;
+            /** Format: int32 */
+            guarded_people: number;
+            /** Format: int32 */
+            guarded_vehicles: number;
+            /** Format: int32 */
+            unguarded: number;
+            /** Format: int32 */
+            excepted: number;
+        };
+        OpeningUnits: {
+            unit_ids: number[];
         };
         Overview: {
             compound: components["schemas"]["NamedCompound"];
@@ -2380,6 +2952,11 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfPlaceSet: {
+            items: components["schemas"]["PlaceSet"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PageOfPolicy: {
             items: components["schemas"]["Policy"][];
             /** @description Cursor of the next page; null on the last */
@@ -2395,8 +2972,18 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfSetMember: {
+            items: components["schemas"]["SetMember"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PageOfStaffRow: {
             items: components["schemas"]["StaffRow"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfSteward: {
+            items: components["schemas"]["Steward"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -2654,10 +3241,98 @@ export interface components {
             dwellings: number | null;
             households: number | null;
             persons: number | null;
+            zone: ("none" | "yellow" | "red") | null;
         };
         PlaceDetail: {
             place: components["schemas"]["Place"];
             ancestors: components["schemas"]["Place"][];
+        };
+        PlaceHistory: {
+            items: components["schemas"]["PlaceVersion"][];
+        };
+        PlaceMove: {
+            /** Format: int64 */
+            parent_id: number;
+        };
+        PlacePatch: {
+            name?: string | null;
+            code?: string | null;
+            compound_kind?: ("property_managed" | "unit_guarded" | "owners_committee" | "unmanaged" | "scattered_cluster" | "construction_site" | "market") | null;
+        };
+        PlaceRules: {
+            guarded_people_max: number;
+            guarded_vehicles_max: number;
+            seal_check_days: number;
+            minutes_to_open_max: number;
+            tiers: components["schemas"]["TierRule"][];
+            /** @enum {string} */
+            red_rank_min: "unknown" | "none" | "clerk" | "section_deputy" | "section_head" | "division_deputy" | "division_head" | "bureau_deputy" | "bureau_head";
+            /** @enum {string} */
+            yellow_rank_min: "unknown" | "none" | "clerk" | "section_deputy" | "section_head" | "division_deputy" | "division_head" | "bureau_deputy" | "bureau_head";
+            area_leaders: number;
+            deputies_min: number;
+            deputies_max: number;
+            compounds_per_deputy: number;
+            volunteers_min: number;
+            volunteers_max: number;
+            persons_many: number;
+            observed_many: number;
+            property_grids_min: number;
+            property_grids_max: number;
+            grid_dwellings_max: number;
+        };
+        PlaceRulesShown: {
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: utc-milliseconds */
+            effective_from_ms: number;
+            note: string | null;
+            params: components["schemas"]["PlaceRules"];
+        };
+        PlaceSet: {
+            /** Format: id */
+            id: number;
+            /** @enum {string} */
+            kind: "grid" | "sealed_unit" | "scope_list";
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            name: string;
+            code: string | null;
+            note: string | null;
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
+            /** Format: int64 */
+            members: number;
+            /** Format: int64 */
+            compounds: number;
+            /** Format: int64 */
+            dwellings: number;
+            /** Format: int64 */
+            dwellings_of: number;
+        };
+        PlaceSetDetail: {
+            set: components["schemas"]["PlaceSet"];
+            items: components["schemas"]["SetMember"][];
+        };
+        PlaceSetPatch: {
+            name?: string | null;
+            code?: string | null;
+            note?: string | null;
+            member_ids?: number[] | null;
+        };
+        PlaceVersion: {
+            name: string;
+            code: string | null;
+            parent_name: string | null;
+            compound_kind: ("property_managed" | "unit_guarded" | "owners_committee" | "unmanaged" | "scattered_cluster" | "construction_site" | "market") | null;
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
         };
         Policy: {
             /** Format: id */
@@ -2799,6 +3474,16 @@ export interface components {
             state: "unknown" | "consistent" | "living_only" | "registered_only" | "nominal";
             source: string;
         };
+        Responsible: {
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            /** Format: utc-milliseconds */
+            as_of_ms: number;
+            zone: ("none" | "yellow" | "red") | null;
+            tiers: components["schemas"]["TierAnswer"][];
+            helpers: components["schemas"]["Steward"][];
+        };
         RevealWanted: {
             document: boolean;
             phones: boolean;
@@ -2837,6 +3522,13 @@ export interface components {
             dwellings: components["schemas"]["DwellingHit"][];
             more: boolean;
         };
+        ServedUnit: {
+            /** Format: int64 */
+            opening_id: number;
+            /** Format: int64 */
+            unit_id: number;
+            name: string;
+        };
         Session: {
             /** Format: int64 */
             id: number;
@@ -2848,6 +3540,15 @@ export interface components {
             agent: string;
             by_link: boolean;
             current: boolean;
+        };
+        SetMember: {
+            /** Format: int64 */
+            place_id: number;
+            /** @enum {string} */
+            kind: "district" | "area" | "subdistrict" | "community" | "compound" | "phase" | "building" | "stair" | "dwelling" | "premises";
+            name: string;
+            /** Format: int64 */
+            dwellings: number;
         };
         SettleConflict: {
             /** @enum {string} */
@@ -2865,6 +3566,16 @@ export interface components {
             username: string;
             password: string;
             display_name: string;
+        };
+        Share: {
+            /** Format: int64 */
+            value: number;
+            /** Format: int64 */
+            denominator: number;
+            name: string;
+            denominator_name: string;
+            missing: components["schemas"]["SetMember"][];
+            outside: components["schemas"]["SetMember"][];
         };
         SheetName: {
             name: string;
@@ -2884,6 +3595,67 @@ export interface components {
             scope_label: string;
             phone_masked: string | null;
         };
+        Steward: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            staff_id: number;
+            name: string;
+            organisation: string | null;
+            post: string | null;
+            phone_masked: string | null;
+            rank: string;
+            /** Format: int32 */
+            tier: number;
+            /** @enum {string} */
+            duty: "steward" | "leader" | "deputy" | "volunteer";
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            grid_id: number | null;
+            grid_name: string | null;
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
+        };
+        StewardshipBoard: {
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            /** Format: utc-milliseconds */
+            as_of_ms: number;
+            /** Format: int64 */
+            rules_version: number;
+            tiers: components["schemas"]["TierRule"][];
+            checks: components["schemas"]["Check"][];
+            compounds: components["schemas"]["VolunteerNeed"][];
+            suggestions: components["schemas"]["Suggestion"][];
+        };
+        Suggestion: {
+            key: string;
+            /** @enum {string} */
+            kind: "grid" | "volunteers" | "steward" | "rank";
+            /** Format: int64 */
+            place_id: number;
+            name: string;
+            grid_id: number | null;
+            staff_id: number | null;
+            staff_name: string | null;
+            tier: number | null;
+            /** Format: int64 */
+            count: number;
+            reasons: string[];
+        };
+        TierAnswer: {
+            /** Format: int32 */
+            tier: number;
+            name: string | null;
+            stewards: components["schemas"]["Steward"][];
+        };
+        TierRule: {
+            number: number;
+            name?: string | null;
+        };
         TotpCode: {
             code: string;
         };
@@ -2891,6 +3663,22 @@ export interface components {
             secret: string;
             uri: string;
             qr_svg: string;
+        };
+        Uncovered: {
+            /** Format: int64 */
+            uncovered: number;
+            /** Format: int64 */
+            dwellings: number;
+            compounds: components["schemas"]["UncoveredCompound"][];
+        };
+        UncoveredCompound: {
+            /** Format: int64 */
+            compound_id: number;
+            name: string;
+            /** Format: int64 */
+            uncovered: number;
+            /** Format: int64 */
+            dwellings: number;
         };
         UploadProblem: {
             path: string;
@@ -2925,10 +3713,54 @@ export interface components {
             /** Format: int64 */
             policy_version: number;
         };
+        Violation: {
+            /** @enum {string} */
+            code: "unguarded" | "no_key_holder" | "exit_unknown" | "exit_blocked" | "fire_exit_blocked" | "seal_method_unknown" | "minutes_unknown" | "slow_to_open" | "check_missing" | "check_overdue" | "no_guarded" | "too_many_people" | "too_many_vehicles" | "no_way_in" | "no_way_out" | "closed_at_night" | "unit_without_opening";
+            opening_id: number | null;
+            unit_id: number | null;
+            have: number | null;
+            limit: number | null;
+        };
         VoidPass: {
             /** @enum {string} */
             reason: "lost" | "moved" | "misuse" | "other";
             note?: string | null;
+        };
+        VolunteerNeed: {
+            /** Format: int64 */
+            compound_id: number;
+            name: string;
+            /** @enum {string} */
+            property_level: "unknown" | "good" | "fair" | "poor" | "none";
+            persons: number | null;
+            observed_households: number | null;
+            planned: number | null;
+            /** Format: int64 */
+            volunteers: number;
+            /** Format: int64 */
+            suggested: number;
+        };
+        Zone: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            /** @enum {string} */
+            place_kind: "district" | "area" | "subdistrict" | "community" | "compound" | "phase" | "building" | "stair" | "dwelling" | "premises";
+            /** @enum {string} */
+            level: "none" | "yellow" | "red";
+            reason: string | null;
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
+            dwellings: number | null;
+        };
+        ZoneList: {
+            /** Format: utc-milliseconds */
+            as_of_ms: number;
+            own: components["schemas"]["Zone"] | null;
+            items: components["schemas"]["Zone"][];
         };
     };
     responses: never;
@@ -3383,6 +4215,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatternPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiCompoundProfilesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompoundProfilePatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompoundProfile"];
                 };
             };
             /** @description A problem */
@@ -4757,6 +5624,37 @@ export interface operations {
             };
         };
     };
+    getApiOpeningsBoard: {
+        parameters: {
+            query: {
+                place_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningBoards"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     patchApiOpeningsId: {
         parameters: {
             query?: never;
@@ -4779,6 +5677,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Opening"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOpeningsIdUnits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpeningUnits"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningUnits"];
                 };
             };
             /** @description A problem */
@@ -5597,11 +6530,336 @@ export interface operations {
             };
         };
     };
+    getApiPlaceRules: {
+        parameters: {
+            query: {
+                place_id: number;
+                at_ms?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceRulesShown"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPlaceRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlaceRules"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceRulesShown"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPlaceSets: {
+        parameters: {
+            query: {
+                kind: "grid" | "sealed_unit" | "scope_list";
+                place_id: number;
+                at_ms?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPlaceSet"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPlaceSets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlaceSet"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceSetDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPlaceSetsUncovered: {
+        parameters: {
+            query: {
+                place_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Uncovered"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPlaceSetsUncoveredDwellings: {
+        parameters: {
+            query: {
+                compound_id: number;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSetMember"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPlaceSetsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceSetDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiPlaceSetsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceSetPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceSetDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPlaceSetsIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPlaceSetsIdShare: {
+        parameters: {
+            query: {
+                of: number;
+                at_ms?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiPlaces: {
         parameters: {
             query?: {
                 parent_id?: number | null;
                 kind?: ("district" | "area" | "subdistrict" | "community" | "compound" | "phase" | "building" | "stair" | "dwelling" | "premises") | null;
+                at_ms?: number | null;
                 limit?: number | null;
                 cursor?: string | null;
             };
@@ -5682,6 +6940,169 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiPlacesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlacePatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPlacesIdClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPlacesIdDrawing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drawing"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPlacesIdHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceHistory"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPlacesIdMove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceMove"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Place"];
                 };
             };
             /** @description A problem */
@@ -6294,7 +7715,6 @@ export interface operations {
         parameters: {
             query: {
                 compound_id: number;
-                q?: string | null;
                 limit?: number | null;
                 cursor?: string | null;
             };
@@ -6328,7 +7748,6 @@ export interface operations {
         parameters: {
             query: {
                 compound_id: number;
-                q?: string | null;
                 limit?: number | null;
                 cursor?: string | null;
                 format?: ("xlsx" | "csv") | null;
@@ -6349,6 +7768,230 @@ export interface operations {
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiStewardships: {
+        parameters: {
+            query: {
+                place_id: number;
+                at_ms?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSteward"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiStewardships: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStewardship"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Responsible"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiStewardshipsBoard: {
+        parameters: {
+            query: {
+                place_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StewardshipBoard"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiStewardshipsCandidates: {
+        parameters: {
+            query: {
+                place_id: number;
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidateList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiStewardshipsResponsible: {
+        parameters: {
+            query: {
+                place_id: number;
+                at_ms?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Responsible"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiStewardshipsSuggestionsAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptSuggestions"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedSuggestions"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiStewardshipsIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -6420,6 +8063,100 @@ export interface operations {
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiZones: {
+        parameters: {
+            query: {
+                place_id: number;
+                at_ms?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiZones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewZone"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ZoneList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiZonesIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {

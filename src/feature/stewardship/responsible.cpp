@@ -1,0 +1,169 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "api/paging.hpp"
+#include "core/list.hpp"
+#include "feature/stewardship/api.hpp"
+#include "feature/stewardship/service.hpp"
+
+namespace feature::stewardship {
+namespace {
+
+using api::Permission;
+using base::ErrorKind;
+using base::Result;
+
+Steward load_steward(const db::Row& r) {
+  Steward s;
+  s.id = r.integer(0);
+  s.staff_id = r.integer(1);
+  s.name = r.str(2);
+  s.organisation = r.maybe_text(3);
+  s.post = r.maybe_text(4);
+  s.phone_masked = r.maybe_text(5);
+  s.rank = r.str(6);
+  s.tier = static_cast<int>(r.integer(7));
+  meta::parse_enum(r.text(8), s.duty);
+  s.place_id = r.integer(9);
+  s.grid_id = r.maybe_integer(10);
+  s.grid_name = r.maybe_text(11);
+  s.valid_from_ms = r.instant(12);
+  s.valid_until_ms = r.maybe_instant(13);
+  return s;
+}
+
+void name_places(db::Scoped& q, std::vector<Steward>& stewards) {
+  std::vector<std::int64_t> ids;
+  for (const auto& s : stewards) ids.push_back(s.place_id);
+  const auto labels = place::labels_of(q, ids);
+  for (auto& s : stewards)
+    if (const auto label = labels.find(s.place_id); label != labels.end()) s.place_name = label->second;
+}
+
+Result<api::Page<Staff>> list_staff(api::Context& c, const StaffQuery& in) {
+  return c.read([&](db::Scoped& q) {
+    // Responsible for the compound itself or for a part of it.
+    const auto sql = db::ScopedSql(
+        "SELECT s.id, s.name, s.organisation, s.post, s.rank, s.party, w.tier, p.name, s.phone_masked, w.id "
+        "FROM stewardship w JOIN staff s ON s.id = w.staff_id JOIN place p ON p.id = w.place_id "
+        "WHERE p.compound_id = $1 AND w.duty = 'steward' AND w.valid_until_ms IS NULL AND {scope:p}");
+    return api::fetch_page<Staff>(
+        q, sql, {in.compound_id}, in.limit, in.cursor,
+        {" AND (w.tier, w.id) > ({arg}, {arg})", " ORDER BY w.tier, w.id LIMIT {arg}"},
+        [](const db::Row& r) { return meta::load<Staff>(r); },
+        [](const db::Row& r) {
+          return api::SortKey{r.integer(6), r.integer(9)};
+        });
+  });
+}
+
+Result<api::Page<Steward>> list_stewards(api::Context& c, const StewardQuery& in) {
+  const auto at = in.at_ms ? base::Instant{*in.at_ms} : c.now;
+  return c.read([&](db::Scoped& q) -> Result<api::Page<Steward>> {
+    const auto sql = db::ScopedSql(
+        "SELECT w.id, w.staff_id, s.name, s.organisation, s.post, s.phone_masked, s.rank, w.tier, w.duty, "
+        "w.place_id, w.grid_id, g.name, w.valid_from_ms, w.valid_until_ms FROM stewardship w JOIN staff s ON "
+        "s.id = w.staff_id JOIN place p ON p.id = w.place_id LEFT JOIN place_set g ON g.id = w.grid_id WHERE "
+        "$1 "
+        "IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, p.subdistrict_id, "
+        "p.area_id, p.district_id) AND w.valid_from_ms <= $2 AND (w.valid_until_ms IS NULL OR "
+        "w.valid_until_ms "
+        "> $2) AND {scope:p}");
+    auto page = api::fetch_page<Steward>(
+        q, sql, {in.place_id, at}, in.limit, in.cursor,
+        {" AND (w.tier, w.id) > ({arg}, {arg})", " ORDER BY w.tier, w.id LIMIT {arg}"}, load_steward,
+        [](const db::Row& r) {
+          return api::SortKey{r.integer(7), r.integer(0)};
+        });
+    if (page) name_places(q, page->items);
+    return page;
+  });
+}
+
+Result<Responsible> responsible(api::Context& c, const place::AtQuery& in) {
+  return c.read([&](db::Scoped& q) -> Result<Responsible> {
+    const auto place = place::find_place(q, in.place_id);
+    if (!place) return base::fail(ErrorKind::not_found, "not_found");
+    return responsible_for(q, *place, in.at_ms ? base::Instant{*in.at_ms} : c.now);
+  });
+}
+
+int distance_in(const std::vector<std::int64_t>& chain, std::int64_t id) {
+  return static_cast<int>(std::ranges::find(chain, id) - chain.begin());
+}
+
+}  // namespace
+
+std::vector<TierAnswer> nearest(std::vector<Candidacy> all, const std::vector<place::TierRule>& tiers) {
+  std::ranges::stable_sort(all, {}, &Candidacy::distance);
+  std::vector<TierAnswer> answers;
+  for (const auto& rule : tiers) {
+    TierAnswer answer;
+    answer.tier = static_cast<int>(rule.number.value);
+    if (rule.name) answer.name = *rule.name;
+    std::optional<int> at;
+    for (const auto& c : all) {
+      if (c.steward.tier != answer.tier || (at && c.distance != *at)) continue;
+      at = c.distance;
+      answer.stewards.push_back(c.steward);
+    }
+    answers.push_back(std::move(answer));
+  }
+  return answers;
+}
+
+Responsible responsible_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at) {
+  Responsible out;
+  out.place_id = place.id.value;
+  out.as_of_ms = at;
+  out.place_name = place::labels_of(q, {place.id.value})[place.id.value];
+  if (const auto zones = place::zones_at(q, {place}, at); !zones.empty())
+    out.zone = zones.begin()->second.level;
+  const auto chain = place::chain_of(place);
+  const auto grids = place::grids_of(q, place, at);
+  std::map<std::int64_t, int> grid_distance;
+  std::vector<std::int64_t> grid_ids;
+  for (const auto& [grid, member] : grids) {
+    grid_distance[grid] = distance_in(chain, member) * 2 + 1;
+    grid_ids.push_back(grid);
+  }
+  auto& raw = q.unscoped();
+  std::vector<Steward> found;
+  raw.run(
+      fmt::format("SELECT w.id, w.staff_id, s.name, s.organisation, s.post, s.phone_masked, s.rank, w.tier, "
+                  "w.duty, w.place_id, w.grid_id, g.name, w.valid_from_ms, w.valid_until_ms FROM "
+                  "stewardship w JOIN staff s ON s.id = w.staff_id LEFT JOIN place_set g ON g.id = "
+                  "w.grid_id WHERE ((w.grid_id IS NULL AND w.place_id {}) OR w.grid_id {}) AND "
+                  "w.valid_from_ms <= $3 AND (w.valid_until_ms IS NULL OR w.valid_until_ms > $3) ORDER BY "
+                  "w.tier, w.id",
+                  raw.in_list(1), raw.in_list(2)),
+      {db::json_array(chain), db::json_array(grid_ids), at},
+      [&](const db::Row& r) { found.push_back(load_steward(r)); });
+  name_places(q, found);
+  std::vector<Candidacy> in_chain;
+  for (auto& s : found) {
+    if (s.duty != Duty::steward) {
+      out.helpers.push_back(std::move(s));
+      continue;
+    }
+    const int distance = s.grid_id ? grid_distance[*s.grid_id] : distance_in(chain, s.place_id) * 2;
+    in_chain.push_back({std::move(s), distance});
+  }
+  out.tiers = nearest(std::move(in_chain), place::rules_at(q, place, at).params.tiers);
+  return out;
+}
+
+void routes(api::Router& r) {
+  core::list<list_staff>(r, "/api/staff", Permission::household_read, "Who is responsible for a compound");
+  r.get<StewardQuery, api::Page<Steward>>("/api/stewardships", Permission::household_read,
+                                          "Who answers for a place or a part of it, at any time",
+                                          list_stewards);
+  r.get<place::AtQuery, Responsible>("/api/stewardships/responsible", Permission::household_read,
+                                     "Who is responsible for this place at this instant, tier by tier",
+                                     responsible);
+  assign_routes(r);
+  board_routes(r);
+}
+
+}  // namespace feature::stewardship

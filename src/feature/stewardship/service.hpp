@@ -1,0 +1,23 @@
+#pragma once
+// Who answers for a place, for every feature that looks for somebody.
+#include <vector>
+
+#include "feature/place/service.hpp"
+#include "feature/stewardship/record.hpp"
+
+namespace feature::stewardship {
+
+// A steward and how far up from the place asked for they stand: 0 the place itself, more for each node above,
+// a grid between its member and the node above that.
+struct Candidacy {
+  Steward steward{};
+  int distance = 0;
+};
+// Of every tier those who stand nearest; a tier without anybody is there and empty.
+std::vector<TierAnswer> nearest(std::vector<Candidacy> all, const std::vector<place::TierRule>& tiers);
+
+// Who is responsible for the place at an instant, tier by tier, in one answer. The place was found in scope;
+// those above it are no secret to anyone inside.
+Responsible responsible_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at);
+
+}  // namespace feature::stewardship
