@@ -150,6 +150,24 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/OpeningsPage.vue'),
   },
   {
+    path: '/zones',
+    name: 'zones',
+    meta: { title: 'zones' },
+    component: () => import('./page/ZonesPage.vue'),
+  },
+  {
+    path: '/grids',
+    name: 'grids',
+    meta: { title: 'grids' },
+    component: () => import('./page/GridsPage.vue'),
+  },
+  {
+    path: '/responsibility',
+    name: 'responsibility',
+    meta: { title: 'responsibility' },
+    component: () => import('./page/ResponsibilityPage.vue'),
+  },
+  {
     path: '/devices',
     name: 'devices',
     meta: { title: 'devices' },

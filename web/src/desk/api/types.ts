@@ -155,6 +155,7 @@ export interface Place {
   dwellings: number | null
   households: number | null
   persons: number | null
+  zone: 'none' | 'yellow' | 'red' | null
 }
 
 export interface PlaceDetail {
@@ -221,6 +222,14 @@ export interface Opening {
   key_holder: string | null
   key_phone: string | null
   opens_from_inside: boolean | null
+  open_minute: number | null
+  close_minute: number | null
+  seal_method: string | null
+  minutes_to_open: number | null
+  fire_exit: boolean | null
+  checked_ms: number | null
+  exception_reason: string | null
+  exception_until_ms: number | null
 }
 
 export interface PresenceCount {

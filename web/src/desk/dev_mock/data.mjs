@@ -1,4 +1,8 @@
 // Invented records for the mock server: enough of each list to see how a page looks and pages.
+import { blank_opening } from './data_places.mjs'
+
+export * from './data_places.mjs'
+
 export const minute = 60_000
 export const hour = 60 * minute
 export const day = 24 * hour
@@ -149,36 +153,31 @@ export const staff = Array.from({ length: 12 }, (_, i) => ({
 
 export const openings = [
   {
+    ...blank_opening,
     id: 31,
     name: '东门',
     kind: 'pedestrian',
     state: 'guarded',
-    direction: 'both',
-    key_holder: null,
-    key_phone: null,
-    opens_from_inside: null,
   },
   {
+    ...blank_opening,
     id: 32,
     name: '北门车行',
     kind: 'vehicle',
     state: 'guarded',
-    direction: 'both',
-    key_holder: null,
-    key_phone: null,
-    opens_from_inside: null,
   },
   {
+    ...blank_opening,
     id: 33,
     name: '西侧小门',
     kind: 'pedestrian',
     state: 'sealed',
-    direction: 'both',
     key_holder: '刘保安',
     key_phone: '13900000001',
     opens_from_inside: true,
   },
   {
+    ...blank_opening,
     id: 34,
     name: '车库坡道',
     kind: 'garage_ramp',
@@ -189,14 +188,11 @@ export const openings = [
     opens_from_inside: false,
   },
   {
+    ...blank_opening,
     id: 35,
     name: '5栋商铺后门',
     kind: 'shop_door',
     state: 'unguarded',
-    direction: 'both',
-    key_holder: null,
-    key_phone: null,
-    opens_from_inside: null,
   },
 ].map((opening) => ({ compound_id: 11, ...opening }))
 

@@ -220,6 +220,23 @@ const routes = [
   ],
   ['GET', '/api/dwellings', ({ query }) => page(data.dwellings, query, contains(query, 'label'))],
   ['GET', '/api/openings', () => ({ items: data.openings, next: null })],
+  ['GET', '/api/openings/board', () => data.opening_boards],
+  ['POST', '/api/openings/:id/units', ({ body }) => body],
+  ['GET', '/api/zones', () => data.zones],
+  ['POST', '/api/zones', () => data.zones],
+  [
+    'GET',
+    '/api/place-sets',
+    ({ query }) => ({
+      items: data.place_sets.filter((set) => set.kind === query.get('kind')),
+      next: null,
+    }),
+  ],
+  ['GET', '/api/place-sets/uncovered', () => data.uncovered],
+  ['GET', '/api/places/:id/drawing', () => data.drawing],
+  ['GET', '/api/places/:id/history', () => data.place_history],
+  ['GET', '/api/stewardships/board', () => data.responsibility],
+  ['GET', '/api/stewardships/candidates', () => ({ items: [] })],
   ['POST', '/api/openings', ({ body }) => ({ id: 39, ...body })],
   ['PATCH', '/api/openings/:id', ({ id, body }) => ({ ...by_id(data.openings, id), ...body })],
   [

@@ -15,6 +15,10 @@ export const audit_groups = [
   'policy',
   'place',
   'opening',
+  'place_set',
+  'zone',
+  'place_rule',
+  'stewardship',
   'enrolment',
   'guest',
 ] as const

@@ -3,24 +3,28 @@ import { describe, expect, it } from 'vitest'
 
 import desk_words from '@i18n/desk.zh-CN.json'
 
-import type { Enrolment, Import, ImportRow, Opening, PassageRow, Pass } from '../api/types'
+import type { DrawnBuilding, Violation } from '../api/place_types'
+import type { Enrolment, Import, ImportRow, PassageRow, Pass, Place, PlaceKind } from '../api/types'
 import { home_route, menu_for } from '../shell/menu'
 import { pick_compound } from '../state/session'
 import { grantable_places, may_give, role_title } from './accounts'
 import { action_key, audit_groups } from './audit'
 import { contact_tone } from './devices'
+import { draw_house } from './drawing'
 import { figure_target, figure_tone } from './figures'
 import { unclaimed } from './form'
+import { grounds_of, pick_ground } from './ground'
 import { preferred_language } from './i18n'
 import { column_letter, first_tab, issues_by_column, map_column, rows_to_write } from './imports'
 import { next_page } from './next_page'
-import { opening_faults, tally_openings } from './openings'
+import { always_open, clock_minutes, clock_text, violations_of } from './openings'
 import { corrections, ledger_filters, ledger_query, passage_class, result_tone } from './passages'
 import { can_activate, can_reissue, can_void, card_name } from './passes'
 import { draw_pattern, split_list } from './pattern'
 import { presence_parts } from './people'
 import { child_kinds } from './places'
 import { filters_of_query, query_of_filters } from './query_filters'
+import { without_parts } from './sets'
 
 describe('figures of the day (practice.md 14)', () => {
   const figure = (code: string, value: number | null) => ({
@@ -91,35 +95,96 @@ describe('ledger lines', () => {
 })
 
 describe('openings (practice.md 3, 10; XN-39)', () => {
-  const opening = (change: Partial<Opening>) =>
-    ({
-      kind: 'pedestrian',
-      state: 'sealed',
-      key_holder: '刘',
-      key_phone: '1',
-      opens_from_inside: true,
-      ...change,
-    }) as Opening
-
-  it('names what somebody has to see to', () => {
-    expect(opening_faults(opening({}))).toEqual([])
-    expect(opening_faults(opening({ opens_from_inside: false }))).toEqual(['exit_blocked'])
-    expect(opening_faults(opening({ key_phone: null, opens_from_inside: null }))).toEqual([
-      'no_key_holder',
-      'exit_unknown',
-    ])
-    expect(opening_faults(opening({ state: 'unguarded' }))).toEqual(['unguarded'])
-    expect(opening_faults(opening({ state: 'guarded', key_holder: null }))).toEqual([])
+  it('puts what is wrong beside its opening, and the rest above all of them', () => {
+    const violation = (code: Violation['code'], opening_id: number | null): Violation => ({
+      code,
+      opening_id,
+      unit_id: null,
+      have: null,
+      limit: null,
+    })
+    const all = [violation('no_key_holder', 2), violation('too_many_people', null)]
+    expect(violations_of(all, 2).map((item) => item.code)).toEqual(['no_key_holder'])
+    expect(violations_of(all, null).map((item) => item.code)).toEqual(['too_many_people'])
+    expect(violations_of(all, 3)).toEqual([])
   })
 
-  it('counts one opening for people and vehicles in both', () => {
-    const tally = tally_openings([
-      opening({ state: 'guarded', kind: 'both' }),
-      opening({ state: 'guarded', kind: 'garage_ramp' }),
-      opening({}),
-      opening({ state: 'unguarded' }),
-    ])
-    expect(tally).toEqual({ sealed: 1, guarded_people: 1, guarded_vehicles: 2, unguarded: 1 })
+  it('reads and writes hours of the day', () => {
+    expect(clock_text(365)).toBe('06:05')
+    expect(clock_text(1440)).toBe('24:00')
+    expect(clock_minutes('6:05')).toBe(365)
+    expect(clock_minutes('24：00')).toBe(1440)
+    for (const wrong of ['', '6', '6:60', '24:01', 'x:00']) expect(clock_minutes(wrong)).toBeNull()
+    expect(always_open({ open_minute: null, close_minute: null })).toBe(true)
+    expect(always_open({ open_minute: 0, close_minute: 1440 })).toBe(true)
+    expect(always_open({ open_minute: 360, close_minute: 1320 })).toBe(false)
+  })
+})
+
+describe('places', () => {
+  const place = (id: number, kind: PlaceKind) => ({ id, kind }) as Place
+
+  it("speaks of places within one's duty only", () => {
+    const detail = {
+      ancestors: [place(1, 'district'), place(2, 'subdistrict'), place(3, 'community')],
+      place: place(4, 'compound'),
+    }
+    const ids = (roots: number[]) =>
+      grounds_of(
+        detail,
+        roots.map((id) => ({ id })),
+      ).map((item) => item.id)
+    expect(ids([1])).toEqual([1, 2, 3, 4])
+    expect(ids([3, 9])).toEqual([3, 4])
+    expect(ids([])).toEqual([4])
+    expect(pick_ground(grounds_of(detail, [{ id: 1 }]), ['community'])?.id).toBe(3)
+    expect(pick_ground(grounds_of(detail, []), ['community'])?.id).toBe(4)
+  })
+
+  it('lets the whole win over its parts', () => {
+    const groups = [
+      { compound: place(4, 'compound'), buildings: [place(5, 'building'), place(6, 'building')] },
+    ]
+    expect(without_parts([5, 4, 9], groups)).toEqual([4, 9])
+    expect(without_parts([5, 6], groups)).toEqual([5, 6])
+  })
+
+  it('draws storeys from the top, and what nobody knows as unknown', () => {
+    const cell = (
+      stair: string,
+      floor: number | null,
+      change: Partial<DrawnBuilding['cells'][number]> = {},
+    ) => ({
+      stair,
+      floor,
+      dwellings: 2,
+      lived_in: 2,
+      vacant: 0,
+      unknown: 0,
+      registered: 2,
+      ...change,
+    })
+    const house = draw_house({
+      id: 1,
+      name: '3',
+      zone: null,
+      grid: null,
+      stairs: ['1', '2'],
+      cells: [
+        cell('1', -1, { lived_in: 0, registered: 0, unknown: 2 }),
+        cell('1', 1),
+        cell('2', 2, { registered: 1 }),
+        cell('2', null, { registered: 0 }),
+      ],
+    })
+    const by_key = Object.fromEntries(house.rects.map((rect) => [rect.key, rect]))
+    expect(by_key['2/2']!.y).toBeLessThan(by_key['1/1']!.y)
+    expect(by_key['1/1']!.y).toBeLessThan(by_key['1/-1']!.y)
+    expect(by_key['1/-1']!.y).toBeLessThan(by_key['2/?']!.y)
+    expect(by_key['2/2']!.x).toBeGreaterThan(by_key['1/1']!.x)
+    expect(house.rects.map((rect) => rect.state)).toEqual(['unknown', 'registered', 'mixed', 'lived_in'])
+    expect(by_key['2/?']!.text).toBe('?')
+    expect(house.unknown_storeys).toBe(true)
   })
 })
 
@@ -243,7 +308,7 @@ describe('who sees what', () => {
     const names = menu_for((permission) => office.has(permission)).flatMap((group) =>
       group.entries.map((entry) => entry.route),
     )
-    expect(names).toEqual(['overview', 'ledger', 'openings', 'places'])
+    expect(names).toEqual(['overview', 'ledger', 'openings', 'places', 'grids', 'zones'])
     expect(home_route((permission) => permission === 'place_read')).toBe('openings')
     expect(home_route(() => false)).toBe('me')
   })

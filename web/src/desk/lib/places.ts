@@ -5,11 +5,12 @@ import { api } from '../api/client'
 import type { Dwelling, Page, Place, PlaceKind } from '../api/types'
 import { use_session } from '../state/session'
 
-export async function read_children(parent_id: number | null): Promise<Place[]> {
+/** With an instant: as the tree was then. */
+export async function read_children(parent_id: number | null, at_ms: number | null = null): Promise<Place[]> {
   const all: Place[] = []
   let cursor: string | null = null
   do {
-    const page: Page<Place> = await api.get('/api/places', { parent_id, limit: 200, cursor })
+    const page: Page<Place> = await api.get('/api/places', { parent_id, at_ms, limit: 200, cursor })
     all.push(...page.items)
     cursor = page.next
   } while (cursor !== null)
@@ -50,7 +51,7 @@ export async function find_dwellings(compound_id: number | null, q: string): Pro
 
 const below: Record<PlaceKind, readonly PlaceKind[]> = {
   district: ['area', 'subdistrict'],
-  area: ['subdistrict', 'community'],
+  area: ['subdistrict', 'community', 'compound'],
   subdistrict: ['community'],
   community: ['compound'],
   compound: ['phase'],

@@ -28,6 +28,7 @@ export const menu: readonly MenuGroup[] = [
       { route: 'conflicts', permission: 'household_read' },
       { route: 'vehicles', permission: 'household_read' },
       { route: 'staff', permission: 'household_read' },
+      { route: 'responsibility', permission: 'household_read' },
       { route: 'imports', permission: 'import_write' },
     ],
   },
@@ -44,6 +45,8 @@ export const menu: readonly MenuGroup[] = [
     key: 'system',
     entries: [
       { route: 'places', permission: 'place_read' },
+      { route: 'grids', permission: 'place_read' },
+      { route: 'zones', permission: 'place_read' },
       { route: 'accounts', permission: 'account_write' },
       { route: 'roles', permission: 'account_write' },
       { route: 'audit', permission: 'audit_read' },
