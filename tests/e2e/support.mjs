@@ -162,12 +162,19 @@ export async function gun(page, text) {
 
 /** Violations of WCAG 2.2 AA on the page, one line each. */
 export async function axe_violations(page) {
-  // A colour half-way through a change is no colour of the page.
-  await page.evaluate(() => {
-    const running = document
-      .getAnimations()
-      .filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
-    return Promise.allSettled(running.map((each) => each.finished))
+  // A colour half-way through a change is no colour of the page. A change may begin a frame after what
+  // caused it, so the page is at rest only when two frames have passed without one.
+  await page.evaluate(async () => {
+    const frame = () => new Promise((then) => requestAnimationFrame(then))
+    const running = () =>
+      document.getAnimations().filter((each) => each.effect.getComputedTiming().iterations !== Infinity)
+    for (let calm = 0; calm < 2; calm++) {
+      await frame()
+      const changes = running()
+      if (changes.length === 0) continue
+      calm = -1
+      await Promise.allSettled(changes.map((each) => each.finished))
+    }
   })
   await page.evaluate(packages.axe.source)
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
