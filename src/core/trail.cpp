@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
+
 #include "core/audit_chain.hpp"
 #include "core/services.hpp"
 
@@ -23,7 +25,44 @@ void write_history(db::Scoped& q, const meta::Record& record, std::int64_t id,
   q.unscoped().run(history_sql, {record.table, id, s.now, s.source, s.import_id, s.actor, before});
 }
 
+int digit_of(char c) { return c >= 'a' ? c - 'a' + 10 : c - '0'; }
+
+// One value of a version, as if a store had answered with it.
+class OneValue final : public meta::Row {
+ public:
+  OneValue(const boost::json::value& value, meta::SqlType type) : value_(value), text_(text_of(value)) {
+    if (type != meta::SqlType::blob) return;
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < text_.size(); i += 2)
+      bytes += static_cast<char>(digit_of(text_[i]) * 16 + digit_of(text_[i + 1]));
+    text_ = std::move(bytes);
+  }
+  int size() const override { return 1; }
+  bool is_null(int) const override { return value_.is_null(); }
+  std::int64_t integer(int) const override { return value_.is_int64() ? value_.get_int64() : 0; }
+  double real(int) const override { return value_.is_number() ? value_.to_number<double>() : 0; }
+  std::string_view text(int) const override { return text_; }
+  std::string_view blob(int) const override { return text_; }
+
+ private:
+  static std::string text_of(const boost::json::value& value) {
+    return value.is_string() ? std::string(value.get_string()) : std::string();
+  }
+  const boost::json::value& value_;
+  std::string text_;
+};
+
 }  // namespace
+
+void load_version(const meta::Record& record, void* value, std::string_view version) {
+  const auto said = boost::json::parse(boost::json::string_view(version.data(), version.size()));
+  for (const auto& f : record.fields) {
+    const auto* column =
+        f.attrs.stored ? said.as_object().if_contains(boost::json::string_view(f.name.data(), f.name.size()))
+                       : nullptr;
+    if (column) f.ops->from_column(f.mut(value), OneValue(*column, f.ops->sql_type()), 0);
+  }
+}
 
 std::string version_json(const meta::Record& record, const void* value) {
   std::string out = "{";

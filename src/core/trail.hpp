@@ -56,6 +56,8 @@ void insert_all(db::Scoped& q, const std::vector<T>& values, const Source& sourc
 // A version as it stands in history.before: all stored columns, hidden ones too, ciphertext as hexadecimal
 // text.
 std::string version_json(const meta::Record& record, const void* value);
+// The reverse: what the version says goes into `value`; a column from after that version stays as it is.
+void load_version(const meta::Record& record, void* value, std::string_view version);
 
 void note_change(db::Scoped& q, std::string_view kind, std::int64_t compound_id, std::int64_t record_id,
                  base::Instant now);

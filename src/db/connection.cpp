@@ -21,8 +21,9 @@ std::int64_t Connection::count(std::string_view sql, std::initializer_list<Arg> 
 
 std::string Connection::in_list(int parameter) const {
   if (dialect() == Dialect::sqlite) return fmt::format("IN (SELECT value FROM json_each(${}))", parameter);
-  // An array operand keeps PostgreSQL on index scans where a subquery would be joined.
-  return fmt::format("= ANY(CAST(translate(${}, '[]', '{{}}') AS bigint[]))", parameter);
+  // An array operand keeps PostgreSQL on index scans where a subquery would be joined. Immutable all the way,
+  // so that the planner has the values: it then hashes them where no index helps.
+  return fmt::format("= ANY(CAST(string_to_array(translate(${}, '[]', ''), ',') AS bigint[]))", parameter);
 }
 
 std::string json_array(std::span<const std::int64_t> ids) { return fmt::format("[{}]", fmt::join(ids, ",")); }

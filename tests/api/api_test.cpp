@@ -300,7 +300,8 @@ TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {
         &meta::record_of<f::people::ConflictRow>(),      &meta::record_of<f::access::AccountRow>(),
         &meta::record_of<f::access::GrantRow>(),         &meta::record_of<f::access::RoleRow>(),
         &meta::record_of<f::gate::PolicyRow>(),          &meta::record_of<f::gate::PassRow>(),
-        &meta::record_of<f::gate::PassageRow>(),         &meta::record_of<f::gate::GuestRow>()}) {
+        &meta::record_of<f::gate::PassageRow>(),         &meta::record_of<f::gate::GuestRow>(),
+        &meta::record_of<f::exchange::ImportStored>(),   &meta::record_of<f::exchange::RememberedForm>()}) {
     const auto stored = columns_in(store(), record->table), declared = columns_of(*record);
     for (const auto& c : declared)
       EXPECT_TRUE(stored.contains(c))

@@ -116,6 +116,34 @@ describe('the office on the program', { skip, timeout: 300_000 }, () => {
     assert.deepEqual(await axe_violations(page), [])
   })
 
+  it('takes a wrong file back, for a reason, and leaves the rest (XN-45)', async () => {
+    const buildings = async () =>
+      (await api(`/api/places?parent_id=${compound_id}&limit=200`)).items.map(({ name }) => name)
+    const before_it = await buildings()
+    assert.ok(before_it.length > 0 && !before_it.includes('99'))
+    const file = join(scratch, '不该导入的楼盘表.csv')
+    writeFileSync(file, '楼栋,单元,房号\n99,1,101\n99,1,102\n')
+    await go('imports')
+    await page.setInputFiles('input[type=file]', file)
+    await page.waitForURL(/#\/imports\/\d+/)
+    const id = page.url().match(/imports\/(\d+)/)[1]
+    await page.locator('.commit .el-button--primary').click()
+    await dialog().getByRole('button', { name: zh['import.commit'] }).click()
+    await button('import.undo').click()
+    assert.ok((await buildings()).includes('99'))
+    await dialog().getByRole('button', { name: zh['import.undo'] }).click()
+    await dialog().locator('.is-error, [role=alert], .problem').first().waitFor()
+    await dialog().getByRole('textbox').fill('传错了文件')
+    assert.deepEqual(await axe_violations(page), [])
+    await dialog().getByRole('button', { name: zh['import.undo'] }).click()
+    await page.getByRole('status').filter({ hasText: '删除 6 条' }).waitFor()
+    assert.deepEqual(await axe_violations(page), [])
+    const record = await api(`/api/imports/${id}`)
+    assert.equal(record.state, 'undone')
+    assert.deepEqual(record.undo, { removed: 6, restored: 0, kept: 0, kept_rooms: [] })
+    assert.deepEqual(await buildings(), before_it)
+  })
+
   it('issues and prints cards for the whole compound (practice.md 16)', async () => {
     await go('passes')
     await button('pass.issue').click()

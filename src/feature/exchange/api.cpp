@@ -9,6 +9,7 @@
 #include "core/words.hpp"
 #include "feature/exchange/file.hpp"
 #include "feature/exchange/imports.hpp"
+#include "feature/exchange/undo.hpp"
 #include "sheet/patch.hpp"
 
 namespace feature::exchange {
@@ -42,10 +43,8 @@ Result<api::Page<Import>> list(api::Context& c, const ImportQuery& in) {
   return c.read([&](db::Scoped& q) {
     const auto sql = db::ScopedSql(
         "SELECT i.id, i.compound_id, i.filename, i.state, i.overrides, i.summary, i.row_statuses, "
-        "i.created_by, "
-        "i.created_ms, i.committed_ms FROM import i JOIN place p ON p.id = i.compound_id WHERE i.compound_id "
-        "= "
-        "$1 AND {scope:p}");
+        "i.created_by, i.created_ms, i.committed_ms, i.done, i.total, i.stop, i.undone_ms, i.undone FROM "
+        "import i JOIN place p ON p.id = i.compound_id WHERE i.compound_id = $1 AND {scope:p}");
     return api::fetch_page<Import>(
         q, sql, {in.compound_id}, in.limit, in.cursor,
         {" AND (i.created_ms, i.id) < ({arg}, {arg})", " ORDER BY i.created_ms DESC, i.id DESC LIMIT {arg}"},
@@ -70,6 +69,9 @@ Result<Import> get(api::Context& c) {
 
 Result<Import> change(api::Context& c, const ImportPatch& in) { return change_import(c, c.id(), in); }
 Result<Import> commit(api::Context& c) { return commit_import(c, c.id()); }
+Result<ImportProgress> progress(api::Context& c) { return progress_of(c, c.id()); }
+Result<ImportProgress> stop(api::Context& c) { return stop_import(c, c.id()); }
+Result<Import> undo(api::Context& c, const UndoOrder& in) { return undo_import(c, c.id(), in.reason); }
 Result<void> discard(api::Context& c) { return discard_import(c, c.id()); }
 
 std::vector<std::string> cells_of(const Look& look, int number) {
@@ -181,6 +183,12 @@ void routes(api::Router& r) {
                                       "The file with its problems written beside the bad cells", workbook)
       .produces = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
   r.post<Import>("/api/imports/{id}/commit", Permission::import_write, "Take the file over", commit);
+  r.get<ImportProgress>("/api/imports/{id}/progress", Permission::import_write,
+                        "How far a commit or an undo has come", progress);
+  r.post<ImportProgress>("/api/imports/{id}/stop", Permission::import_write,
+                         "Stop a commit after the part being written", stop);
+  r.post<UndoOrder, Import>("/api/imports/{id}/undo", Permission::import_write,
+                            "Take a whole import back, but for what was changed or used since", undo);
   r.remove<void>("/api/imports/{id}", Permission::import_write, "Discard an import and its file", discard);
 }
 

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "core/services.hpp"
 #include "feature/exchange/file.hpp"
+#include "feature/exchange/forms.hpp"
 #include "feature/place/service.hpp"
 
 namespace feature::exchange {
@@ -111,6 +112,7 @@ std::string_view change_kind(const Reading& reading) {
 Result<void> promise(api::Context& c, ImportStored& stored, const Look& look) {
   const auto letters = letters_of(look.verdicts);
   const auto summary = summary_of(shown(stored, look));
+  const auto form_id = c.store.next_id();
   return c.write([&](db::Scoped& q) -> Result<void> {
     ImportStored before;
     if (auto open = load_open(q, stored.id.value, before); !open) return open;
@@ -118,33 +120,49 @@ Result<void> promise(api::Context& c, ImportStored& stored, const Look& look) {
     after.state = State::committing;
     after.row_statuses = letters;
     after.summary = summary;
+    remember_form(q, c, look, after.overrides, form_id);
     core::update(q, before, after, source_of(c, stored.id.value));
     stored = after;
     return {};
   });
 }
 
-Result<void> write_part(api::Context& c, const ImportStored& stored, const Look& look, const Rows& rows) {
+// False: somebody stopped it.
+Result<bool> write_part(api::Context& c, const ImportStored& stored, const Look& look, const Rows& rows) {
   const std::function<bool(std::size_t)> wanted = [&](std::size_t row) {
     return look.verdicts[row].status == RowStatus::fresh || look.verdicts[row].status == RowStatus::changed;
   };
   bool any = false;  // a doubtful row leaves its contradictions
   for (const auto row : rows) any = any || wanted(row) || look.verdicts[row].status == RowStatus::doubtful;
-  if (!any) return {};
-  std::vector<std::int64_t> ids(ids_needed(look.reading, rows));
+  std::vector<std::int64_t> ids(any ? ids_needed(look.reading, rows) : 0);
   for (auto& id : ids) id = c.store.next_id();
   const auto source = source_of(c, stored.id.value);
   const Job job{look.reading, look.ground, c.services.keys, stored.id.value};
   return c.write(
-      [&](db::Scoped& q) -> Result<void> {
+      [&](db::Scoped& q) -> Result<bool> {
+        // Only while nobody has stopped it or begun to take it back.
+        const auto goes_on = q.unscoped().run(
+            "UPDATE import SET done = done + $2 WHERE id = $1 AND state = 'committing' AND stop = 0",
+            {stored.id, static_cast<std::int64_t>(rows.size())});
+        if (goes_on == 0) return false;
+        if (!any) return true;
         // Two imports of one compound take turns.
         q.unscoped().run("UPDATE place SET version = version + 1 WHERE id = $1", {stored.compound_id});
         Writing writing(ids, source, wanted);
         take_over(q, job, rows, &writing);
         core::note_change(q, change_kind(look.reading), stored.compound_id, stored.compound_id, c.now);
-        return {};
+        return true;
       },
       db::Priority::low);
+}
+
+Result<void> begin_run(api::Context& c, const ImportStored& stored, std::size_t rows) {
+  return c.write([&](db::Scoped& q) -> Result<void> {
+    q.unscoped().run(
+        "UPDATE import SET done = 0, total = $2, stop = 0 WHERE id = $1 AND state = 'committing'",
+        {stored.id, static_cast<std::int64_t>(rows)});
+    return {};
+  });
 }
 
 Result<void> finish(api::Context& c, ImportStored& stored) {
@@ -153,6 +171,7 @@ Result<void> finish(api::Context& c, ImportStored& stored) {
     if (!before) return tl::unexpected(std::move(before).error());
     stored = *before;
     if (stored.state == State::committed) return {};
+    if (stored.state != State::committing) return base::fail(ErrorKind::conflict, "import_closed");
     stored.state = State::committed;
     stored.committed = c.now;
     const auto import = listed(stored);
@@ -166,14 +185,31 @@ Result<void> finish(api::Context& c, ImportStored& stored) {
   });
 }
 
+void tell_state(const ImportStored& stored, Import& import) {
+  import.id = stored.id;
+  import.compound_id = stored.compound_id;
+  import.filename = stored.filename;
+  import.state = stored.state == State::committing ? State::analysed
+                 : stored.state == State::undoing  ? State::committed
+                                                   : stored.state;
+  import.created = stored.created;
+  import.committed = stored.committed;
+  import.done = stored.done;
+  import.total = stored.total;
+  import.stopped = stored.state == State::committing;
+  import.undone = stored.undone;
+  if (stored.undone) import.undo = meta::from_json<Undone>(stored.undo.text).value_or(Undone{});
+}
+
 }  // namespace
 
 Result<ImportStored> find_import(db::Scoped& q, std::int64_t id) {
   std::optional<ImportStored> found;
   q.one(
       "SELECT i.id, i.compound_id, i.filename, i.state, i.overrides, i.summary, i.row_statuses, "
-      "i.created_by, "
-      "i.created_ms, i.committed_ms FROM import i JOIN place p ON p.id = i.compound_id WHERE i.id = $1 AND "
+      "i.created_by, i.created_ms, i.committed_ms, i.done, i.total, i.stop, i.undone_ms, i.undone FROM "
+      "import i "
+      "JOIN place p ON p.id = i.compound_id WHERE i.id = $1 AND "
       "{scope:p}",
       {id}, [&](const db::Row& r) { found = meta::load<ImportStored>(r); });
   if (!found) return base::fail(ErrorKind::not_found, "not_found");
@@ -188,12 +224,7 @@ Result<Look> look_at(api::Context& c, const ImportStored& stored) {
 
 Import listed(const ImportStored& stored) {
   auto import = meta::from_json<Import>(stored.summary.text).value_or(Import{});
-  import.id = stored.id;
-  import.compound_id = stored.compound_id;
-  import.filename = stored.filename;
-  import.state = stored.state == State::committing ? State::analysed : stored.state;
-  import.created = stored.created;
-  import.committed = stored.committed;
+  tell_state(stored, import);
   return import;
 }
 
@@ -205,12 +236,7 @@ Import shown(const ImportStored& stored, const Look& look) {
     const auto promised = listed(stored);
     import.counts = promised.counts;
   }
-  import.id = stored.id;
-  import.compound_id = stored.compound_id;
-  import.filename = stored.filename;
-  import.state = stored.state == State::committing ? State::analysed : stored.state;
-  import.created = stored.created;
-  import.committed = stored.committed;
+  tell_state(stored, import);
   return import;
 }
 
@@ -224,7 +250,17 @@ Result<Import> keep_import(api::Context& c, std::int64_t compound_id, std::strin
   stored.created = c.now;
   auto look = look_at_bytes(c, stored, bytes);
   if (!look) return tl::unexpected(std::move(look).error());
-  const auto import = shown(stored, *look);
+  auto said = c.read([&](db::Scoped& q) -> Result<std::optional<ImportPatch>> {
+    return remembered_form(q, look->reading.book, compound_id, c.services.keys);
+  });
+  if (!said) return tl::unexpected(std::move(said).error());
+  if (*said) {
+    stored.overrides.text = meta::to_json(**said);
+    look = look_at_bytes(c, stored, bytes);
+    if (!look) return tl::unexpected(std::move(look).error());
+  }
+  auto import = shown(stored, *look);
+  import.remembered = said->has_value();
   stored.summary = summary_of(import);
   if (auto kept = keep_file(c.services, stored.id.value, bytes); !kept)
     return tl::unexpected(std::move(kept).error());
@@ -269,8 +305,8 @@ Result<Import> commit_import(api::Context& c, std::int64_t id) {
   auto found = c.read([&](db::Scoped& q) { return find_import(q, id); });
   if (!found) return tl::unexpected(std::move(found).error());
   auto stored = std::move(*found);
-  if (stored.state == State::discarded || stored.state == State::failed)
-    return base::fail(ErrorKind::conflict, "import_closed");
+  const bool open = stored.state == State::analysed || stored.state == State::committing;
+  if (!open && stored.state != State::committed) return base::fail(ErrorKind::conflict, "import_closed");
   auto look = look_at(c, stored);
   if (!look) return tl::unexpected(std::move(look).error());
   if (stored.state == State::committed) return shown(stored, *look);
@@ -278,9 +314,16 @@ Result<Import> commit_import(api::Context& c, std::int64_t id) {
   if (stored.state == State::analysed)
     if (auto promised = promise(c, stored, *look); !promised)
       return tl::unexpected(std::move(promised).error());
-  for (const auto& rows : parts_of(look->reading, part_rows))
-    if (auto written = write_part(c, stored, *look, rows); !written)
-      return tl::unexpected(std::move(written).error());
+  if (auto begun = begin_run(c, stored, look->reading.rows()); !begun)
+    return tl::unexpected(std::move(begun).error());
+  for (const auto& rows : parts_of(look->reading, part_rows)) {
+    auto written = write_part(c, stored, *look, rows);
+    if (!written) return tl::unexpected(std::move(written).error());
+    if (*written) continue;
+    auto now = c.read([&](db::Scoped& q) { return find_import(q, id); });
+    if (!now) return tl::unexpected(std::move(now).error());
+    return shown(*now, *look);
+  }
   if (auto finished = finish(c, stored); !finished) return tl::unexpected(std::move(finished).error());
   const auto took = std::chrono::steady_clock::now() - started;
   base::log::info("import.committed",
@@ -288,6 +331,25 @@ Result<Import> commit_import(api::Context& c, std::int64_t id) {
                    {"rows", look->reading.rows()},
                    {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
   return shown(stored, *look);
+}
+
+Result<ImportProgress> progress_of(api::Context& c, std::int64_t id) {
+  auto stored = c.read([&](db::Scoped& q) { return find_import(q, id); });
+  if (!stored) return tl::unexpected(std::move(stored).error());
+  return ImportProgress{stored->state, stored->done, stored->total, stored->stop};
+}
+
+Result<ImportProgress> stop_import(api::Context& c, std::int64_t id) {
+  auto stopped = c.write([&](db::Scoped& q) -> Result<void> {
+    auto stored = find_import(q, id);
+    if (!stored) return tl::unexpected(std::move(stored).error());
+    if (stored->state != State::committing) return base::fail(ErrorKind::conflict, "import_not_running");
+    q.unscoped().run("UPDATE import SET stop = 1 WHERE id = $1", {id});
+    core::audit(q, c, {"import.stop", "import", id, stored->compound_id});
+    return {};
+  });
+  if (!stopped) return tl::unexpected(std::move(stopped).error());
+  return progress_of(c, id);
 }
 
 Result<void> discard_import(api::Context& c, std::int64_t id) {

@@ -28,8 +28,13 @@ base::Result<Import> keep_import(api::Context& c, std::int64_t compound_id, std:
 // Errors: conflict "import_closed" when the import is no longer open to changes.
 base::Result<Import> change_import(api::Context& c, std::int64_t id, const ImportPatch& in);
 // Takes over what is new or changed, in parts; running it again goes on where it broke off, and changes
-// nothing when it was done. Errors: those of the reading, conflict "import_closed".
+// nothing when it was done; a run that somebody stopped answers with `stopped`. Errors: those of the reading,
+// conflict "import_closed".
 base::Result<Import> commit_import(api::Context& c, std::int64_t id);
+base::Result<ImportProgress> progress_of(api::Context& c, std::int64_t id);
+// The part being written is finished; what is written stays, and the commit can go on or be taken back.
+// Error: conflict "import_not_running".
+base::Result<ImportProgress> stop_import(api::Context& c, std::int64_t id);
 base::Result<void> discard_import(api::Context& c, std::int64_t id);
 
 }  // namespace feature::exchange

@@ -15,7 +15,9 @@ enum class State {
   committing,  // a commit is under way or broke off; shown as analysed, another commit goes on with it
   committed,
   discarded,
-  failed  // the kept file can no longer be read
+  failed,   // the kept file can no longer be read
+  undoing,  // an undo is under way or broke off; shown as committed, another undo goes on with it
+  undone
 };
 enum class Kind { unknown, dwellings, roster, vehicles, stewardship };
 // What taking a row over would do.
@@ -54,6 +56,12 @@ struct ImportRow {
   std::vector<RowIssue> issues{};
 };
 
+// What an undo did. Records that were changed or used by somebody since stay as they are.
+struct Undone {
+  std::int64_t removed = 0, restored = 0, kept = 0;  // records
+  std::vector<std::string> kept_rooms{};             // the first of them
+};
+
 struct ImportStored;
 struct Import {
   meta::Id<ImportStored> id;
@@ -71,6 +79,11 @@ struct Import {
   std::int64_t fresh = 0, changed = 0, doubtful = 0, wrong = 0, duplicate = 0, unchanged = 0;
   meta::Instant created{};
   std::optional<meta::Instant> committed{};
+  bool remembered = false;           // read as somebody said of this form before
+  std::int64_t done = 0, total = 0;  // of a commit or an undo under way
+  bool stopped = false;              // by a person, before it was done
+  std::optional<meta::Instant> undone{};
+  std::optional<Undone> undo{};
 };
 
 // A row of the table `import`. `summary` is an Import as far as it says nothing of people: no columns, no
@@ -86,6 +99,29 @@ struct ImportStored {
   std::int64_t created_by = 0;
   meta::Instant created{};
   std::optional<meta::Instant> committed{};
+  std::int64_t done = 0, total = 0;
+  bool stop = false;
+  std::optional<meta::Instant> undone{};
+  meta::Json undo{"{}"};
+};
+
+// How somebody said that a form is to be read: an ImportPatch, by a digest of the form's header.
+struct RememberedForm {
+  meta::Id<RememberedForm> id;
+  std::int64_t community_id = 0;
+  meta::Bytes header_digest{};
+  meta::Json said{"{}"};
+  meta::Instant remembered{};
+  std::int64_t remembered_by = 0;
+};
+
+struct ImportProgress {
+  State state = State::analysed;
+  std::int64_t done = 0, total = 0;
+  bool stopped = false;
+};
+struct UndoOrder {
+  meta::Text<2, 200> reason;
 };
 
 struct ColumnChoice {
@@ -120,7 +156,8 @@ struct WorkbookQuery {
 
 }  // namespace feature::exchange
 
-META_ENUM(feature::exchange::State, "analysed", "committing", "committed", "discarded", "failed")
+META_ENUM(feature::exchange::State, "analysed", "committing", "committed", "discarded", "failed", "undoing",
+          "undone")
 META_ENUM(feature::exchange::Kind, "unknown", "dwellings", "roster", "vehicles", "stewardship")
 META_ENUM(feature::exchange::RowStatus, "new", "changed", "doubtful", "wrong", "duplicate", "unchanged")
 
@@ -128,6 +165,9 @@ META_DESCRIBE(feature::exchange::SheetName, "SheetName", "", name, rows)
 META_DESCRIBE(feature::exchange::Column, "ImportColumn", "", index, header, field, sample)
 META_DESCRIBE(feature::exchange::Count, "ImportCount", "", code, count)
 META_DESCRIBE(feature::exchange::RowIssue, "ImportIssue", "", column, code, params)
+META_DESCRIBE(feature::exchange::Undone, "ImportUndone", "", removed, restored, kept, kept_rooms)
+META_DESCRIBE(feature::exchange::ImportProgress, "ImportProgress", "", state, done, total, stopped)
+META_DESCRIBE(feature::exchange::UndoOrder, "ImportUndo", "", reason)
 META_DESCRIBE(feature::exchange::ImportRow, "ImportRow", "", row, status, cells, issues)
 META_DESCRIBE(feature::exchange::ColumnChoice, "ColumnChoice", "", index, field)
 META_DESCRIBE(feature::exchange::ImportPatch, "ImportPatch", "", kind, sheet, header_row, mapping)
@@ -163,7 +203,13 @@ struct Describe<feature::exchange::Import> {
       field<&T::duplicate>("duplicate"),
       field<&T::unchanged>("unchanged"),
       field<&T::created>("created_ms"),
-      field<&T::committed>("committed_ms")};
+      field<&T::committed>("committed_ms"),
+      field<&T::remembered>("remembered", {.doc = "Read as somebody said of this form before"}),
+      field<&T::done>("done", {.doc = "Rows written, or records looked at by an undo"}),
+      field<&T::total>("total"),
+      field<&T::stopped>("stopped", {.doc = "Somebody stopped it before it was done"}),
+      field<&T::undone>("undone_ms"),
+      field<&T::undo>("undo")};
 };
 template <>
 struct Describe<feature::exchange::ImportStored> {
@@ -178,6 +224,22 @@ struct Describe<feature::exchange::ImportStored> {
                                      field<&T::row_statuses>("row_statuses"),
                                      field<&T::created_by>("created_by"),
                                      field<&T::created>("created_ms"),
-                                     field<&T::committed>("committed_ms")};
+                                     field<&T::committed>("committed_ms"),
+                                     field<&T::done>("done"),
+                                     field<&T::total>("total"),
+                                     field<&T::stop>("stop"),
+                                     field<&T::undone>("undone_ms"),
+                                     field<&T::undo>("undone")};
+};
+template <>
+struct Describe<feature::exchange::RememberedForm> {
+  using T = feature::exchange::RememberedForm;
+  static constexpr std::string_view name = "RememberedForm", table = "remembered_form";
+  static constexpr std::array fields{field<&T::id>("id", {.primary_key = true, .read_only = true}),
+                                     field<&T::community_id>("community_id"),
+                                     field<&T::header_digest>("header_digest"),
+                                     field<&T::said>("said"),
+                                     field<&T::remembered>("remembered_ms"),
+                                     field<&T::remembered_by>("remembered_by")};
 };
 }  // namespace meta

@@ -743,6 +743,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/imports/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a commit or an undo has come */
+        get: operations["getApiImportsIdProgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/imports/{id}/rows": {
         parameters: {
             query?: never;
@@ -754,6 +771,40 @@ export interface paths {
         get: operations["getApiImportsIdRows"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a commit after the part being written */
+        post: operations["postApiImportsIdStop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a whole import back, but for what was changed or used since */
+        post: operations["postApiImportsIdUndo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2448,7 +2499,7 @@ export interface components {
             compound_id: number;
             filename: string;
             /** @enum {string} */
-            state: "analysed" | "committing" | "committed" | "discarded" | "failed";
+            state: "analysed" | "committing" | "committed" | "discarded" | "failed" | "undoing" | "undone";
             /** @enum {string} */
             kind: "unknown" | "dwellings" | "roster" | "vehicles" | "stewardship";
             /** @description 0..1 that the kind is right */
@@ -2488,6 +2539,19 @@ export interface components {
             /** Format: utc-milliseconds */
             created_ms: number;
             committed_ms: number | null;
+            /** @description Read as somebody said of this form before */
+            remembered: boolean;
+            /**
+             * Format: int64
+             * @description Rows written, or records looked at by an undo
+             */
+            done: number;
+            /** Format: int64 */
+            total: number;
+            /** @description Somebody stopped it before it was done */
+            stopped: boolean;
+            undone_ms: number | null;
+            undo: components["schemas"]["ImportUndone"] | null;
         };
         ImportColumn: {
             /** Format: int32 */
@@ -2512,6 +2576,15 @@ export interface components {
             header_row?: number | null;
             mapping?: components["schemas"]["ColumnChoice"][] | null;
         };
+        ImportProgress: {
+            /** @enum {string} */
+            state: "analysed" | "committing" | "committed" | "discarded" | "failed" | "undoing" | "undone";
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
+            stopped: boolean;
+        };
         ImportRow: {
             /** Format: int32 */
             row: number;
@@ -2519,6 +2592,18 @@ export interface components {
             status: "new" | "changed" | "doubtful" | "wrong" | "duplicate" | "unchanged";
             cells: string[];
             issues: components["schemas"]["ImportIssue"][];
+        };
+        ImportUndo: {
+            reason: string;
+        };
+        ImportUndone: {
+            /** Format: int64 */
+            removed: number;
+            /** Format: int64 */
+            restored: number;
+            /** Format: int64 */
+            kept: number;
+            kept_rooms: string[];
         };
         IssuePasses: {
             /** Format: int64 */
@@ -5463,6 +5548,37 @@ export interface operations {
             };
         };
     };
+    getApiImportsIdProgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportProgress"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiImportsIdRows: {
         parameters: {
             query?: {
@@ -5485,6 +5601,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageOfImportRow"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiImportsIdStop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportProgress"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiImportsIdUndo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportUndo"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
                 };
             };
             /** @description A problem */

@@ -333,11 +333,14 @@ export interface ImportIssue {
   params?: Record<string, unknown>
 }
 
+export type ImportState =
+  'analysed' | 'committing' | 'committed' | 'discarded' | 'failed' | 'undoing' | 'undone'
+
 export type Import = Record<RowStatus, number> & {
   id: number
   compound_id: number
   filename: string
-  state: 'analysed' | 'committing' | 'committed' | 'discarded' | 'failed'
+  state: ImportState
   kind: (typeof import_kinds)[number]
   confidence: number
   sheets: { name: string; rows: number }[]
@@ -350,6 +353,19 @@ export type Import = Record<RowStatus, number> & {
   issues: ImportIssue[] // of the sheet as a whole
   created_ms: number
   committed_ms: number | null
+  remembered: boolean // read as somebody said of this form before
+  done: number
+  total: number
+  stopped: boolean // by a person, before it was done
+  undone_ms: number | null
+  undo: { removed: number; restored: number; kept: number; kept_rooms: string[] } | null
+}
+
+export interface ImportProgress {
+  state: ImportState
+  done: number
+  total: number
+  stopped: boolean
 }
 
 export interface ImportRow {

@@ -403,6 +403,12 @@ export const imports = [
     unchanged: 0,
     created_ms: now - 20 * minute,
     committed_ms: null,
+    remembered: false,
+    done: 0,
+    total: 0,
+    stopped: false,
+    undone_ms: null,
+    undo: null,
   },
   {
     id: 60,
@@ -430,6 +436,12 @@ export const imports = [
     unchanged: 0,
     created_ms: now - day,
     committed_ms: now - day + hour,
+    remembered: false,
+    done: 0,
+    total: 0,
+    stopped: false,
+    undone_ms: null,
+    undo: null,
   },
 ]
 const row_issues = {
