@@ -28,10 +28,13 @@ enum class Permission {
   enrolment_write,
   account_write,
   audit_read,
-  figure_read,     // counts without the persons behind them
-  role_write,      // what a role may do
-  sensitive_read,  // masked numbers of one person, for a reason
-  break_glass,     // the same for one compound and half an hour
+  figure_read,        // counts without the persons behind them
+  role_write,         // what a role may do
+  sensitive_read,     // masked numbers of one person, for a reason
+  break_glass,        // the same for one compound and half an hour
+  organisation_read,  // bodies, their staff and teams
+  organisation_write,
+  term_write,  // the words an installation chooses: kinds of bodies, teams, documents
 };
 
 class PermissionSet {
@@ -58,10 +61,10 @@ class PermissionSet {
 
 template <>
 struct meta::EnumNames<api::Permission> {
-  static constexpr std::array<std::string_view, 22> names{
-      "anybody",         "signed_in",     "place_read",    "place_write",    "household_read",
-      "household_write", "import_write",  "pass_read",     "pass_write",     "policy_read",
-      "policy_write",    "passage_read",  "passage_write", "passage_export", "gate_decide",
-      "enrolment_write", "account_write", "audit_read",    "figure_read",    "role_write",
-      "sensitive_read",  "break_glass"};
+  static constexpr std::array<std::string_view, 25> names{
+      "anybody",         "signed_in",     "place_read",        "place_write",        "household_read",
+      "household_write", "import_write",  "pass_read",         "pass_write",         "policy_read",
+      "policy_write",    "passage_read",  "passage_write",     "passage_export",     "gate_decide",
+      "enrolment_write", "account_write", "audit_read",        "figure_read",        "role_write",
+      "sensitive_read",  "break_glass",   "organisation_read", "organisation_write", "term_write"};
 };

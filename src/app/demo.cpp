@@ -15,6 +15,7 @@ using place::Kind, place::OpeningKind, place::OpeningState;
 // Persons of one invented subdistrict, nearly (LZ-07: 43,636 households).
 constexpr std::int64_t subdistrict_persons = 110'000;
 constexpr int subdistricts_of_a_district = 12;
+constexpr int companies = 54;  // SY-09, SY-10: some two for three compounds
 
 #define TRY(expression) \
   if (auto done = (expression); !done) return tl::unexpected(std::move(done).error())
@@ -93,7 +94,10 @@ Result<void> add_accounts(DemoMaker& m, const place::PlaceRow& community, const 
 Result<place::PlaceRow> add_community(DemoMaker& m, const place::PlaceRow& district) {
   auto subdistrict = m.add_place(district, Kind::subdistrict, "演示街道", {}, "990100001");
   if (!subdistrict) return subdistrict;
-  return m.add_place(*subdistrict, Kind::community, "春江社区", {}, "990100001001");
+  TRY(m.bodies().add_office(*subdistrict, "演示街道办事处"));
+  auto community = m.add_place(*subdistrict, Kind::community, "春江社区", {}, "990100001001");
+  if (community) TRY(m.bodies().add_office(*community, "春江社区居民委员会"));
+  return community;
 }
 
 }  // namespace
@@ -107,6 +111,7 @@ Result<void> make_demo(Program& program, base::Instant now, std::int64_t people,
   // GB/T 2260 has no 990000: the district is nowhere.
   auto district = m.add_place({}, Kind::district, "演示区(虚构)", {}, "990100");
   if (!district) return tl::unexpected(std::move(district).error());
+  TRY(m.bodies().add_district(*district, people > 0 ? companies : 1));
   auto community = add_community(m, *district);
   if (!community) return tl::unexpected(std::move(community).error());
   auto garden = m.add_place(*community, Kind::compound, "春江花园", place::CompoundKind::property_managed);
@@ -119,6 +124,8 @@ Result<void> make_demo(Program& program, base::Instant now, std::int64_t people,
   if (!empty_one) return tl::unexpected(std::move(empty_one).error());
   TRY(m.add_opening(empty_one->id.value, "正门", OpeningKind::both, OpeningState::guarded));
   TRY(fill(m, *garden, *yard, *street, people > 0));
+  for (const auto* compound : {&*garden, &*yard, &*street, &*empty_one})
+    TRY(m.bodies().add_compound(*compound));
   TRY(m.add_policy(community->id.value));
   TRY(add_accounts(m, *community, *garden));
   for (int number = 1; (number - 1) * subdistrict_persons < people; ++number) {
@@ -127,6 +134,7 @@ Result<void> make_demo(Program& program, base::Instant now, std::int64_t people,
       district = m.add_place({}, Kind::district, "演示区" + std::to_string(n) + "(虚构)", {},
                              std::to_string(990100 + n - 1));
       if (!district) return tl::unexpected(std::move(district).error());
+      TRY(m.bodies().add_district(*district, companies));
     }
     TRY(m.add_subdistrict(*district, number));
   }

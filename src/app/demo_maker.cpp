@@ -338,6 +338,7 @@ Result<place::PlaceRow> DemoMaker::add_compound(const place::PlaceRow& community
     TRY(add_opening(compound->id.value, fmt::format("封闭口{}", i), OpeningKind::pedestrian,
                     OpeningState::sealed));
   TRY(add_steward({compound->id.value}, 2, "社区干部", community.name));
+  TRY(bodies_.add_compound(*compound));
   return compound;
 }
 
@@ -360,11 +361,13 @@ Result<void> DemoMaker::add_subdistrict(const place::PlaceRow& district, int num
   auto subdistrict = add_place(district, place::Kind::subdistrict, name, {}, code);
   if (!subdistrict) return tl::unexpected(std::move(subdistrict).error());
   TRY(add_policy(subdistrict->id.value));
+  TRY(bodies_.add_office(*subdistrict, name + "办事处"));
   std::vector<std::int64_t> buildings;
   for (std::size_t i = 0; i < plan.communities.size(); ++i) {
     auto community = add_place(*subdistrict, place::Kind::community, plan.communities[i], {},
                                fmt::format("{}{:03}", code, i + 1));
     if (!community) return tl::unexpected(std::move(community).error());
+    TRY(bodies_.add_office(*community, plan.communities[i] + "居民委员会"));
     TRY(add_steward({community->id.value}, 3, "街道包保干部", plan.name));
     TRY(add_steward({community->id.value}, 4, "区级包保干部", "区直部门"));
     for (const auto& shape : plan.compounds) {

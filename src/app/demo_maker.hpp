@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "app/demo_bodies.hpp"
 #include "app/program.hpp"
 #include "core/trail.hpp"
 #include "engine/town/dice.hpp"
@@ -21,7 +22,8 @@ class DemoMaker {
         now_(now),
         seed_(seed),
         dice_(seed),
-        source_{"demo", "program", now, std::nullopt} {}
+        source_{"demo", "program", now, std::nullopt},
+        bodies_(program, now, seed) {}
 
   // parent.id 0: a root.
   base::Result<feature::place::PlaceRow> add_place(
@@ -53,6 +55,7 @@ class DemoMaker {
 
   base::Day today() const { return base::civil_day(now_); }
   std::uint64_t seed() const { return seed_; }
+  DemoBodies& bodies() { return bodies_; }
 
  private:
   struct Door {
@@ -82,6 +85,7 @@ class DemoMaker {
   std::uint64_t seed_;
   engine::town::Dice dice_;
   core::Source source_;
+  DemoBodies bodies_;
 };
 
 }  // namespace app

@@ -8,6 +8,7 @@
 #include "feature/command/api.hpp"
 #include "feature/exchange/api.hpp"
 #include "feature/gate/routes.hpp"
+#include "feature/organisation/api.hpp"
 #include "feature/people/api.hpp"
 #include "feature/people/service.hpp"
 #include "feature/place/api.hpp"
@@ -60,6 +61,7 @@ void add_routes(api::Router& r) {
   feature::place::routes(r);
   feature::people::routes(r);
   feature::stewardship::routes(r);
+  feature::organisation::routes(r);
   feature::gate::routes(r);
   feature::command::routes(r);
   feature::exchange::routes(r);

@@ -41,7 +41,10 @@ struct Vocabulary {
 constexpr Vocabulary vocabularies[] = {{"Pass", "state", "card_state"},
                                        {"HouseholdRow", "pass_state", "card_state"},
                                        {"Guest", "state", "guest_state"},
-                                       {"Person", "flags", "person_flag"}};
+                                       {"Person", "flags", "person_flag"},
+                                       {"Organisation", "kind", "organisation_kind"},
+                                       {"OrganisationBond", "bond", "bond_kind"},
+                                       {"StaffFile", "skills", "skill"}};
 
 std::string word_of(std::string_view language, const ExportColumn& column, const std::string& code) {
   std::string_view name = column.name;

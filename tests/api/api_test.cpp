@@ -16,6 +16,7 @@
 #include "feature/access/service.hpp"
 #include "feature/exchange/record.hpp"
 #include "feature/gate/record.hpp"
+#include "feature/organisation/record.hpp"
 #include "feature/people/record.hpp"
 #include "feature/people/review_record.hpp"
 #include "feature/place/opening_record.hpp"
@@ -167,6 +168,10 @@ TEST(Roles, OutOfScopeIsTheSameAsAbsent) {
   same("GET", "/api/stewardships/responsible?place_id=", compound, "", "");
   same("GET", "/api/stewardships/board?place_id=", compound, "", "");
   same("PATCH", "/api/places/", compound, "", R"({"name":"改名"})");
+  same("GET", "/api/organisation-bonds?place_id=", compound, "", "");
+  same("GET", "/api/compound-bodies?place_id=", compound, "", "");
+  same("GET", "/api/compound-bodies/summary?place_id=", compound, "", "");
+  same("GET", "/api/organisation-chain?place_id=", compound, "", "");
   same("GET", "/api/policies/effective?compound_id=", compound, "", "");
   same("GET", "/api/enrolments?compound_id=", compound, "", "");
   same("POST", "/api/passes/", pass, "/void", R"({"reason":"lost"})");
@@ -281,27 +286,30 @@ std::set<Column> columns_of(const meta::Record& record) {
   return out;
 }
 
+namespace f = feature;
+template <class... T>
+std::vector<const meta::Record*> records_of() {
+  return {&meta::record_of<T>()...};
+}
+// Every record with a table of its own.
+std::vector<const meta::Record*> stored_records() {
+  return records_of<
+      f::place::PlaceRow, f::place::DwellingRow, f::place::Opening, f::place::OpeningUnitRow,
+      f::place::PlaceSetRow, f::place::PlaceSetMemberRow, f::place::ZoneRow, f::place::PlaceRuleRow,
+      f::place::PlacePastRow, f::place::PlaceMoveRow, f::stewardship::ProfileRow, f::people::HouseholdRow,
+      f::people::PersonRow, f::people::ResidenceRow, f::people::PhoneRow, f::people::VehicleRow,
+      f::stewardship::StaffRow, f::stewardship::StewardshipRow, f::people::DuplicatePairRow,
+      f::people::PersonAliasRow, f::people::ConflictRow, f::access::AccountRow, f::access::GrantRow,
+      f::access::RoleRow, f::gate::PolicyRow, f::gate::PassRow, f::gate::PassageRow, f::gate::GuestRow,
+      f::exchange::ImportStored, f::exchange::RememberedForm, f::organisation::TermRow,
+      f::organisation::OrganisationRow, f::organisation::SuperiorRow, f::organisation::BondRow>();
+}
+
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {
   db::MigrateOptions options;
   options.backup_directory = directory() / "backups";
   ASSERT_TRUE(db::migrate(store(), db::embedded_migrations(store().dialect()), options));
-  namespace f = feature;
-  for (const auto* record :
-       {&meta::record_of<f::place::PlaceRow>(),          &meta::record_of<f::place::DwellingRow>(),
-        &meta::record_of<f::place::Opening>(),           &meta::record_of<f::place::OpeningUnitRow>(),
-        &meta::record_of<f::place::PlaceSetRow>(),       &meta::record_of<f::place::PlaceSetMemberRow>(),
-        &meta::record_of<f::place::ZoneRow>(),           &meta::record_of<f::place::PlaceRuleRow>(),
-        &meta::record_of<f::place::PlacePastRow>(),      &meta::record_of<f::place::PlaceMoveRow>(),
-        &meta::record_of<f::stewardship::ProfileRow>(),  &meta::record_of<f::people::HouseholdRow>(),
-        &meta::record_of<f::people::PersonRow>(),        &meta::record_of<f::people::ResidenceRow>(),
-        &meta::record_of<f::people::PhoneRow>(),         &meta::record_of<f::people::VehicleRow>(),
-        &meta::record_of<f::stewardship::StaffRow>(),    &meta::record_of<f::stewardship::StewardshipRow>(),
-        &meta::record_of<f::people::DuplicatePairRow>(), &meta::record_of<f::people::PersonAliasRow>(),
-        &meta::record_of<f::people::ConflictRow>(),      &meta::record_of<f::access::AccountRow>(),
-        &meta::record_of<f::access::GrantRow>(),         &meta::record_of<f::access::RoleRow>(),
-        &meta::record_of<f::gate::PolicyRow>(),          &meta::record_of<f::gate::PassRow>(),
-        &meta::record_of<f::gate::PassageRow>(),         &meta::record_of<f::gate::GuestRow>(),
-        &meta::record_of<f::exchange::ImportStored>(),   &meta::record_of<f::exchange::RememberedForm>()}) {
+  for (const auto* record : stored_records()) {
     const auto stored = columns_in(store(), record->table), declared = columns_of(*record);
     for (const auto& c : declared)
       EXPECT_TRUE(stored.contains(c))

@@ -114,14 +114,16 @@ class Stewards {
     if (!key.second.empty())
       q_.unscoped().one(
           "SELECT s.id, s.name, s.organisation, s.post, s.rank, s.party, s.phone_sealed, s.phone_index, "
-          "s.phone_masked, s.source, s.import_id, s.updated_ms FROM staff s WHERE s.name = $1 AND "
+          "s.phone_masked, s.source, s.import_id, s.updated_ms, s.organisation_id, s.force, s.skills FROM "
+          "staff s WHERE s.name = $1 AND "
           "s.phone_index "
           "= $2 ORDER BY s.id",
           {key.first, meta::Blob{key.second}}, keep);
     else
       q_.one(
           "SELECT s.id, s.name, s.organisation, s.post, s.rank, s.party, s.phone_sealed, s.phone_index, "
-          "s.phone_masked, s.source, s.import_id, s.updated_ms FROM staff s JOIN stewardship w ON w.staff_id "
+          "s.phone_masked, s.source, s.import_id, s.updated_ms, s.organisation_id, s.force, s.skills FROM "
+          "staff s JOIN stewardship w ON w.staff_id "
           "= "
           "s.id JOIN place p ON p.id = w.place_id WHERE s.name = $1 AND p.compound_id = $2 AND "
           "w.valid_until_ms IS NULL AND {scope:p} ORDER BY s.id",

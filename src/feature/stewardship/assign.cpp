@@ -7,6 +7,7 @@
 #include "engine/intake/phone.hpp"
 #include "feature/stewardship/api.hpp"
 #include "feature/stewardship/service.hpp"
+#include "feature/stewardship/staff_service.hpp"
 
 namespace feature::stewardship {
 namespace {
@@ -70,25 +71,10 @@ Result<StaffRow> new_staff(const NewStaff& in, std::int64_t id, const core::Keyr
   if (in.organisation) s.organisation = *in.organisation;
   if (in.post) s.post = *in.post;
   s.rank = meta::name_of(in.rank.value_or(place::Rank::unknown));
-  if (in.phone) {
-    const auto phones = engine::intake::parse_phones(*in.phone);
-    if (phones.empty()) return base::fail_field("/staff/phone", "not_a_phone");
-    const auto& number = phones.front().number;
-    s.phone_sealed = meta::Bytes{keys.seal("staff", "phone", id, number)};
-    s.phone_index = meta::Bytes{keys.blind("phone", number)};
-    s.phone_masked = core::mask_phone(number);
-  }
+  if (in.phone && !give_phone(s, *in.phone, keys)) return base::fail_field("/staff/phone", "not_a_phone");
   s.source = source.source;
   s.updated = source.now;
   return s;
-}
-
-// Staff have no place of their own: one may be chosen who stands for some place in scope.
-bool known_here(db::Scoped& q, std::int64_t staff) {
-  return q.count(
-             "SELECT COUNT(*) FROM stewardship w JOIN place p ON p.id = w.place_id WHERE w.staff_id = $1 AND "
-             "{scope:p}",
-             {staff}) > 0;
 }
 
 Result<Responsible> assign(api::Context& c, const NewStewardship& in) {
@@ -100,7 +86,7 @@ Result<Responsible> assign(api::Context& c, const NewStewardship& in) {
     if (auto problems = problems_of(in, *post, rules); !problems.empty())
       return base::fail(std::move(problems));
     const auto source = core::source_of(c);
-    if (in.staff_id && !known_here(q, *in.staff_id)) return base::fail_field("/staff_id", "not_found");
+    if (in.staff_id && !sees_staff(q, *in.staff_id)) return base::fail_field("/staff_id", "not_found");
     if (in.staff) {
       const auto staff = new_staff(*in.staff, staff_id, c.services.keys, source);
       if (!staff) return tl::unexpected(staff.error());
@@ -166,15 +152,20 @@ Result<CandidateList> candidates(api::Context& c, const CandidateQuery& in) {
     if (!place::find_place(q, in.place_id)) return base::fail(ErrorKind::not_found, "not_found");
     CandidateList out;
     const auto like = beginning(in.q.value_or(meta::Text<1, 50>{}));
-    q.run(
-        "SELECT s.id, s.name, s.organisation, s.post, s.rank, COALESCE(MIN(CASE WHEN w.duty = 'steward' THEN "
-        "w.tier END), 0), SUM(CASE WHEN w.valid_until_ms IS NULL THEN 1 ELSE 0 END) FROM stewardship w JOIN "
-        "staff s ON s.id = w.staff_id JOIN place p ON p.id = w.place_id WHERE s.name LIKE $1 ESCAPE '\\' AND "
-        "{scope:p} GROUP BY s.id, s.name, s.organisation, s.post, s.rank ORDER BY 7, s.name, s.id LIMIT 50",
-        {like}, [&](const db::Row& r) {
-          out.items.push_back({meta::Id<StaffRow>(r.integer(0)).value, r.str(1), r.maybe_text(2),
-                               r.maybe_text(3), r.str(4), static_cast<int>(r.integer(5)), r.integer(6)});
-        });
+    q.run(db::ScopedSql(
+              "SELECT s.id, s.name, COALESCE(o.name, s.organisation), s.post, s.rank, COALESCE(MIN(CASE WHEN "
+              "p.id IS "
+              "NOT NULL AND w.duty = 'steward' THEN w.tier END), 0), SUM(CASE WHEN p.id IS NOT NULL AND "
+              "w.valid_until_ms IS NULL THEN 1 ELSE 0 END) FROM staff s LEFT JOIN organisation o ON o.id = "
+              "s.organisation_id LEFT JOIN stewardship w ON w.staff_id = s.id LEFT JOIN place p ON p.id = "
+              "w.place_id "
+              "AND {scope:p} WHERE s.name LIKE $1 ESCAPE '\\' AND " STAFF_SEEN
+              " GROUP BY s.id, s.name, o.name, s.organisation, s.post, s.rank ORDER BY 7, s.name, s.id LIMIT "
+              "50"),
+          {like}, [&](const db::Row& r) {
+            out.items.push_back({meta::Id<StaffRow>(r.integer(0)).value, r.str(1), r.maybe_text(2),
+                                 r.maybe_text(3), r.str(4), static_cast<int>(r.integer(5)), r.integer(6)});
+          });
     return out;
   });
 }
@@ -208,6 +199,30 @@ Result<Profile> set_profile(api::Context& c, const ProfilePatch& in) {
 }
 
 }  // namespace
+
+bool sees_staff(db::Scoped& q, std::int64_t staff) {
+  return q.count(db::ScopedSql("SELECT COUNT(*) FROM staff s WHERE s.id = $1 AND " STAFF_SEEN), {staff}) > 0;
+}
+
+bool give_phone(StaffRow& staff, std::string_view typed, const core::Keyring& keys) {
+  const auto phones = engine::intake::parse_phones(typed);
+  if (phones.empty()) return false;
+  const auto& number = phones.front().number;
+  staff.phone_sealed = meta::Bytes{keys.seal("staff", "phone", staff.id.value, number)};
+  staff.phone_index = meta::Bytes{keys.blind("phone", number)};
+  staff.phone_masked = core::mask_phone(number);
+  return true;
+}
+
+std::vector<std::string> codes_in(std::string_view stored) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at < stored.size();) {
+    const auto end = std::min(stored.find(' ', at), stored.size());
+    if (end > at) out.emplace_back(stored.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
 
 void assign_routes(api::Router& r) {
   r.post<NewStewardship, Responsible>("/api/stewardships", Permission::place_write,

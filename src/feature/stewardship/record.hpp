@@ -19,6 +19,9 @@ struct StaffRow {
   std::string source = "office";
   std::optional<std::int64_t> import_id{};
   meta::Instant updated{};
+  std::optional<std::int64_t> organisation_id{};  // the employer, where it is a body on record
+  std::string force = "unknown";
+  std::string skills{};  // codes with spaces between
 };
 
 struct StewardshipRow {
@@ -46,7 +49,7 @@ struct Staff {
   meta::Id<StaffRow> id;
   std::string name{};
   std::optional<std::string> organisation{}, post{};
-  std::string rank{}, party{};
+  std::string rank{};
   int tier = 1;
   std::string scope_label{};
   std::optional<std::string> phone_masked{};
@@ -135,7 +138,7 @@ struct ProfilePatch {
 
 META_ENUM(feature::stewardship::Duty, "steward", "leader", "deputy", "volunteer")
 META_ENUM(feature::stewardship::PropertyLevel, "unknown", "good", "fair", "poor", "none")
-META_DESCRIBE(feature::stewardship::Staff, "StaffRow", "", id, name, organisation, post, rank, party, tier,
+META_DESCRIBE(feature::stewardship::Staff, "StaffRow", "", id, name, organisation, post, rank, tier,
               scope_label, phone_masked)
 META_DESCRIBE(feature::stewardship::StaffQuery, "StaffQuery", "", compound_id, limit, cursor)
 META_DESCRIBE(feature::stewardship::Steward, "Steward", "", id, staff_id, name, organisation, post,
@@ -176,7 +179,10 @@ struct Describe<feature::stewardship::StaffRow> {
                                      F(phone_masked),
                                      F(source),
                                      F(import_id),
-                                     field<&T::updated>("updated_ms")};
+                                     field<&T::updated>("updated_ms"),
+                                     F(organisation_id),
+                                     F(force),
+                                     F(skills)};
 };
 template <>
 struct Describe<feature::stewardship::StewardshipRow> {

@@ -45,15 +45,17 @@ Result<api::Page<Staff>> list_staff(api::Context& c, const StaffQuery& in) {
   return c.read([&](db::Scoped& q) {
     // Responsible for the compound itself or for a part of it.
     const auto sql = db::ScopedSql(
-        "SELECT s.id, s.name, s.organisation, s.post, s.rank, s.party, w.tier, p.name, s.phone_masked, w.id "
-        "FROM stewardship w JOIN staff s ON s.id = w.staff_id JOIN place p ON p.id = w.place_id "
+        "SELECT s.id, s.name, COALESCE(o.name, s.organisation), s.post, s.rank, w.tier, p.name, "
+        "s.phone_masked, "
+        "w.id FROM stewardship w JOIN staff s ON s.id = w.staff_id LEFT JOIN organisation o ON o.id = "
+        "s.organisation_id JOIN place p ON p.id = w.place_id "
         "WHERE p.compound_id = $1 AND w.duty = 'steward' AND w.valid_until_ms IS NULL AND {scope:p}");
     return api::fetch_page<Staff>(
         q, sql, {in.compound_id}, in.limit, in.cursor,
         {" AND (w.tier, w.id) > ({arg}, {arg})", " ORDER BY w.tier, w.id LIMIT {arg}"},
         [](const db::Row& r) { return meta::load<Staff>(r); },
         [](const db::Row& r) {
-          return api::SortKey{r.integer(6), r.integer(9)};
+          return api::SortKey{r.integer(5), r.integer(8)};
         });
   });
 }
@@ -62,10 +64,12 @@ Result<api::Page<Steward>> list_stewards(api::Context& c, const StewardQuery& in
   const auto at = in.at_ms ? base::Instant{*in.at_ms} : c.now;
   return c.read([&](db::Scoped& q) -> Result<api::Page<Steward>> {
     const auto sql = db::ScopedSql(
-        "SELECT w.id, w.staff_id, s.name, s.organisation, s.post, s.phone_masked, s.rank, w.tier, w.duty, "
+        "SELECT w.id, w.staff_id, s.name, COALESCE(o.name, s.organisation), s.post, s.phone_masked, s.rank, "
+        "w.tier, w.duty, "
         "w.place_id, w.grid_id, g.name, w.valid_from_ms, w.valid_until_ms FROM stewardship w JOIN staff s ON "
-        "s.id = w.staff_id JOIN place p ON p.id = w.place_id LEFT JOIN place_set g ON g.id = w.grid_id WHERE "
-        "$1 "
+        "s.id = w.staff_id LEFT JOIN organisation o ON o.id = s.organisation_id JOIN place p ON p.id = "
+        "w.place_id "
+        "LEFT JOIN place_set g ON g.id = w.grid_id WHERE $1 "
         "IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, p.subdistrict_id, "
         "p.area_id, p.district_id) AND w.valid_from_ms <= $2 AND (w.valid_until_ms IS NULL OR "
         "w.valid_until_ms "
@@ -130,16 +134,18 @@ Responsible responsible_for(db::Scoped& q, const place::PlaceRow& place, base::I
   }
   auto& raw = q.unscoped();
   std::vector<Steward> found;
-  raw.run(
-      fmt::format("SELECT w.id, w.staff_id, s.name, s.organisation, s.post, s.phone_masked, s.rank, w.tier, "
-                  "w.duty, w.place_id, w.grid_id, g.name, w.valid_from_ms, w.valid_until_ms FROM "
-                  "stewardship w JOIN staff s ON s.id = w.staff_id LEFT JOIN place_set g ON g.id = "
-                  "w.grid_id WHERE ((w.grid_id IS NULL AND w.place_id {}) OR w.grid_id {}) AND "
-                  "w.valid_from_ms <= $3 AND (w.valid_until_ms IS NULL OR w.valid_until_ms > $3) ORDER BY "
-                  "w.tier, w.id",
-                  raw.in_list(1), raw.in_list(2)),
-      {db::json_array(chain), db::json_array(grid_ids), at},
-      [&](const db::Row& r) { found.push_back(load_steward(r)); });
+  raw.run(fmt::format(
+              "SELECT w.id, w.staff_id, s.name, COALESCE(o.name, s.organisation), s.post, s.phone_masked, "
+              "s.rank, w.tier, "
+              "w.duty, w.place_id, w.grid_id, g.name, w.valid_from_ms, w.valid_until_ms FROM "
+              "stewardship w JOIN staff s ON s.id = w.staff_id LEFT JOIN organisation o ON o.id = "
+              "s.organisation_id LEFT JOIN place_set g ON g.id = "
+              "w.grid_id WHERE ((w.grid_id IS NULL AND w.place_id {}) OR w.grid_id {}) AND "
+              "w.valid_from_ms <= $3 AND (w.valid_until_ms IS NULL OR w.valid_until_ms > $3) ORDER BY "
+              "w.tier, w.id",
+              raw.in_list(1), raw.in_list(2)),
+          {db::json_array(chain), db::json_array(grid_ids), at},
+          [&](const db::Row& r) { found.push_back(load_steward(r)); });
   name_places(q, found);
   std::vector<Candidacy> in_chain;
   for (auto& s : found) {

@@ -16,6 +16,10 @@ struct Candidacy {
 // Of every tier those who stand nearest; a tier without anybody is there and empty.
 std::vector<TierAnswer> nearest(std::vector<Candidacy> all, const std::vector<place::TierRule>& tiers);
 
+// The phone sealed, findable and masked; false when it is none.
+bool give_phone(StaffRow& staff, std::string_view typed, const core::Keyring& keys);
+std::vector<std::string> codes_in(std::string_view stored);  // with spaces between
+
 // Who is responsible for the place at an instant, tier by tier, in one answer. The place was found in scope;
 // those above it are no secret to anyone inside.
 Responsible responsible_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at);

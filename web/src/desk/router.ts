@@ -126,6 +126,30 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/StaffPage.vue'),
   },
   {
+    path: '/organisations',
+    name: 'organisations',
+    meta: { title: 'organisations' },
+    component: () => import('./page/OrganisationsPage.vue'),
+  },
+  {
+    path: '/organisations/:id(\\d+)',
+    name: 'organisation',
+    meta: { title: 'organisation', parent: 'organisations', free: true },
+    component: () => import('./page/OrganisationPage.vue'),
+  },
+  {
+    path: '/bodies',
+    name: 'bodies',
+    meta: { title: 'bodies' },
+    component: () => import('./page/BodiesPage.vue'),
+  },
+  {
+    path: '/staff-files',
+    name: 'staff_files',
+    meta: { title: 'staff_files', free: true },
+    component: () => import('./page/StaffFilesPage.vue'),
+  },
+  {
     path: '/imports',
     name: 'imports',
     meta: { title: 'imports' },

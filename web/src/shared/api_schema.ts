@@ -226,6 +226,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compound-bodies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who manages, represents and answers for each compound, at any time */
+        get: operations["getApiCompoundBodies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compound-bodies/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who manages, represents and answers for each compound, at any time: all of it as xlsx or CSV */
+        get: operations["getApiCompoundBodiesExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compound-bodies/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many compounds lack a body they should have */
+        get: operations["getApiCompoundBodiesSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compound-profiles/{id}": {
         parameters: {
             query?: never;
@@ -908,6 +959,162 @@ export interface paths {
         put?: never;
         /** The sealed units an opening serves */
         post: operations["postApiOpeningsIdUnits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation-bonds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What bodies and leaders have to do with a place and its parts, at any time */
+        get: operations["getApiOrganisationBonds"];
+        put?: never;
+        /** Hand places to a body or leader from an instant on: the one before gives way */
+        post: operations["postApiOrganisationBonds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation-bonds/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What bodies and leaders have to do with a place and its parts, at any time: all of it as xlsx or CSV */
+        get: operations["getApiOrganisationBondsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation-bonds/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End what a body or leader has to do with a place */
+        post: operations["postApiOrganisationBondsIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation-chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bodies above a place, in the territorial and the industry branch */
+        get: operations["getApiOrganisationChain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bureaus, companies, owners' committees and other bodies */
+        get: operations["getApiOrganisations"];
+        put?: never;
+        /** Add a body */
+        post: operations["postApiOrganisations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisations/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bureaus, companies, owners' committees and other bodies: all of it as xlsx or CSV */
+        get: operations["getApiOrganisationsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A body with its superiors and what it has to do with places */
+        get: operations["getApiOrganisationsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is known of a body */
+        patch: operations["patchApiOrganisationsId"];
+        trace?: never;
+    };
+    "/api/organisations/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a body: everything it does ends */
+        post: operations["postApiOrganisationsIdClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisations/{id}/superior": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a body under another from now on, in one of two branches */
+        post: operations["postApiOrganisationsIdSuperior"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1791,6 +1998,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff with employer, force, rank and skills */
+        get: operations["getApiStaffFiles"];
+        put?: never;
+        /** Add somebody to the staff of a body */
+        post: operations["postApiStaffFiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff-files/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Staff with employer, force, rank and skills: all of it as xlsx or CSV */
+        get: operations["getApiStaffFilesExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the staff and where they stand or stood */
+        get: operations["getApiStaffFilesId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what is known of one of the staff */
+        patch: operations["patchApiStaffFilesId"];
+        trace?: never;
+    };
+    "/api/staff-files/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Phone or party of one of the staff in full, for a reason */
+        post: operations["postApiStaffFilesIdReveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/export": {
         parameters: {
             query?: never;
@@ -1909,6 +2186,41 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of organisations, teams and documents, forces and skills */
+        get: operations["getApiTerms"];
+        put?: never;
+        /** Add a kind, force or skill */
+        post: operations["postApiTerms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/terms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a kind, force or skill, retire it, say who must have such a document */
+        patch: operations["patchApiTermsId"];
         trace?: never;
     };
     "/api/vehicles": {
@@ -2062,6 +2374,22 @@ export interface components {
             count: number;
             valid_until?: string | null;
         };
+        BodiesSummary: {
+            /** Format: utc-milliseconds */
+            as_of_ms: number;
+            items: components["schemas"]["BodyCount"][];
+        };
+        BodyCount: {
+            /** @enum {string} */
+            body: "manager" | "committee" | "responsible" | "industry" | "contract" | "hook_up";
+            /** Format: int64 */
+            missing: number;
+            /** Format: int64 */
+            of: number;
+        };
+        BondList: {
+            items: components["schemas"]["OrganisationBond"][];
+        };
         BuildingPattern: {
             /** Format: int64 */
             compound_id: number;
@@ -2089,6 +2417,22 @@ export interface components {
         CandidateList: {
             items: components["schemas"]["Candidate"][];
         };
+        ChainBranch: {
+            /** @enum {string} */
+            branch: "territorial" | "industry";
+            steps: components["schemas"]["ChainStep"][];
+        };
+        ChainStep: {
+            /** Format: int64 */
+            organisation_id: number;
+            name: string;
+            kind: string;
+            bond: ("manages" | "represents" | "responsible" | "contract" | "hook_up") | null;
+            place_name: string | null;
+            /** Format: utc-milliseconds */
+            since_ms: number;
+            head_name: string | null;
+        };
         Check: {
             /** @enum {string} */
             code: "grid_tiers" | "zone_rank" | "area_leader" | "area_deputies" | "volunteers" | "property_grids" | "grid_cover";
@@ -2109,6 +2453,26 @@ export interface components {
         ColumnChoice: {
             index: number;
             field?: string | null;
+        };
+        CompoundBodies: {
+            /** Format: int64 */
+            compound_id: number;
+            name: string;
+            compound_kind: string;
+            community: string;
+            manager_id: number | null;
+            manager: string | null;
+            committee_id: number | null;
+            committee: string | null;
+            responsible_id: number | null;
+            responsible: string | null;
+            responsible_since_ms: number | null;
+            responsible_ref: string | null;
+            industry_id: number | null;
+            industry: string | null;
+            contract_id: number | null;
+            contract: string | null;
+            hook_up: string | null;
         };
         CompoundName: {
             /** Format: int64 */
@@ -2748,6 +3112,17 @@ export interface components {
             role: string;
             place_id?: number | null;
         };
+        NewBond: {
+            /** @enum {string} */
+            bond: "manages" | "represents" | "responsible" | "contract" | "hook_up";
+            branch?: ("territorial" | "industry") | null;
+            place_ids: number[];
+            organisation_id?: number | null;
+            staff_id?: number | null;
+            from_ms?: number | null;
+            document_ref?: string | null;
+            note?: string | null;
+        };
         NewEmergency: {
             /** Format: int64 */
             compound_id: number;
@@ -2801,6 +3176,16 @@ export interface components {
             exception_reason?: string | null;
             exception_until_ms?: number | null;
         };
+        NewOrganisation: {
+            kind: string;
+            /** Format: int64 */
+            place_id: number;
+            name: string;
+            code?: string | null;
+            phone?: string | null;
+            address?: string | null;
+            note?: string | null;
+        };
         NewPassword: {
             current?: string | null;
             password: string;
@@ -2849,6 +3234,17 @@ export interface components {
             rank?: ("unknown" | "none" | "clerk" | "section_deputy" | "section_head" | "division_deputy" | "division_head" | "bureau_deputy" | "bureau_head") | null;
             phone?: string | null;
         };
+        NewStaffFile: {
+            name: string;
+            /** Format: int64 */
+            organisation_id: number;
+            post?: string | null;
+            rank?: ("unknown" | "none" | "clerk" | "section_deputy" | "section_head" | "division_deputy" | "division_head" | "bureau_deputy" | "bureau_head") | null;
+            party?: ("unknown" | "member" | "probationary" | "league" | "other_party" | "none") | null;
+            force?: string | null;
+            skills?: string[] | null;
+            phone?: string | null;
+        };
         NewStewardship: {
             staff_id?: number | null;
             staff?: components["schemas"]["NewStaff"] | null;
@@ -2856,6 +3252,17 @@ export interface components {
             grid_id?: number | null;
             duty?: ("steward" | "leader" | "deputy" | "volunteer") | null;
             tier?: number | null;
+        };
+        NewSuperior: {
+            /** @enum {string} */
+            branch: "territorial" | "industry";
+            superior_id?: number | null;
+        };
+        NewTerm: {
+            /** @enum {string} */
+            list: "organisation_kind" | "team_kind" | "document_kind" | "force" | "skill";
+            title: string;
+            required_of?: string[] | null;
         };
         NewZone: {
             place_ids: number[];
@@ -2945,6 +3352,72 @@ export interface components {
         OpeningUnits: {
             unit_ids: number[];
         };
+        Organisation: {
+            /** Format: id */
+            id: number;
+            kind: string;
+            kind_title: string | null;
+            name: string;
+            code: string | null;
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            phone: string | null;
+            address: string | null;
+            head_id: number | null;
+            head_name: string | null;
+            /** Format: int64 */
+            staff: number;
+            /** Format: int64 */
+            compounds: number;
+            note: string | null;
+        };
+        OrganisationBond: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            bond: "manages" | "represents" | "responsible" | "contract" | "hook_up";
+            branch: ("territorial" | "industry") | null;
+            /** Format: int64 */
+            place_id: number;
+            /** @enum {string} */
+            place_kind: "district" | "area" | "subdistrict" | "community" | "compound" | "phase" | "building" | "stair" | "dwelling" | "premises";
+            place_name: string;
+            organisation_id: number | null;
+            organisation: string | null;
+            staff_id: number | null;
+            staff_name: string | null;
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
+            document_ref: string | null;
+            note: string | null;
+        };
+        OrganisationChain: {
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            /** Format: utc-milliseconds */
+            as_of_ms: number;
+            branches: components["schemas"]["ChainBranch"][];
+            leaders: components["schemas"]["OrganisationBond"][];
+        };
+        OrganisationFile: {
+            organisation: components["schemas"]["Organisation"];
+            superiors: components["schemas"]["Superior"][];
+            subordinates: components["schemas"]["Superior"][];
+            bonds: components["schemas"]["OrganisationBond"][];
+            editable: boolean;
+        };
+        OrganisationPatch: {
+            kind?: string | null;
+            name?: string | null;
+            code?: string | null;
+            phone?: string | null;
+            address?: string | null;
+            head_id?: number | null;
+            note?: string | null;
+        };
         Overview: {
             compound: components["schemas"]["NamedCompound"];
             /** Format: int64 */
@@ -2959,6 +3432,11 @@ export interface components {
         };
         PageOfAuditRow: {
             items: components["schemas"]["AuditRow"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfCompoundBodies: {
+            items: components["schemas"]["CompoundBodies"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -3017,6 +3495,16 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfOrganisation: {
+            items: components["schemas"]["Organisation"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfOrganisationBond: {
+            items: components["schemas"]["OrganisationBond"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PageOfPass: {
             items: components["schemas"]["Pass"][];
             /** @description Cursor of the next page; null on the last */
@@ -3059,6 +3547,11 @@ export interface components {
         };
         PageOfSetMember: {
             items: components["schemas"]["SetMember"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfStaffFile: {
+            items: components["schemas"]["StaffFile"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -3667,6 +4160,55 @@ export interface components {
             /** Format: int64 */
             rows: number;
         };
+        StaffFile: {
+            /** Format: id */
+            id: number;
+            name: string;
+            organisation_id: number | null;
+            organisation: string | null;
+            post: string | null;
+            rank: string;
+            force: string;
+            skills: string[];
+            phone_masked: string | null;
+            party_recorded: boolean;
+            /** Format: int64 */
+            duties: number;
+        };
+        StaffFileDetail: {
+            staff: components["schemas"]["StaffFile"];
+            posts: components["schemas"]["StaffPost"][];
+        };
+        StaffFilePatch: {
+            name?: string | null;
+            organisation_id?: number | null;
+            post?: string | null;
+            rank?: ("unknown" | "none" | "clerk" | "section_deputy" | "section_head" | "division_deputy" | "division_head" | "bureau_deputy" | "bureau_head") | null;
+            party?: ("unknown" | "member" | "probationary" | "league" | "other_party" | "none") | null;
+            force?: string | null;
+            skills?: string[] | null;
+            phone?: string | null;
+        };
+        StaffPost: {
+            what: string;
+            tier: number | null;
+            place_name: string;
+            body: string | null;
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
+        };
+        StaffRevealWanted: {
+            reason: string;
+            phone?: boolean | null;
+            party?: boolean | null;
+        };
+        StaffRevealed: {
+            /** Format: int64 */
+            staff_id: number;
+            phone: string | null;
+            party: string | null;
+        };
         StaffRow: {
             /** Format: id */
             id: number;
@@ -3674,7 +4216,6 @@ export interface components {
             organisation: string | null;
             post: string | null;
             rank: string;
-            party: string;
             /** Format: int32 */
             tier: number;
             scope_label: string;
@@ -3730,6 +4271,35 @@ export interface components {
             /** Format: int64 */
             count: number;
             reasons: string[];
+        };
+        Superior: {
+            /** Format: int64 */
+            organisation_id: number;
+            name: string;
+            kind: string;
+            /** @enum {string} */
+            branch: "territorial" | "industry";
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
+        };
+        Term: {
+            /** Format: int64 */
+            id: number;
+            /** @enum {string} */
+            list: "organisation_kind" | "team_kind" | "document_kind" | "force" | "skill";
+            code: string;
+            title: string | null;
+            required_of: string[];
+            retired: boolean;
+        };
+        TermAll: {
+            items: components["schemas"]["Term"][];
+        };
+        TermPatch: {
+            title?: string | null;
+            required_of?: string[] | null;
+            retired?: boolean | null;
         };
         TierAnswer: {
             /** Format: int32 */
@@ -4300,6 +4870,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatternPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCompoundBodies: {
+        parameters: {
+            query: {
+                place_id: number;
+                missing?: ("manager" | "committee" | "responsible" | "industry" | "contract" | "hook_up") | null;
+                at_ms?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCompoundBodies"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCompoundBodiesExport: {
+        parameters: {
+            query: {
+                place_id: number;
+                missing?: ("manager" | "committee" | "responsible" | "industry" | "contract" | "hook_up") | null;
+                at_ms?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCompoundBodiesSummary: {
+        parameters: {
+            query: {
+                place_id: number;
+                at_ms?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BodiesSummary"];
                 };
             };
             /** @description A problem */
@@ -5894,6 +6569,409 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpeningUnits"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOrganisationBonds: {
+        parameters: {
+            query: {
+                place_id: number;
+                bond?: ("manages" | "represents" | "responsible" | "contract" | "hook_up") | null;
+                at_ms?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfOrganisationBond"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOrganisationBonds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBond"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BondList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOrganisationBondsExport: {
+        parameters: {
+            query: {
+                place_id: number;
+                bond?: ("manages" | "represents" | "responsible" | "contract" | "hook_up") | null;
+                at_ms?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOrganisationBondsIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOrganisationChain: {
+        parameters: {
+            query: {
+                place_id: number;
+                at_ms?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationChain"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOrganisations: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                place_id?: number | null;
+                q?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfOrganisation"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOrganisations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrganisation"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOrganisationsExport: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                place_id?: number | null;
+                q?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOrganisationsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiOrganisationsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganisationPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOrganisationsIdClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOrganisationsIdSuperior: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSuperior"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationFile"];
                 };
             };
             /** @description A problem */
@@ -7926,6 +9004,217 @@ export interface operations {
             };
         };
     };
+    getApiStaffFiles: {
+        parameters: {
+            query?: {
+                organisation_id?: number | null;
+                force?: string | null;
+                skill?: string | null;
+                rank?: ("unknown" | "none" | "clerk" | "section_deputy" | "section_head" | "division_deputy" | "division_head" | "bureau_deputy" | "bureau_head") | null;
+                q?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfStaffFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiStaffFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStaffFile"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffFileDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiStaffFilesExport: {
+        parameters: {
+            query?: {
+                organisation_id?: number | null;
+                force?: string | null;
+                skill?: string | null;
+                rank?: ("unknown" | "none" | "clerk" | "section_deputy" | "section_head" | "division_deputy" | "division_head" | "bureau_deputy" | "bureau_head") | null;
+                q?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiStaffFilesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffFileDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiStaffFilesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffFilePatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffFileDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiStaffFilesIdReveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffRevealWanted"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffRevealed"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiStaffExport: {
         parameters: {
             query: {
@@ -8174,6 +9463,103 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermAll"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiTerms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTerm"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Term"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiTermsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TermPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Term"];
+                };
             };
             /** @description A problem */
             default: {

@@ -310,7 +310,6 @@ export interface StaffRow {
   organisation: string | null
   post: string | null
   rank: string
-  party: string
   tier: number
   scope_label: string
   phone_masked: string | null
@@ -472,7 +471,7 @@ export interface OverviewItem {
 }
 
 export interface Change {
-  kind: 'passage' | 'place' | 'household' | 'pass' | 'import' | 'policy' | 'device'
+  kind: 'passage' | 'place' | 'organisation' | 'household' | 'pass' | 'import' | 'policy' | 'device'
   compound_id: number
   id: number
   at_ms: number

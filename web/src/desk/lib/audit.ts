@@ -19,6 +19,10 @@ export const audit_groups = [
   'zone',
   'place_rule',
   'stewardship',
+  'organisation',
+  'organisation_bond',
+  'staff',
+  'term',
   'enrolment',
   'guest',
 ] as const

@@ -33,6 +33,14 @@ export const menu: readonly MenuGroup[] = [
     ],
   },
   {
+    key: 'organisation',
+    entries: [
+      { route: 'bodies', permission: 'organisation_read' },
+      { route: 'organisations', permission: 'organisation_read' },
+      { route: 'staff_files', permission: 'organisation_read' },
+    ],
+  },
+  {
     key: 'gate',
     entries: [
       { route: 'passes', permission: 'pass_read' },

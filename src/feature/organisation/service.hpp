@@ -1,0 +1,25 @@
+#pragma once
+// What other features ask of bodies and their staff.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/context.hpp"
+#include "core/services.hpp"
+#include "core/trail.hpp"
+#include "feature/organisation/record.hpp"
+#include "feature/place/service.hpp"
+
+namespace feature::organisation {
+
+// A code of a list that may be given today.
+bool known_term(db::Scoped& q, TermList list, std::string_view code);
+
+// The body when it exists today and the caller may see it: at home in their scope or above it, or with
+// something to do with a place inside.
+std::optional<Organisation> find_organisation(db::Scoped& q, std::int64_t id, base::Instant now);
+// The caller's office keeps its record.
+bool keeps_organisation(db::Scoped& q, std::int64_t id);
+
+}  // namespace feature::organisation

@@ -1,0 +1,129 @@
+// Bodies and staff on the real program: who stands behind a compound, a transfer with its document, staff in
+// depth (XN-08, SY-03, SY-10).
+//   SHOUWANG_BIN=build/release/src/app/shouwang npm run e2e
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+import {
+  axe_violations,
+  binary,
+  link_of,
+  missing_for_pages,
+  open_browser,
+  open_phone,
+  start_program,
+} from './support.mjs'
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+const skip = missing_for_pages() || (binary === '' && 'SHOUWANG_BIN names no program') || false
+const words = Object.fromEntries(
+  ['zh-CN', 'en'].map((lang) => [lang, JSON.parse(readFileSync(here(`../../i18n/desk.${lang}.json`)))]),
+)
+const zh = words['zh-CN']
+const shots = process.env.SHOUWANG_SHOTS // a folder for pictures of the pages
+
+describe('organisations and staff on the program', { skip, timeout: 300_000 }, () => {
+  let program, browser, desk, page, company
+
+  before(async () => {
+    program = await start_program()
+    browser = await open_browser()
+    desk = await open_phone(browser, program.url, { size: 'desk' })
+    page = desk.page
+    page.setDefaultTimeout(30_000)
+    await page.goto(program.url + link_of(program, 'district').path)
+    await page.getByRole('button', { name: zh['link.do'] }).click()
+    await page.waitForURL(/#\/(password|overview)/)
+    if (page.url().includes('password')) {
+      for (const field of await page.locator('input[type=password]').all())
+        await field.fill('一个很长的密码 2020')
+      await page.getByRole('button', { name: zh['action.save'] }).click()
+    }
+    await page.waitForURL(/#\/overview/)
+    company = (await api('/api/organisations?kind=property_company')).items[0]
+    await page.locator('.compound').click()
+    await page.getByRole('option', { name: '春江花园' }).click()
+  })
+  after(async () => {
+    await browser?.close()
+    await program?.stop()
+  })
+
+  const api = (path) => page.evaluate(async (url) => (await fetch(url)).json(), path)
+  const go = async (route) => {
+    await page.goto(`${program.url}/#/${route}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+  }
+  const dialog = () => page.getByRole('dialog')
+  const button = (key, inside = page) => inside.getByRole('button', { name: zh[key], exact: true })
+  const find = async (label, typed) => {
+    await dialog().getByRole('combobox', { name: zh[label] }).fill(typed)
+    await page.getByRole('option', { name: typed }).first().click()
+  }
+
+  it('shows who stands behind a compound, and hands it over with a document (XN-08)', async () => {
+    await go('bodies')
+    const row = page.getByRole('row', { name: /春江花园/ })
+    await row.getByRole('link', { name: company.name }).waitFor()
+    await row.getByRole('link', { name: '春江社区居民委员会' }).waitFor()
+    // By the keyboard alone.
+    await row.getByRole('checkbox').press('Space')
+    await page.getByRole('button', { name: '移交所选 1 个小区' }).press('Enter')
+    await find('bond.organisation', '演示区住房和城乡建设局')
+    await dialog().getByLabel(zh['bond.document_ref']).fill('咸防指〔2020〕3号')
+    await button('action.save', dialog()).click()
+    await row.getByRole('link', { name: '演示区住房和城乡建设局(虚构)' }).first().waitFor()
+    await row.getByText('咸防指〔2020〕3号').waitFor()
+  })
+
+  it('names the two branches above it (SY-03)', async () => {
+    await page.getByRole('button', { name: '春江花园 的条块责任链' }).click()
+    const card = page.locator('section', { hasText: zh['branch.industry'] })
+    await card.getByRole('link', { name: company.name }).waitFor()
+    await card.getByRole('link', { name: '演示区人民政府(虚构)' }).waitFor()
+  })
+
+  it('keeps the staff of a company, what is sensitive masked (SY-10)', async () => {
+    await go(`organisations/${company.id}`)
+    await page.getByRole('cell', { name: '锦绣花园', exact: true }).waitFor()
+    await go('staff-files')
+    await button('staff.add').click()
+    await dialog().getByLabel(zh['person.name']).fill('门卫甲')
+    await find('staff.organisation', company.name)
+    await dialog().getByLabel(zh['person.phone']).fill('19900008888')
+    await dialog().getByText(zh['skill.driving'], { exact: true }).click()
+    await button('action.save', dialog()).click()
+    const row = page.getByRole('row', { name: /门卫甲/ })
+    await row.getByText('199****8888').waitFor()
+    await row.getByText(zh['skill.driving']).waitFor()
+    assert.equal(await page.getByText('19900008888').count(), 0)
+  })
+
+  it('fits desk and phone in both languages, with nothing axe objects to', async () => {
+    const state = await desk.context.storageState()
+    for (const locale of ['zh-CN', 'en'])
+      for (const size of ['phone', 'desk']) {
+        const other = await open_phone(browser, program.url, { size, locale })
+        await other.context.addCookies(state.cookies)
+        for (const route of ['bodies', 'organisations', `organisations/${company.id}`, 'staff-files']) {
+          await other.page.goto(`${program.url}/#/${route}`)
+          await other.page.locator('.table-frame').first().waitFor()
+          const wide = await other.page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          )
+          if (shots)
+            await other.page.screenshot({
+              path: `${shots}/${route.replace('/', '-')}-${size}-${locale}.png`,
+              fullPage: true,
+            })
+          assert.ok(wide <= 0, `${route} is ${wide} pixels too wide on a ${size}`)
+          assert.deepEqual(await axe_violations(other.page), [], `${route} on a ${size} in ${locale}`)
+        }
+        assert.deepEqual([other.foreign, other.errors], [[], []])
+        await other.context.close()
+      }
+    assert.deepEqual([desk.foreign, desk.errors], [[], []])
+  })
+})
