@@ -28,6 +28,8 @@ int backup(const Options& options, const std::filesystem::path& target);
 int restore(const Options& options, const std::filesystem::path& copy);
 int doctor(const Options& options);
 int import_file(const Options& options, std::int64_t compound_id, const std::filesystem::path& file);
+// Dwelling tables and rosters of invented compounds, as an office would have them, into a folder.
+int example_files(const std::filesystem::path& folder, int compounds, std::uint64_t seed);
 int link(const Options& options, const std::string& username);
 int print_openapi();
 

@@ -61,6 +61,14 @@ int main(int argc, char** argv) {
   importing->add_option("file", file, "xlsx or csv")->required();
   auto* linking = common(cli.add_subcommand("link", "A one-time log-in link for an account"));
   linking->add_option("username", username, "Account")->required();
+  std::string folder;
+  int compounds = 3;
+  std::uint64_t seed = 1;
+  auto* inventing =
+      cli.add_subcommand("example-files", "Write office files of invented compounds, to try the import");
+  inventing->add_option("folder", folder, "Where to")->required();
+  inventing->add_option("--compounds", compounds, "How many")->check(CLI::Range(1, 500));
+  inventing->add_option("--seed", seed, "The same seed gives the same files");
   auto* documenting = cli.add_subcommand("openapi", "Print the OpenAPI document");
 
   CLI11_PARSE(cli, argc, argv);
@@ -71,6 +79,7 @@ int main(int argc, char** argv) {
   if (checking->parsed()) return app::doctor(options);
   if (importing->parsed()) return app::import_file(options, compound, file);
   if (linking->parsed()) return app::link(options, username);
+  if (inventing->parsed()) return app::example_files(folder, compounds, seed);
   if (documenting->parsed()) return app::print_openapi();
   return 2;
 }

@@ -5,12 +5,14 @@
 #include <cstdlib>
 
 #include "api/url.hpp"
+#include "app/chore.hpp"
 #include "app/commands.hpp"
 #include "app/demo.hpp"
 #include "app/install_page.hpp"
-#include "app/sealer.hpp"
 #include "base/log.hpp"
 #include "base/metrics.hpp"
+#include "core/audit_chain.hpp"
+#include "feature/command/service.hpp"
 #include "net/server.hpp"
 #include "net/tls_authority.hpp"
 
@@ -74,6 +76,22 @@ void show(const net::Server& server) {
   base::metrics::gauge("requests_shed", static_cast<double>(now.rejected));
 }
 
+Chore::Did done_of(std::string_view failure, base::Result<std::int64_t> done) {
+  if (done) return *done > 0 ? Chore::Did::something : Chore::Did::nothing;
+  base::log::error(failure, {{"code", done.error().code}});
+  return Chore::Did::failed;
+}
+
+Chore::Did seal_audit(Program& program, const base::Clock& clock) {
+  auto sealed = core::seal_audit(program.store(), program.services().keys, clock.now());
+  if (!sealed) return done_of("audit.seal_failed", tl::unexpected(std::move(sealed).error()));
+  return done_of("audit.seal_failed", std::int64_t{*sealed});
+}
+
+Chore::Did count_compounds(Program& program, const base::Clock& clock) {
+  return done_of("figures.count_failed", feature::command::count_compounds(program.store(), clock.now()));
+}
+
 }  // namespace
 
 int serve(const Options& options, const ServeOptions& serve) {
@@ -111,7 +129,8 @@ int serve(const Options& options, const ServeOptions& serve) {
                        (*server)->port()),
            clock.now());
   base::log::info("server.started", {{"port", static_cast<int>((*server)->port())}, {"tls", tls->on}});
-  const Sealer sealer(program.store(), program.services().keys, clock);
+  const auto seal = [&] { return seal_audit(program, clock); };
+  const Chore sealing(seal), counting([&] { return count_compounds(program, clock); });
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (signal != SIGHUP) break;
     if (auto reloaded = (*server)->reload_tls(); !reloaded)
@@ -122,6 +141,8 @@ int serve(const Options& options, const ServeOptions& serve) {
   // The hook must not outlive what it points at.
   service.set_on_write({});
   program.set_on_metrics({});
+  while (seal() == Chore::Did::something) {
+  }
   return 0;
 }
 

@@ -14,6 +14,7 @@
 #include "core/words.hpp"
 #include "feature/access/record.hpp"
 #include "feature/access/service.hpp"
+#include "feature/command/area_record.hpp"
 #include "feature/exchange/record.hpp"
 #include "feature/gate/record.hpp"
 #include "feature/organisation/record.hpp"
@@ -293,16 +294,17 @@ std::vector<const meta::Record*> records_of() {
 }
 // Every record with a table of its own.
 std::vector<const meta::Record*> stored_records() {
-  return records_of<
-      f::place::PlaceRow, f::place::DwellingRow, f::place::Opening, f::place::OpeningUnitRow,
-      f::place::PlaceSetRow, f::place::PlaceSetMemberRow, f::place::ZoneRow, f::place::PlaceRuleRow,
-      f::place::PlacePastRow, f::place::PlaceMoveRow, f::stewardship::ProfileRow, f::people::HouseholdRow,
-      f::people::PersonRow, f::people::ResidenceRow, f::people::PhoneRow, f::people::VehicleRow,
-      f::stewardship::StaffRow, f::stewardship::StewardshipRow, f::people::DuplicatePairRow,
-      f::people::PersonAliasRow, f::people::ConflictRow, f::access::AccountRow, f::access::GrantRow,
-      f::access::RoleRow, f::gate::PolicyRow, f::gate::PassRow, f::gate::PassageRow, f::gate::GuestRow,
-      f::exchange::ImportStored, f::exchange::RememberedForm, f::organisation::TermRow,
-      f::organisation::OrganisationRow, f::organisation::SuperiorRow, f::organisation::BondRow>();
+  return records_of<f::place::PlaceRow, f::place::DwellingRow, f::place::Opening, f::place::OpeningUnitRow,
+                    f::place::PlaceSetRow, f::place::PlaceSetMemberRow, f::place::ZoneRow,
+                    f::place::PlaceRuleRow, f::place::PlacePastRow, f::place::PlaceMoveRow,
+                    f::stewardship::ProfileRow, f::people::HouseholdRow, f::people::PersonRow,
+                    f::people::ResidenceRow, f::people::PhoneRow, f::people::VehicleRow,
+                    f::stewardship::StaffRow, f::stewardship::StewardshipRow, f::people::DuplicatePairRow,
+                    f::people::PersonAliasRow, f::people::ConflictRow, f::access::AccountRow,
+                    f::access::GrantRow, f::access::RoleRow, f::gate::PolicyRow, f::gate::PassRow,
+                    f::gate::PassageRow, f::gate::GuestRow, f::exchange::ImportStored,
+                    f::exchange::RememberedForm, f::organisation::TermRow, f::organisation::OrganisationRow,
+                    f::organisation::SuperiorRow, f::organisation::BondRow, f::command::CompoundFigures>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

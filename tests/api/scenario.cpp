@@ -105,7 +105,9 @@ void run(test_world::World& world, const std::filesystem::path& file) {
     const auto& line = lines[i];
     r.line_number = static_cast<int>(i) + 1;
     if (line.empty() || line.starts_with("#")) continue;
-    if (line.starts_with("advance ")) {
+    if (line == "count") {
+      world.count_compounds();
+    } else if (line.starts_with("advance ")) {
       r.advance(line.substr(8));
     } else if (line.starts_with("log_in ")) {
       world.log_in(line.substr(7));
@@ -123,7 +125,8 @@ void run(test_world::World& world, const std::filesystem::path& file) {
     } else if (line.starts_with("-> ")) {
       const auto wanted = block(i, [](const std::string& l) {
         return l.empty() || l.starts_with("#") || l.starts_with("! ") || l.starts_with("save ") ||
-               l.starts_with("advance ") || l.starts_with("log_in ") || l.starts_with("peer ") || is_step(l);
+               l == "count" || l.starts_with("advance ") || l.starts_with("log_in ") ||
+               l.starts_with("peer ") || is_step(l);
       });
       r.expect(std::stoi(line.substr(3)), wanted);
     } else if (is_step(line)) {

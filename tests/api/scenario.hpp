@@ -5,12 +5,13 @@
 //   {"dwelling_id": ${dwelling}}           body, until the arrow
 //   -> 422                                 expected status
 //   {"code": "invalid"}                    the answer must contain this (objects: a subset; arrays: item by
-//   item) ! 13900000815                          the answer must not contain this text save dwelling =
-//   items.0.id             keeps a member for later steps
+//   item)
+//   ! 13900000815                          the answer must not contain this text
+//   save dwelling = items.0.id             keeps a member for later steps
 //
 // Lines beginning with # are comments and name the rule under test; `advance 3d` (d, h, m, s) moves the
-// clock, `log_in name` makes an account of that user name a role, `peer 192.0.2.7` is where requests come
-// from.
+// clock, `count` does the counting that a running program does by itself, `log_in name` makes an account of
+// that user name a role, `peer 192.0.2.7` is where requests come from.
 #include <filesystem>
 #include <string>
 

@@ -115,13 +115,47 @@ describe('places and responsibility on the program', { skip, timeout: 300_000 },
     await answer.getByText(zh['zone_level.red']).waitFor()
   })
 
+  it('sums the area, level by level, and counts again after a change (practice.md 14)', async () => {
+    await go('area')
+    const figure = (key) => page.locator('.figure', { hasText: zh[`area.${key}`] }).locator('.value')
+    await eventually(
+      async () => (await api(`/api/area-figures/total?place_id=${compound_id}`)).total.uncounted === 0,
+    )
+    await page.getByRole('cell', { name: '锦绣花园', exact: true }).waitFor()
+    const unguarded = Number(await figure('unguarded').textContent())
+    const answer = await page.evaluate(async (compound) => {
+      const body = {
+        compound_id: compound,
+        name: '新开的小门',
+        kind: 'pedestrian',
+        state: 'unguarded',
+        direction: 'both',
+      }
+      const headers = { 'content-type': 'application/json' }
+      return (await fetch('/api/openings', { method: 'POST', headers, body: JSON.stringify(body) })).status
+    }, compound_id)
+    assert.equal(answer, 200)
+    await eventually(async () => Number(await figure('unguarded').textContent()) === unguarded + 1)
+    await page.getByRole('link', { name: '春江花园', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: '春江花园' }).waitFor()
+    await page.getByRole('link', { name: '春江社区', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: '春江社区' }).waitFor()
+  })
+
   it('fits desk and phone in both languages, with nothing axe objects to', async () => {
     const state = await desk.context.storageState()
     for (const locale of ['zh-CN', 'en'])
       for (const size of ['phone', 'desk']) {
         const other = await open_phone(browser, program.url, { size, locale })
         await other.context.addCookies(state.cookies)
-        for (const route of ['openings', 'zones', 'grids', 'responsibility', `places/${compound_id}`]) {
+        for (const route of [
+          'area',
+          'openings',
+          'zones',
+          'grids',
+          'responsibility',
+          `places/${compound_id}`,
+        ]) {
           await other.page.goto(`${program.url}/#/${route}`)
           await other.page.locator('.table-frame, .board, .checks').first().waitFor()
           const wide = await other.page.evaluate(

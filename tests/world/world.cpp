@@ -7,6 +7,7 @@
 
 #include "app/demo.hpp"
 #include "feature/access/service.hpp"
+#include "feature/command/service.hpp"
 #include "token/enrolment.hpp"
 
 namespace test_world {
@@ -79,6 +80,13 @@ void World::open() {
 void World::restart() {
   program_.reset();
   open();
+}
+
+void World::count_compounds() {
+  base::Result<std::int64_t> counted = 1;
+  while (counted && *counted > 0)
+    counted = feature::command::count_compounds(program_->store(), clock_.now());
+  if (!counted) fail("counting", counted.error());
 }
 
 void World::log_in(const std::string& username) {

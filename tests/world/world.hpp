@@ -46,6 +46,8 @@ class World {
   void restart();
   // Again: a log-in lasts twelve hours.
   void log_in(const std::string& username);
+  // What a running program counts by itself.
+  void count_compounds();
   // The address that requests come from, from now on.
   void set_peer(std::string peer) { peer_ = std::move(peer); }
 

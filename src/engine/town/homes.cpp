@@ -85,7 +85,8 @@ void add_building(std::vector<Home>& out, const Compound& compound, std::size_t 
     auto& home = out[order[next % order.size()]];
     home.rented = home.rented || dice.chance(18);
     const int here = left > 1 && dice.chance(1) ? 2 : 1;
-    for (int i = 0; i < here; ++i) home.households.push_back(people.household(home.rented));
+    // Two households have a head each; without, nobody could tell them apart.
+    for (int i = 0; i < here; ++i) home.households.push_back(people.household(home.rented && here == 1));
     left -= here;
   }
   for (; next < order.size(); ++next) {

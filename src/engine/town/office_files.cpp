@@ -78,8 +78,9 @@ Value document_cell(const Person& p, Dice& dice, Truth& truth) {
   const int luck = dice.below(100);
   if (luck < 2) {
     ++truth.damaged_documents;
-    // What a spreadsheet keeps of 18 digits: a number of 15.
-    return std::stod(p.document.substr(0, 17)) * 10;
+    // What a spreadsheet keeps of 18 digits: a number of 15. Leading zeros would leave a short one, so the
+    // area is one of a province that has no such county.
+    return std::stod("659999" + p.document.substr(6, 11)) * 10;
   }
   if (luck < 5) return full_width(p.document);
   return p.document;

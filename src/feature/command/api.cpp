@@ -8,6 +8,7 @@
 #include "core/services.hpp"
 #include "core/words.hpp"
 #include "feature/command/record.hpp"
+#include "feature/command/routes.hpp"
 #include "feature/place/service.hpp"
 
 namespace feature::command {
@@ -249,6 +250,7 @@ void routes(api::Router& r) {
   r.get<OverviewQuery, Overview>("/api/overview", Permission::figure_read, "The day at a glance", overview);
   r.get<FigureQuery, api::Page<FigureLine>>("/api/overview/list", Permission::passage_read,
                                             "The lines behind a figure", figure_lines);
+  area_routes(r);
 }
 
 }  // namespace feature::command

@@ -60,6 +60,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/FigurePage.vue'),
   },
   {
+    path: '/area',
+    name: 'area',
+    meta: { title: 'area', free: true },
+    component: () => import('./page/AreaPage.vue'),
+  },
+  {
     path: '/ledger',
     name: 'ledger',
     meta: { title: 'ledger' },

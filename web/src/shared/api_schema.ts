@@ -158,6 +158,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/area-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of the places right below one */
+        get: operations["getApiAreaFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/area-figures/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of the places right below one: all of it as xlsx or CSV */
+        get: operations["getApiAreaFiguresExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/area-figures/total": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of a place, and of its compounds by kind */
+        get: operations["getApiAreaFiguresTotal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -2345,6 +2396,49 @@ export interface components {
             /** Format: utc-milliseconds */
             merged_ms: number;
         };
+        AreaFigures: {
+            /** Format: id */
+            id: number;
+            /** @enum {string} */
+            kind: "district" | "area" | "subdistrict" | "community" | "compound" | "phase" | "building" | "stair" | "dwelling" | "premises";
+            name: string;
+            compound_kind: ("property_managed" | "unit_guarded" | "owners_committee" | "unmanaged" | "scattered_cluster" | "construction_site" | "market") | null;
+            /** Format: int64 */
+            compounds: number;
+            /** Format: int64 */
+            uncounted: number;
+            /** Format: int64 */
+            buildings: number;
+            /** Format: int64 */
+            dwellings: number;
+            /** Format: int64 */
+            lived_in: number;
+            /** Format: int64 */
+            unregistered: number;
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            headless: number;
+            /** Format: int64 */
+            carded: number;
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            away: number;
+            /** Format: int64 */
+            conflicts: number;
+            /** Format: int64 */
+            guarded: number;
+            /** Format: int64 */
+            sealed: number;
+            /** Format: int64 */
+            unguarded: number;
+            counted: number | null;
+        };
+        AreaSum: {
+            total: components["schemas"]["AreaFigures"];
+            by_kind: components["schemas"]["AreaFigures"][];
+        };
         AuditRow: {
             /** Format: int64 */
             id: number;
@@ -3427,6 +3521,11 @@ export interface components {
         };
         PageOfAccount: {
             items: components["schemas"]["Account"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfAreaFigures: {
+            items: components["schemas"]["AreaFigures"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -4728,6 +4827,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiAreaFigures: {
+        parameters: {
+            query: {
+                place_id: number;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAreaFigures"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiAreaFiguresExport: {
+        parameters: {
+            query: {
+                place_id: number;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiAreaFiguresTotal: {
+        parameters: {
+            query: {
+                place_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaSum"];
+                };
             };
             /** @description A problem */
             default: {

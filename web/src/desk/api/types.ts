@@ -471,7 +471,8 @@ export interface OverviewItem {
 }
 
 export interface Change {
-  kind: 'passage' | 'place' | 'organisation' | 'household' | 'pass' | 'import' | 'policy' | 'device'
+  kind:
+    'passage' | 'place' | 'organisation' | 'household' | 'pass' | 'import' | 'policy' | 'device' | 'figures'
   compound_id: number
   id: number
   at_ms: number
@@ -500,6 +501,8 @@ export interface Guest {
 }
 
 // Newer shapes are the server's own.
+export type AreaFigures = Schemas['AreaFigures']
+export type AreaSum = Schemas['AreaSum']
 export type PersonFile = Schemas['PersonFile']
 export type ResidenceShown = Schemas['ResidenceShown']
 export type FieldSource = Schemas['FieldSource']

@@ -4,10 +4,20 @@ import { describe, expect, it } from 'vitest'
 import desk_words from '@i18n/desk.zh-CN.json'
 
 import type { DrawnBuilding, Violation } from '../api/place_types'
-import type { Enrolment, Import, ImportRow, PassageRow, Pass, Place, PlaceKind } from '../api/types'
+import type {
+  AreaFigures,
+  Enrolment,
+  Import,
+  ImportRow,
+  PassageRow,
+  Pass,
+  Place,
+  PlaceKind,
+} from '../api/types'
 import { home_route, menu_for } from '../shell/menu'
 import { pick_compound } from '../state/session'
 import { grantable_places, may_give, role_title } from './accounts'
+import { area_figures, share_text } from './area'
 import { action_key, audit_groups } from './audit'
 import { contact_tone } from './devices'
 import { draw_house } from './drawing'
@@ -308,9 +318,42 @@ describe('who sees what', () => {
     const names = menu_for((permission) => office.has(permission)).flatMap((group) =>
       group.entries.map((entry) => entry.route),
     )
-    expect(names).toEqual(['overview', 'ledger', 'openings', 'places', 'grids', 'zones'])
+    expect(names).toEqual(['overview', 'area', 'ledger', 'openings', 'places', 'grids', 'zones'])
     expect(home_route((permission) => permission === 'place_read')).toBe('openings')
     expect(home_route(() => false)).toBe('me')
+  })
+
+  it('gives each part of an area what it is a part of, and no rounded-away few', () => {
+    const figures = area_figures({
+      ...({} as AreaFigures),
+      compounds: 2,
+      buildings: 9,
+      dwellings: 900,
+      lived_in: 800,
+      unregistered: 3,
+      households: 790,
+      headless: 0,
+      carded: 700,
+      persons: 2000,
+      away: 40,
+      conflicts: 0,
+      guarded: 2,
+      sealed: 5,
+      unguarded: 1,
+    })
+    const of = (code: string) => figures.find((figure) => figure.code === code)
+    expect(of('uncarded')).toEqual({
+      code: 'uncarded',
+      value: 90,
+      of: { code: 'households', value: 790 },
+      tone: 'warn',
+    })
+    expect(of('unguarded')).toMatchObject({ tone: 'bad', of: { value: 8 } })
+    expect(of('headless')?.tone).toBeUndefined()
+    expect(share_text(3, 800)).toBe('0.4%')
+    expect(share_text(1, 40_000)).toBe('<0.1%')
+    expect(share_text(39_999, 40_000)).toBe('>99.9%')
+    expect(share_text(0, 0)).toBe('—')
   })
 
   it('keeps the chosen compound while it is still mine', () => {

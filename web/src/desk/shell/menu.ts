@@ -15,6 +15,7 @@ export const menu: readonly MenuGroup[] = [
     key: 'daily',
     entries: [
       { route: 'overview', permission: 'figure_read' },
+      { route: 'area', permission: 'figure_read' },
       { route: 'ledger', permission: 'passage_read' },
     ],
   },

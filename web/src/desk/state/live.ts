@@ -13,6 +13,7 @@ export const settle_ms = 400
 type Listener = () => void
 interface Subscription {
   kinds: ReadonlySet<Change['kind']>
+  everywhere: boolean
   run: Listener
 }
 
@@ -47,10 +48,10 @@ export const use_live = defineStore('live', () => {
   function on_change(text: string): void {
     const change = parse_change(text)
     if (change === null) return
-    const session = use_session()
-    if (change.compound_id && session.compound_id !== null && change.compound_id !== session.compound_id)
-      return
-    for (const subscription of subscriptions) if (subscription.kinds.has(change.kind)) due.add(subscription)
+    const { compound_id } = use_session()
+    const here = !change.compound_id || compound_id === null || change.compound_id === compound_id
+    for (const subscription of subscriptions)
+      if (subscription.kinds.has(change.kind) && (here || subscription.everywhere)) due.add(subscription)
     schedule()
   }
 
@@ -79,8 +80,8 @@ export const use_live = defineStore('live', () => {
     clearInterval(poll)
   }
 
-  function subscribe(kinds: readonly Change['kind'][], run: Listener): () => void {
-    const subscription = { kinds: new Set(kinds), run }
+  function subscribe(kinds: readonly Change['kind'][], run: Listener, everywhere = false): () => void {
+    const subscription = { kinds: new Set(kinds), everywhere, run }
     subscriptions.add(subscription)
     return () => subscriptions.delete(subscription)
   }
@@ -88,7 +89,7 @@ export const use_live = defineStore('live', () => {
   return { streaming, start, stop, subscribe }
 })
 
-/** While the component lives, `run` follows changes of these kinds in the chosen compound. */
-export function use_changes(kinds: readonly Change['kind'][], run: Listener): void {
-  onBeforeUnmount(use_live().subscribe(kinds, run))
+/** While the component lives, `run` follows changes of these kinds in the chosen compound, or in all one sees. */
+export function use_changes(kinds: readonly Change['kind'][], run: Listener, everywhere = false): void {
+  onBeforeUnmount(use_live().subscribe(kinds, run, everywhere))
 }

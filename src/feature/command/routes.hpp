@@ -1,0 +1,6 @@
+#pragma once
+#include "api/router.hpp"
+
+namespace feature::command {
+void area_routes(api::Router& r);
+}
