@@ -15,8 +15,9 @@ base::Result<Workbook> read(std::string_view bytes, const Limits& limits) {
   if (bytes.size() > limits.file_bytes) return base::fail(too_large("file", limits.file_bytes));
   if (bytes.starts_with(zip_mark)) return read_xlsx(bytes, limits);
   if (bytes.starts_with(ole_mark)) {
-    const bool encrypted = bytes.find(encrypted_mark) != std::string_view::npos;
-    return base::fail(base::ErrorKind::invalid, encrypted ? "sheet.encrypted" : "sheet.old_format");
+    if (bytes.find(encrypted_mark) != std::string_view::npos)
+      return base::fail(base::ErrorKind::invalid, "sheet.encrypted");
+    return read_xls(bytes, limits);
   }
   return read_csv(bytes, limits);
 }

@@ -1,9 +1,9 @@
 #pragma once
-// Reads .xlsx (Excel, WPS, LibreOffice) and CSV with bounded memory and time.
+// Reads .xlsx (Excel, WPS, LibreOffice), the .xls of before 2007 and CSV with bounded memory and time.
 //
 // Errors (kind invalid, for the caps too_large):
 //   sheet.not_a_workbook  neither a workbook nor text, or damaged
-//   sheet.old_format      .xls: save as .xlsx and send again
+//   sheet.old_format      an .xls that cannot be read: save as .xlsx and send again
 //   sheet.encrypted       protected by a password
 //   sheet.too_large       params: what = file | parts | size | sheets | rows |
 //                         columns | cells | merges | text; limit
@@ -50,6 +50,9 @@ struct Limits {
 base::Result<Workbook> read(std::string_view bytes, const Limits& limits = {});
 
 base::Result<Workbook> read_xlsx(std::string_view bytes, const Limits& limits = {});
+// In a process of its own, for up to 20 s, one file at a time; see DESIGN.md. Truth values and errors read
+// as empty cells.
+base::Result<Workbook> read_xls(std::string_view bytes, const Limits& limits = {});
 base::Result<Workbook> read_csv(std::string_view bytes, const Limits& limits = {});
 
 }  // namespace sheet

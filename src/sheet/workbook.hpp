@@ -42,7 +42,7 @@ struct Sheet {
   std::size_t width() const;              // columns of the widest row
 };
 
-enum class Format { xlsx, csv };
+enum class Format { xlsx, csv, xls };
 
 struct Workbook {
   Format format = Format::xlsx;
