@@ -34,7 +34,9 @@ enum class Permission {
   break_glass,        // the same for one compound and half an hour
   organisation_read,  // bodies, their staff and teams
   organisation_write,
-  term_write,  // the words an installation chooses: kinds of bodies, teams, documents
+  term_write,     // the words an installation chooses: kinds of bodies, teams, documents
+  key_write,      // the recovery sheet
+  erasure_write,  // take a person out for good
 };
 
 class PermissionSet {
@@ -61,10 +63,11 @@ class PermissionSet {
 
 template <>
 struct meta::EnumNames<api::Permission> {
-  static constexpr std::array<std::string_view, 25> names{
+  static constexpr std::array<std::string_view, 27> names{
       "anybody",         "signed_in",     "place_read",        "place_write",        "household_read",
       "household_write", "import_write",  "pass_read",         "pass_write",         "policy_read",
       "policy_write",    "passage_read",  "passage_write",     "passage_export",     "gate_decide",
       "enrolment_write", "account_write", "audit_read",        "figure_read",        "role_write",
-      "sensitive_read",  "break_glass",   "organisation_read", "organisation_write", "term_write"};
+      "sensitive_read",  "break_glass",   "organisation_read", "organisation_write", "term_write",
+      "key_write",       "erasure_write"};
 };

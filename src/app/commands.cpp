@@ -1,10 +1,15 @@
 #include "app/commands.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <sstream>
 
 #include "api/openapi.hpp"
+#include "app/backup.hpp"
 #include "core/audit_chain.hpp"
 #include "db/restore.hpp"
 
@@ -34,10 +39,8 @@ int migrate(const Options& options, bool status_only) {
   auto store = open_store(options);
   if (!store) return failed(store.error());
   const auto migrations = db::embedded_migrations((*store)->dialect());
-  db::MigrateOptions how;
-  how.backup_directory = options.data / "backups";
-  how.backup_taken = options.backup_taken;
-  how.now = base::SystemClock{}.now();
+  const base::SystemClock clock;
+  const auto how = migrate_options(options, **store, clock.now());
   const auto report =
       status_only ? db::migration_status(**store, migrations) : db::migrate(**store, migrations, how);
   if (!report) return failed(report.error());
@@ -50,15 +53,74 @@ int migrate(const Options& options, bool status_only) {
 int backup(const Options& options, const std::filesystem::path& target) {
   auto store = open_store(options, true);
   if (!store) return failed(store.error());
-  if (auto done = (*store)->copy_to(target); !done) return failed(done.error());
+  const auto made = make_backup(**store, options, target, base::SystemClock{}.now());
+  if (!made) return failed(made.error());
   fmt::print("{}\n", target.string());
-  fmt::print(stderr, "The copy does not hold the keys: keep {} apart and safe.\n", keys_of(options).string());
+  fmt::print(stderr, "Can be restored with recovery sheet {} only.\n", made->sheet);
   return 0;
 }
 
-int restore(const Options& options, const std::filesystem::path& copy) {
-  if (auto done = db::restore(database_of(options), copy); !done) return failed(done.error());
-  fmt::print("restored {}\n", copy.string());
+namespace {
+
+// What somebody types, until it is long enough or right; a whole file with its notes as well.
+std::string typed_code() {
+  std::string text;
+  for (std::string line; std::getline(std::cin, line);) {
+    text += line + '\n';
+    if (token::read_recovery_code(text)) break;
+  }
+  return text;
+}
+
+base::Result<token::RecoverySecret> secret_of(const RecoveryInput& in, const std::string& needed) {
+  if (!in.code.empty()) return token::read_recovery_code(in.code);
+  if (in.file.empty()) {
+    if (isatty(STDIN_FILENO))
+      fmt::print(stderr, "Type the 13 groups of recovery sheet {}, several to a line, then Enter:\n", needed);
+    return token::read_recovery_code(typed_code());
+  }
+  std::ifstream file(in.file);
+  if (!file) return base::fail(base::ErrorKind::not_found, "recovery.no_file", {{"path", in.file.string()}});
+  std::ostringstream text;
+  text << file.rdbuf();
+  return token::read_recovery_code(text.str());
+}
+
+}  // namespace
+
+int restore(const Options& options, const std::filesystem::path& file, const RecoveryInput& recovery) {
+  if (core::is_backup(file)) {
+    const auto head = core::read_backup_head(file);
+    if (!head) return failed(head.error());
+    const auto secret = secret_of(recovery, head->sheet);
+    if (!secret) return failed(secret.error());
+    if (auto done = restore_backup(options, file, core::recovery_pair(*secret)); !done)
+      return failed(done.error());
+    fmt::print("restored {}, made {}\n", file.string(), head->made);
+  } else {
+    if (auto done = db::restore(database_of(options), file); !done) return failed(done.error());
+    fmt::print("restored {}\n", file.string());
+  }
+  // Brings it to this program's schema and erases again who was erased since, before anything is served.
+  auto opening = options;
+  opening.backup_taken = true;
+  const base::SystemClock clock;
+  const auto program = Program::open(opening, clock);
+  return program ? 0 : failed(program.error());
+}
+
+int recovery_sheet(const Options& options, bool make_new) {
+  const auto keys = core::Keyring::open(keys_of(options));
+  if (!keys) return failed(keys.error());
+  const auto key = core::recovery_key(keys->directory());
+  if (!key) return failed(key.error());
+  if (*key && !make_new) {
+    fmt::print("backups are made for recovery sheet {} of {}\n", (*key)->sheet, base::to_iso((*key)->made));
+    return 0;
+  }
+  const auto sheet = core::new_recovery_sheet(keys->directory(), base::SystemClock{}.now(), !make_new);
+  if (!sheet) return failed(sheet.error());
+  fmt::print("{}", core::sheet_text(*sheet));
   return 0;
 }
 
@@ -97,6 +159,10 @@ int doctor(const Options& options) {
     finding(fmt::format("schema: {} migrations pending", status->applied.size()));
   auto keys = core::Keyring::open(keys_of(options));
   if (!keys) finding("keys: " + keys.error().code);
+  if (auto key = core::recovery_key(keys_of(options)); !key)
+    finding("keys: " + key.error().code);
+  else if (!*key)
+    finding("keys: no recovery sheet was made, so there can be no backup: shouwang keys recovery --new");
   if (keys && status) {
     // Every sealed column must open with these keys: a sample of each.
     struct Sealed {

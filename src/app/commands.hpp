@@ -25,7 +25,15 @@ int failed(const base::Error& error);
 int serve(const Options& options, const ServeOptions& serve);
 int migrate(const Options& options, bool status_only);
 int backup(const Options& options, const std::filesystem::path& target);
-int restore(const Options& options, const std::filesystem::path& copy);
+// Where the recovery sheet's code comes from; with neither, from standard input.
+struct RecoveryInput {
+  std::string code{};
+  std::filesystem::path file{};
+};
+// A backup, or the plain copy of a store that was made before a migration.
+int restore(const Options& options, const std::filesystem::path& file, const RecoveryInput& recovery);
+// Says which sheet backups are made for; makes and prints one when there is none, or a new one.
+int recovery_sheet(const Options& options, bool make_new);
 int doctor(const Options& options);
 int import_file(const Options& options, std::int64_t compound_id, const std::filesystem::path& file);
 // Dwelling tables and rosters of invented compounds, as an office would have them, into a folder.

@@ -51,10 +51,20 @@ int main(int argc, char** argv) {
   auto* migrating = common(cli.add_subcommand("migrate", "Bring the store to this program's schema"));
   migrating->add_flag("--status", status_only, "Only say what would be done");
   migrating->add_flag("--backup-taken", options.backup_taken, "A backup exists; migrate without making one");
-  auto* saving = common(cli.add_subcommand("backup", "Write a consistent copy of the store"));
-  saving->add_option("file", file, "The copy; must not exist")->required();
-  auto* restoring = common(cli.add_subcommand("restore", "Put a copy in the place of the store"));
-  restoring->add_option("file", file, "The copy")->required();
+  auto* saving = common(cli.add_subcommand("backup", "Write store and keys into one encrypted file"));
+  saving->add_option("file", file, "The backup; must not exist")->required();
+  auto* restoring = common(cli.add_subcommand("restore", "Put a backup in the place of the store"));
+  restoring->add_option("file", file, "The backup")->required();
+  app::RecoveryInput recovery;
+  restoring->add_option("--recovery-key", recovery.code,
+                        "The code on the recovery sheet; others may see it in the process list");
+  restoring->add_option("--recovery-key-file", recovery.file,
+                        "A file with it; without both it is read from standard input");
+  bool new_sheet = false;
+  auto* keys = cli.add_subcommand("keys", "The key directory");
+  keys->require_subcommand(1);
+  auto* sheet = common(keys->add_subcommand("recovery", "Which recovery sheet backups need; makes the first"));
+  sheet->add_flag("--new", new_sheet, "Make another sheet; backups made before still need theirs");
   auto* checking = common(cli.add_subcommand("doctor", "Check store, keys and schema"));
   auto* importing = common(cli.add_subcommand("import", "Load an office file into a compound"));
   importing->add_option("compound", compound, "Id of the compound")->required();
@@ -75,7 +85,8 @@ int main(int argc, char** argv) {
   if (serving->parsed()) return app::serve(options, serve);
   if (migrating->parsed()) return app::migrate(options, status_only);
   if (saving->parsed()) return app::backup(options, file);
-  if (restoring->parsed()) return app::restore(options, file);
+  if (restoring->parsed()) return app::restore(options, file, recovery);
+  if (sheet->parsed()) return app::recovery_sheet(options, new_sheet);
   if (checking->parsed()) return app::doctor(options);
   if (importing->parsed()) return app::import_file(options, compound, file);
   if (linking->parsed()) return app::link(options, username);

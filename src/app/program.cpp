@@ -1,6 +1,7 @@
 #include "app/program.hpp"
 
 #include "api/openapi.hpp"
+#include "app/backup.hpp"
 #include "base/metrics.hpp"
 #include "core/trail.hpp"
 #include "feature/access/api.hpp"
@@ -77,6 +78,21 @@ std::string database_of(const Options& o) {
   return o.database.empty() ? (o.data / "shouwang.db").string() : o.database;
 }
 
+db::MigrateOptions migrate_options(const Options& options, db::Store& store, base::Instant now) {
+  db::MigrateOptions how;
+  how.backup_directory = options.data / "backups";
+  how.backup_taken = options.backup_taken;
+  how.now = now;
+  // Before the first sheet there is nothing to encrypt to; then the copy is as plain as the store beside it.
+  if (auto key = core::recovery_key(keys_of(options)); key && *key)
+    how.back_up = [options, &store, now](const std::filesystem::path& target) -> base::Result<void> {
+      auto made = make_backup(store, options, target, now);
+      if (!made) return tl::unexpected(std::move(made).error());
+      return {};
+    };
+  return how;
+}
+
 base::Result<std::unique_ptr<Program>> Program::open(const Options& options, const base::Clock& clock) {
   auto program = std::unique_ptr<Program>(new Program());
   std::error_code error;
@@ -92,13 +108,11 @@ base::Result<std::unique_ptr<Program>> Program::open(const Options& options, con
   auto store_options = options.store;
   store_options.database = database_of(options);
   auto store = db::Store::open(store_options);
+  if (store) remove_leftovers(options.data);
   if (!store) return tl::unexpected(std::move(store).error());
   program->store_ = std::move(*store);
-  db::MigrateOptions migrate;
-  migrate.backup_directory = options.data / "backups";
-  migrate.backup_taken = options.backup_taken;
-  migrate.now = clock.now();
-  auto migrated = db::migrate(*program->store_, db::embedded_migrations(program->store_->dialect()), migrate);
+  auto migrated = db::migrate(*program->store_, db::embedded_migrations(program->store_->dialect()),
+                              migrate_options(options, *program->store_, clock.now()));
   if (!migrated) return tl::unexpected(std::move(migrated).error());
   program->migration_ = std::move(*migrated);
   auto filled = feature::people::fill_search_terms(*program->store_, program->services_.keys);

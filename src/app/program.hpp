@@ -61,6 +61,9 @@ class Program {
 std::filesystem::path keys_of(const Options& options);
 std::string database_of(const Options& options);
 
+// Where the copy before a migration goes, and that it is encrypted once there is a recovery sheet.
+db::MigrateOptions migrate_options(const Options& options, db::Store& store, base::Instant now);
+
 // The routes of all features, for the OpenAPI document and the role tests as well.
 void add_routes(api::Router& router);
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -12,6 +13,7 @@
 #include "base/log.hpp"
 #include "base/metrics.hpp"
 #include "core/audit_chain.hpp"
+#include "core/recovery.hpp"
 #include "feature/command/service.hpp"
 #include "net/server.hpp"
 #include "net/tls_authority.hpp"
@@ -58,6 +60,10 @@ void announce(Program& program, const Options& options, const std::string& url, 
   fmt::print("Shouwang {} at {}\n", program_version, url);
   if (auto link = program.setup_link(now); link && !link->empty())
     fmt::print("First start: make the administrator here (works once, 24 hours): {}{}\n", url, *link);
+  // On a terminal only, where nothing keeps it; else the set-up page shows it, or `keys recovery`.
+  if (!options.demo && isatty(STDOUT_FILENO))
+    if (auto sheet = core::new_recovery_sheet(keys_of(options), now, true))
+      fmt::print("\n{}\n", core::sheet_text(*sheet));
   if (options.demo)
     if (auto logins = demo_logins(program, now))
       for (const auto& login : *logins)

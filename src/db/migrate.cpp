@@ -104,10 +104,10 @@ Result<std::string> back_up(Store& store, int version, const MigrateOptions& opt
     return base::fail(std::move(enough).error());
   std::string at = base::to_iso(options.now);  // "2020-02-11T08:30:00.000Z" without the signs file names lack
   std::erase_if(at, [](char c) { return c == ':' || c == '-' || c == '.'; });
+  const auto* ending = options.back_up ? "backup" : store.dialect() == Dialect::sqlite ? "sqlite" : "dump";
   const auto target =
-      options.backup_directory / fmt::format("before-migration-{}-{}.{}", version, at,
-                                             store.dialect() == Dialect::sqlite ? "sqlite" : "dump");
-  if (auto copied = store.copy_to(target); !copied) return base::fail(std::move(copied).error());
+      options.backup_directory / fmt::format("before-migration-{}-{}.{}", version, at, ending);
+  if (auto copied = options.back_up ? options.back_up(target) : store.copy_to(target); !copied) return base::fail(std::move(copied).error());
   return target.string();
 }
 

@@ -2,6 +2,7 @@
 // Forward-only migrations, embedded in the binary from migrations/<dialect>/NNNN_name.sql.
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ struct MigrateOptions {
   std::filesystem::path backup_directory{};  // where the automatic backup goes
   bool backup_taken = false;                 // the operator states that one exists (large PostgreSQL)
   base::Instant now{};
+  // Writes the automatic backup, which then ends in .backup; without it a plain copy of the store is made.
+  std::function<base::Result<void>(const std::filesystem::path& target)> back_up{};
 };
 
 // Applies what is pending, one transaction each, after a backup of a store that is not new. A migration

@@ -198,6 +198,21 @@ struct ProgramInfo {
   bool demo = false, setup_needed = false;
 };
 
+
+// The recovery sheet that backups need now; none before the first.
+struct RecoveryState {
+  std::optional<std::string> sheet{};
+  std::optional<meta::Instant> made_ms{};
+};
+struct NewRecoverySheet {
+  bool replace = false;  // a new one although there is one; backups made before still need theirs
+};
+struct RecoverySheet {
+  std::string sheet{};
+  std::vector<std::string> groups{};
+  meta::Instant made_ms{};
+};
+
 }  // namespace feature::access
 
 META_DESCRIBE(feature::access::GrantShown, "Grant", "", id, role, role_title, place_id, place_name,
@@ -229,6 +244,9 @@ META_DESCRIBE(feature::access::AuditQuery, "AuditQuery", "", compound_id, action
               limit, cursor)
 META_DESCRIBE(feature::access::AuditShown, "AuditRow", "", id, at_ms, actor, actor_name, action, entity,
               record_id, subject, household_id, compound_name, detail, reason, sealed)
+META_DESCRIBE(feature::access::RecoveryState, "RecoveryState", "", sheet, made_ms)
+META_DESCRIBE(feature::access::NewRecoverySheet, "NewRecoverySheet", "", replace)
+META_DESCRIBE(feature::access::RecoverySheet, "RecoverySheet", "", sheet, groups, made_ms)
 META_DESCRIBE(feature::access::ProgramInfo, "ProgramInfo", "", version, demo, setup_needed)
 
 namespace meta {
