@@ -43,7 +43,8 @@ std::string content_of(const fs::path& path) {
   return out.str();
 }
 
-// A key that differs belongs to another installation; what is no key (seal, certificates, public key) is kept.
+// A key that differs belongs to another installation; what is no key (seal, certificates, public key) is
+// kept.
 Result<void> check_keys(const fs::path& from, const fs::path& to) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(from, error)) {
@@ -103,8 +104,7 @@ Result<core::BackupHead> make_backup(db::Store& store, const Options& options, c
   for (const auto& where : {options.data, fs::absolute(target, error).parent_path()})
     if (auto enough = check_space(where, store.size_bytes()); !enough)
       return tl::unexpected(std::move(enough).error());
-  const fs::path copy =
-      options.data / fmt::format("{}{:016x}", copy_prefix, core::random_number());
+  const fs::path copy = options.data / fmt::format("{}{:016x}", copy_prefix, core::random_number());
   core::BackupHead head{(*key)->sheet, base::to_iso(now), std::string(program_version),
                         store.dialect() == db::Dialect::sqlite ? "sqlite" : "postgres"};
   auto done = store.copy_to(copy);

@@ -19,7 +19,8 @@ void remove_leftovers(const std::filesystem::path& data);
 
 // Puts a backup in the place of the store and adds what the key directory lacks. Nothing is touched before
 // the whole file has proved right. Errors: those of core::unpack_backup and db::restore, conflict
-// "restore.other_store" {store}, "restore.other_keys" {path} (the key directory belongs to another installation).
+// "restore.other_store" {store}, "restore.other_keys" {path} (the key directory belongs to another
+// installation).
 base::Result<core::BackupHead> restore_backup(const Options& options, const std::filesystem::path& file,
                                               const core::RecoveryPair& pair);
 

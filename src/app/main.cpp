@@ -3,6 +3,17 @@
 
 #include "app/commands.hpp"
 
+namespace {
+
+void add_recovery(CLI::App& restoring, app::RecoveryInput& recovery) {
+  restoring.add_option("--recovery-key", recovery.code,
+                       "The code on the recovery sheet; others may see it in the process list");
+  restoring.add_option("--recovery-key-file", recovery.file,
+                       "A file with it; without both it is read from standard input");
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   CLI::App cli{"Shouwang: community outbreak control"};
   cli.set_version_flag("--version", std::string(app::program_version));
@@ -56,14 +67,12 @@ int main(int argc, char** argv) {
   auto* restoring = common(cli.add_subcommand("restore", "Put a backup in the place of the store"));
   restoring->add_option("file", file, "The backup")->required();
   app::RecoveryInput recovery;
-  restoring->add_option("--recovery-key", recovery.code,
-                        "The code on the recovery sheet; others may see it in the process list");
-  restoring->add_option("--recovery-key-file", recovery.file,
-                        "A file with it; without both it is read from standard input");
+  add_recovery(*restoring, recovery);
   bool new_sheet = false;
   auto* keys = cli.add_subcommand("keys", "The key directory");
   keys->require_subcommand(1);
-  auto* sheet = common(keys->add_subcommand("recovery", "Which recovery sheet backups need; makes the first"));
+  auto* sheet =
+      common(keys->add_subcommand("recovery", "Which recovery sheet backups need; makes the first"));
   sheet->add_flag("--new", new_sheet, "Make another sheet; backups made before still need theirs");
   auto* checking = common(cli.add_subcommand("doctor", "Check store, keys and schema"));
   auto* importing = common(cli.add_subcommand("import", "Load an office file into a compound"));

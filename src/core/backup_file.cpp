@@ -28,7 +28,9 @@ constexpr std::size_t sealed_key_bytes = file_key_bytes + crypto_box_SEALBYTES;
 constexpr std::size_t stream_head_bytes = crypto_secretstream_xchacha20poly1305_HEADERBYTES;
 constexpr std::size_t tag_bytes = crypto_secretstream_xchacha20poly1305_ABYTES;
 
-const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+const unsigned char* bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
 unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
 class Descriptor {
@@ -81,12 +83,14 @@ std::string head_text(const BackupHead& head) {
 // --- writing ----------------------------------------------------------------------------------------
 class Sealed {
  public:
-  Sealed(const Descriptor& out, std::string head, const RecoveryKey& key) : out_(out), head_(std::move(head)) {
+  Sealed(const Descriptor& out, std::string head, const RecoveryKey& key)
+      : out_(out), head_(std::move(head)) {
     std::array<unsigned char, file_key_bytes> file_key{};
     crypto_secretstream_xchacha20poly1305_keygen(file_key.data());
     std::string start(sealed_key_bytes + stream_head_bytes, '\0');
     crypto_box_seal(bytes(start), file_key.data(), file_key.size(), key.public_key.data());
-    crypto_secretstream_xchacha20poly1305_init_push(&state_, bytes(start) + sealed_key_bytes, file_key.data());
+    crypto_secretstream_xchacha20poly1305_init_push(&state_, bytes(start) + sealed_key_bytes,
+                                                    file_key.data());
     sodium_memzero(file_key.data(), file_key.size());
     good_ = out_.write(head_) && out_.write(start);
   }
@@ -107,8 +111,9 @@ class Sealed {
  private:
   void push(unsigned char tag) {
     std::string sealed(waiting_.size() + tag_bytes, '\0');
-    crypto_secretstream_xchacha20poly1305_push(&state_, bytes(sealed), nullptr, bytes(std::as_const(waiting_)),
-                                               waiting_.size(), bytes(std::as_const(head_)), head_.size(), tag);
+    crypto_secretstream_xchacha20poly1305_push(&state_, bytes(sealed), nullptr,
+                                               bytes(std::as_const(waiting_)), waiting_.size(),
+                                               bytes(std::as_const(head_)), head_.size(), tag);
     head_.clear();
     waiting_.clear();
     good_ = good_ && out_.write(sealed);
@@ -222,8 +227,8 @@ bool is_piece_name(std::string_view name) {
   if (!name.starts_with("keys/")) return false;
   name.remove_prefix(5);
   return !name.empty() && name.front() != '.' && std::ranges::all_of(name, [](char c) {
-    return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == '.' || c == '_' ||
-           c == '-';
+    return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
   });
 }
 

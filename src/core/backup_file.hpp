@@ -41,8 +41,8 @@ bool is_backup(const std::filesystem::path& file);
 base::Result<BackupHead> read_backup_head(const std::filesystem::path& file);
 
 // Unpacks all pieces below `into`, an empty directory, and returns when the last byte has proved right; what
-// it wrote before an error is worth nothing. Errors: as above, conflict "restore.other_sheet" {needed, given},
-// "restore.failed" {path}.
+// it wrote before an error is worth nothing. Errors: as above, conflict "restore.other_sheet" {needed,
+// given}, "restore.failed" {path}.
 base::Result<BackupHead> unpack_backup(const std::filesystem::path& file, const RecoveryPair& pair,
                                        const std::filesystem::path& into);
 

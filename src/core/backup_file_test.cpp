@@ -37,9 +37,9 @@ class BackupFile : public testing::Test {
   fs::path make(std::string_view store, const std::string& name = "a.backup") {
     write(folder_ / "plain", store);
     const auto key = core::recovery_key(keys_);
-    const auto done = core::write_backup(
-        folder_ / name, {(*key)->sheet, "2020-02-11T08:30:00.000Z", "0.1.0", "sqlite"}, **key,
-        {{"store", folder_ / "plain"}, {"keys/master.key", keys_ / "master.key"}});
+    const auto done =
+        core::write_backup(folder_ / name, {(*key)->sheet, "2020-02-11T08:30:00.000Z", "0.1.0", "sqlite"},
+                           **key, {{"store", folder_ / "plain"}, {"keys/master.key", keys_ / "master.key"}});
     EXPECT_TRUE(done) << done.error().code;
     return folder_ / name;
   }
@@ -141,8 +141,8 @@ TEST_F(BackupFile, WithoutRoomThereIsNoFile) {
   const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
   const rlimit small{100'000, before.rlim_max};
   setrlimit(RLIMIT_FSIZE, &small);
-  const auto done =
-      core::write_backup(folder_ / "no_room", {(*key)->sheet, "t", "0", "sqlite"}, **key, {{"store", folder_ / "plain"}});
+  const auto done = core::write_backup(folder_ / "no_room", {(*key)->sheet, "t", "0", "sqlite"}, **key,
+                                       {{"store", folder_ / "plain"}});
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, old_handler);
   ASSERT_FALSE(done);

@@ -17,7 +17,9 @@ namespace {
 namespace fs = std::filesystem;
 using base::ErrorKind;
 
-std::string hex(const std::array<std::uint8_t, 32>& bytes) { return fmt::format("{:02x}", fmt::join(bytes, "")); }
+std::string hex(const std::array<std::uint8_t, 32>& bytes) {
+  return fmt::format("{:02x}", fmt::join(bytes, ""));
+}
 
 std::string sheet_of(const std::array<std::uint8_t, 32>& public_key) {
   std::array<std::uint8_t, 16> digest{};
@@ -31,7 +33,8 @@ fs::path file_of(const fs::path& directory) { return directory / "recovery.pub";
 bool write_key(const fs::path& path, const std::string& text) {
   const fs::path fresh = path.string() + ".new";
   const int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  const bool written = fd >= 0 && ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+  const bool written = fd >= 0 &&
+                       ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
                        ::fsync(fd) == 0;
   if (fd >= 0) ::close(fd);
   std::error_code error;

@@ -107,7 +107,8 @@ Result<std::string> back_up(Store& store, int version, const MigrateOptions& opt
   const auto* ending = options.back_up ? "backup" : store.dialect() == Dialect::sqlite ? "sqlite" : "dump";
   const auto target =
       options.backup_directory / fmt::format("before-migration-{}-{}.{}", version, at, ending);
-  if (auto copied = options.back_up ? options.back_up(target) : store.copy_to(target); !copied) return base::fail(std::move(copied).error());
+  if (auto copied = options.back_up ? options.back_up(target) : store.copy_to(target); !copied)
+    return base::fail(std::move(copied).error());
   return target.string();
 }
 

@@ -78,9 +78,11 @@ void World::open() {
 }
 
 void World::restart() {
-  program_.reset();
-  open();
+  stop();
+  start();
 }
+void World::stop() { program_.reset(); }
+void World::start() { open(); }
 
 void World::count_compounds() {
   base::Result<std::int64_t> counted = 1;

@@ -44,6 +44,9 @@ class World {
   void advance(std::int64_t ms);
   // Ends the program and starts it again on the same store.
   void restart();
+  void stop();
+  void start();
+  const app::Options& options() const { return options_; }
   // Again: a log-in lasts twelve hours.
   void log_in(const std::string& username);
   // What a running program counts by itself.

@@ -198,7 +198,6 @@ struct ProgramInfo {
   bool demo = false, setup_needed = false;
 };
 
-
 // The recovery sheet that backups need now; none before the first.
 struct RecoveryState {
   std::optional<std::string> sheet{};

@@ -38,7 +38,8 @@ Result<RecoverySheet> make(api::Context& c, const NewRecoverySheet& in) {
 }  // namespace
 
 void recovery_routes(api::Router& r) {
-  r.get<RecoveryState>("/api/recovery-sheet", Permission::key_write, "Which recovery sheet backups need", state);
+  r.get<RecoveryState>("/api/recovery-sheet", Permission::key_write, "Which recovery sheet backups need",
+                       state);
   r.post<NewRecoverySheet, RecoverySheet>("/api/recovery-sheet", Permission::key_write,
                                           "A new recovery sheet, shown this once", make);
 }

@@ -234,6 +234,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/RolesPage.vue'),
   },
   {
+    path: '/safekeeping',
+    name: 'safekeeping',
+    meta: { title: 'safekeeping', free: true },
+    component: () => import('./page/SafekeepingPage.vue'),
+  },
+  {
     path: '/audit',
     name: 'audit',
     meta: { title: 'audit', free: true },

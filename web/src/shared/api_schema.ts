@@ -1825,6 +1825,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recovery-sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which recovery sheet backups need */
+        get: operations["getApiRecoverySheet"];
+        put?: never;
+        /** A new recovery sheet, shown this once */
+        post: operations["postApiRecoverySheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/roles": {
         parameters: {
             query?: never;
@@ -3317,6 +3335,9 @@ export interface components {
             note?: string | null;
             params: components["schemas"]["PolicyParams"];
         };
+        NewRecoverySheet: {
+            replace: boolean;
+        };
         NewRole: {
             title: string;
             permissions: string[];
@@ -4124,6 +4145,16 @@ export interface components {
         };
         RecoveryCodes: {
             codes: string[];
+        };
+        RecoverySheet: {
+            sheet: string;
+            groups: string[];
+            /** Format: utc-milliseconds */
+            made_ms: number;
+        };
+        RecoveryState: {
+            sheet: string | null;
+            made_ms: number | null;
         };
         ResidenceShown: {
             /** Format: id */
@@ -8686,6 +8717,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgramInfo"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiRecoverySheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryState"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiRecoverySheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecoverySheet"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoverySheet"];
                 };
             };
             /** @description A problem */

@@ -53,6 +53,16 @@ export interface TotpStart {
   qr_svg: string
 }
 
+export interface RecoveryState {
+  sheet: string | null // null: none was ever made
+  made_ms: number | null
+}
+export interface RecoverySheet {
+  sheet: string
+  groups: string[]
+  made_ms: number
+}
+
 export interface Emergency {
   id: number
   compound_id: number
@@ -531,6 +541,8 @@ export type Checked = [
   Fits<Schemas['Role'], Role>,
   Fits<Schemas['TotpStart'], TotpStart>,
   Fits<Schemas['Emergency'], Emergency>,
+  Fits<Schemas['RecoveryState'], RecoveryState>,
+  Fits<Schemas['RecoverySheet'], RecoverySheet>,
   Fits<Schemas['Revealed'], Revealed>,
   Fits<Schemas['AuditRow'], AuditRow>,
   Fits<Schemas['Place'], Place>,

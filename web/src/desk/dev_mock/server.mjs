@@ -188,6 +188,7 @@ const routes = [
     '/api/persons/:id/reveal',
     ({ id }) => ({ person_id: Number(id), document: '000000194101230708', phones: ['19900000815'] }),
   ],
+  ['GET', '/api/recovery-sheet', () => ({ sheet: null, made_ms: null })],
   ['GET', '/api/audit', ({ query }) => page(data.audit, query)],
   ['POST', '/api/accounts/:id/link', () => ({ link: '/#/link?token=Q7mNf2xkP0aWc4' })],
   ['POST', '/api/accounts/:id/disable', ({ id }) => ({ ...by_id(data.accounts, id), disabled: true })],

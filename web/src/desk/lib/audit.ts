@@ -25,6 +25,7 @@ export const audit_groups = [
   'term',
   'enrolment',
   'guest',
+  'keys',
 ] as const
 
 /** Words are kept under the action's name without its dot: a group and its actions are both names. */
