@@ -178,4 +178,16 @@ base::Result<std::vector<std::string>> PostgresStore::integrity() {
   return findings;
 }
 
+base::Result<void> PostgresStore::scrub(const std::vector<std::string>& tables) {
+  try {
+    auto options = options_;
+    options.statement_timeout_ms = 0;
+    PostgresConnection connection(options);
+    for (const auto& table : tables) connection.script("VACUUM " + table);
+    return {};
+  } catch (const Failure& failure) {
+    return base::fail(to_error(failure));
+  }
+}
+
 }  // namespace db

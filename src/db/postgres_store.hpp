@@ -46,6 +46,11 @@ class PostgresStore final : public Store {
   std::int64_t size_bytes() override;
   base::Result<std::vector<std::string>> integrity() override;
   base::Result<void> checkpoint() override { return {}; }  // the server does its own
+  base::Result<void> scrub(const std::vector<std::string>& tables) override;
+  base::Result<void> rewrite() override { return {}; }  // the operator's: VACUUM FULL locks
+  base::Result<std::optional<std::size_t>> traces(const std::vector<std::string>&) override {
+    return std::nullopt;
+  }
 
  protected:
   base::Result<void> read_erased(const Job& job) override;

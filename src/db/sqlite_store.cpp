@@ -10,6 +10,7 @@
 #include "db/counted.hpp"
 #include "db/failure.hpp"
 #include "db/inside_write.hpp"
+#include "db/traces.hpp"
 
 namespace db {
 namespace {
@@ -239,6 +240,36 @@ base::Result<void> SqliteStore::checkpoint() {
     return {};
   };
   return submit(job, Priority::low, true);
+}
+
+base::Result<void> SqliteStore::scrub(const std::vector<std::string>&) {
+  using clock = std::chrono::steady_clock;
+  for (const auto deadline = clock::now() + std::chrono::milliseconds(options_.busy_timeout_ms);;) {
+    readers_.close_idle();  // an idle reader holds no snapshot, but its cache may hold old pages
+    auto done = checkpoint();
+    if (done || done.error().code != "db.busy" || clock::now() > deadline) return done;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // a read lasts at most 200 ms
+  }
+}
+
+base::Result<void> SqliteStore::rewrite() {
+  InsideWrite::refuse("a rewrite");
+  const Job job = [](Connection& c) -> base::Result<void> {
+    c.run("VACUUM");
+    return {};
+  };
+  if (auto done = submit(job, Priority::low, true); !done) return done;
+  return scrub({});
+}
+
+base::Result<std::optional<std::size_t>> SqliteStore::traces(const std::vector<std::string>& needles) {
+  std::size_t found = 0;
+  for (const char* suffix : {"", "-wal"}) {
+    auto count = count_traces(options_.path + suffix, needles);
+    if (!count) return tl::unexpected(std::move(count).error());
+    found += *count;
+  }
+  return found;
 }
 
 }  // namespace db

@@ -31,6 +31,9 @@ class SqliteStore final : public Store {
   std::int64_t size_bytes() override;
   base::Result<std::vector<std::string>> integrity() override;
   base::Result<void> checkpoint() override;
+  base::Result<void> scrub(const std::vector<std::string>& tables) override;
+  base::Result<void> rewrite() override;
+  base::Result<std::optional<std::size_t>> traces(const std::vector<std::string>& needles) override;
 
  protected:
   base::Result<void> read_erased(const Job& job) override;

@@ -102,6 +102,14 @@ class Store {
   // Moves the write-ahead log into the database (SQLite); nightly and before erasure is proven.
   virtual base::Result<void> checkpoint() = 0;
 
+  // After personal data was deleted from these tables. SQLite: what was overwritten leaves the log as well;
+  // waits for readers, at most as long as a lock is waited for. PostgreSQL: VACUUM of the tables.
+  virtual base::Result<void> scrub(const std::vector<std::string>& tables) = 0;
+  // Writes the whole store anew without anything deleted (SQLite: VACUUM), where scrub left something behind.
+  virtual base::Result<void> rewrite() = 0;
+  // How many of these byte strings stand in the store's files; none on PostgreSQL, whose files are the server's.
+  virtual base::Result<std::optional<std::size_t>> traces(const std::vector<std::string>& needles) = 0;
+
  protected:
   using Job = std::function<base::Result<void>(Connection&)>;
   virtual base::Result<void> read_erased(const Job& job) = 0;
