@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/erasure_journal.hpp"
 #include "db/copy_file.hpp"
 #include "db/restore.hpp"
 
@@ -56,13 +57,22 @@ Result<void> check_keys(const fs::path& from, const fs::path& to) {
   return {};
 }
 
-Result<void> add_keys(const fs::path& from, const fs::path& to) {
+Result<void> add_keys(const fs::path& from, const fs::path& to, base::Instant now) {
   std::error_code error;
   fs::create_directories(to, error);
   fs::permissions(to, fs::perms::owner_all, error);
+  if (const auto theirs = core::journalled_erasures(from); theirs && !theirs->empty()) {
+    // Whoever was erased here or there stays erased.
+    const auto ours = core::journalled_erasures(to);
+    if (!ours) return tl::unexpected(ours.error());
+    std::vector<std::int64_t> fresh;
+    for (const auto id : *theirs)
+      if (std::ranges::find(*ours, id) == ours->end()) fresh.push_back(id);
+    if (auto noted = core::journal_erasure(to, fresh, now); !noted) return noted;
+  }
   for (const auto& entry : fs::directory_iterator(from, error)) {
     const auto there = to / entry.path().filename();
-    if (fs::exists(there, error)) continue;
+    if (fs::exists(there, error) || there.filename() == core::erasure_journal_name) continue;
     const fs::path fresh = there.string() + ".new";
     fs::copy_file(entry.path(), fresh, fs::copy_options::overwrite_existing, error);
     if (!error) fs::permissions(fresh, fs::perms::owner_read | fs::perms::owner_write, error);
@@ -132,7 +142,7 @@ Result<core::BackupHead> restore_backup(const Options& options, const fs::path& 
     return base::fail(ErrorKind::conflict, "restore.other_store", {{"store", head->store}});
   const auto keys = keys_of(options);
   if (auto fit = check_keys(staging.path / "keys", keys); !fit) return tl::unexpected(std::move(fit).error());
-  if (auto added = add_keys(staging.path / "keys", keys); !added)
+  if (auto added = add_keys(staging.path / "keys", keys, base::SystemClock{}.now()); !added)
     return tl::unexpected(std::move(added).error());
   if (auto restored = db::restore(database, staging.path / "store"); !restored)
     return tl::unexpected(std::move(restored).error());

@@ -7,6 +7,8 @@
 #include "feature/access/api.hpp"
 #include "feature/access/service.hpp"
 #include "feature/command/api.hpp"
+#include "feature/erasure/api.hpp"
+#include "feature/erasure/service.hpp"
 #include "feature/exchange/api.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/organisation/api.hpp"
@@ -66,6 +68,7 @@ void add_routes(api::Router& r) {
   feature::gate::routes(r);
   feature::command::routes(r);
   feature::exchange::routes(r);
+  feature::erasure::routes(r);
   r.get<api::Response>("/api/live", Permission::place_read, "Changes as they happen (Server-Sent Events)",
                        live)
       .produces = "text/event-stream";
@@ -117,6 +120,8 @@ base::Result<std::unique_ptr<Program>> Program::open(const Options& options, con
   program->migration_ = std::move(*migrated);
   auto filled = feature::people::fill_search_terms(*program->store_, program->services_.keys);
   if (!filled) return tl::unexpected(std::move(filled).error());
+  if (auto again = feature::erasure::replay(*program->store_, program->services_, clock.now()); !again)
+    return tl::unexpected(std::move(again).error());
   // A move that a crash cut short is carried on before anybody is answered.
   if (auto moved = feature::place::finish_moves(*program->store_, clock.now()); !moved)
     return tl::unexpected(std::move(moved).error());

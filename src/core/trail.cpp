@@ -139,17 +139,22 @@ void note_change(db::Scoped& q, std::string_view kind, std::int64_t compound_id,
 }
 
 void audit(db::Scoped& q, const api::Context& c, const AuditEntry& e) {
+  audit_as(q, c.services.keys, source_of(c).actor, c.now, c.request_id, e);
+}
+
+void audit_as(db::Scoped& q, const Keyring& keys, const std::string& actor, base::Instant now,
+              const std::string& request_id, const AuditEntry& e) {
   AuditRow row;
-  row.at_ms = c.now.ms;
-  row.actor = source_of(c).actor;
+  row.at_ms = now.ms;
+  row.actor = actor;
   row.action = e.action;
   row.entity = e.entity;
   row.record_id = e.record_id;
   row.compound_id = e.compound_id;
   row.detail = e.detail;
   row.reason = e.reason;
-  row.request_id = c.request_id;
-  const auto mac = row_mac(c.services.keys, row);
+  row.request_id = request_id;
+  const auto mac = row_mac(keys, row);
   q.unscoped().run(
       "INSERT INTO audit (at_ms, actor, action, entity, record_id, compound_id, detail, request_id, reason, "
       "row_mac) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",

@@ -13,6 +13,8 @@
 
 namespace core {
 
+class Keyring;
+
 // Who said what, when. `source` names the kind of saying: "office", "import", "gate", "demo".
 struct Source {
   std::string source = "office";
@@ -72,6 +74,9 @@ struct AuditEntry {
 };
 // Sealed into the chain once it is committed (audit_chain.hpp).
 void audit(db::Scoped& q, const api::Context& c, const AuditEntry& entry);
+// Where the program acts by itself, or for somebody without a request.
+void audit_as(db::Scoped& q, const Keyring& keys, const std::string& actor, base::Instant now,
+              const std::string& request_id, const AuditEntry& entry);
 
 // Changes after `after_id` of the compounds in scope, oldest first, at most `limit`.
 struct Change {

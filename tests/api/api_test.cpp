@@ -15,6 +15,7 @@
 #include "feature/access/record.hpp"
 #include "feature/access/service.hpp"
 #include "feature/command/area_record.hpp"
+#include "feature/erasure/record.hpp"
 #include "feature/exchange/record.hpp"
 #include "feature/gate/record.hpp"
 #include "feature/organisation/record.hpp"

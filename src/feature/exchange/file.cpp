@@ -67,6 +67,10 @@ base::Result<std::string> kept_file(const core::Services& services, std::int64_t
   return std::move(*bytes);
 }
 
+fs::path kept_path(const core::Services& services, std::int64_t import_id) {
+  return folder(services) / std::to_string(import_id);
+}
+
 void drop_file(const core::Services& services, std::int64_t import_id) {
   std::error_code ignored;
   fs::remove(folder(services) / std::to_string(import_id), ignored);

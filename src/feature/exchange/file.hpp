@@ -13,6 +13,7 @@ namespace feature::exchange {
 base::Result<void> keep_file(const core::Services& services, std::int64_t import_id, std::string_view bytes);
 // Error: "import.file_lost" (conflict) when it is gone or does not open.
 base::Result<std::string> kept_file(const core::Services& services, std::int64_t import_id);
+std::filesystem::path kept_path(const core::Services& services, std::int64_t import_id);
 void drop_file(const core::Services& services, std::int64_t import_id);
 
 }  // namespace feature::exchange

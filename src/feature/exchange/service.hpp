@@ -22,4 +22,12 @@ struct ImportSummary {
 base::Result<ImportSummary> import_file(db::Store& store, core::Services& services, std::int64_t compound_id,
                                         const std::filesystem::path& path, base::Instant now);
 
+// Imports whose kept file may hold these persons (a JSON array of ids): those they came from, and those of
+// their compounds that are still open.
+std::vector<std::int64_t> files_of(db::Connection& c, const std::string& persons);
+// The same, and the open ones are discarded; the files go once this is committed.
+std::vector<std::int64_t> close_files_of(db::Connection& c, const std::string& persons);
+void drop_files(const core::Services& services, const std::vector<std::int64_t>& imports);
+bool has_file(const core::Services& services, std::int64_t import_id);
+
 }  // namespace feature::exchange

@@ -14,6 +14,7 @@ namespace feature::people {
 namespace {
 
 using api::Permission;
+using base::ErrorKind;
 using base::Result;
 using engine::identity::Sought;
 
@@ -215,30 +216,48 @@ std::vector<DwellingHit> Searcher::dwellings(const Sought& sought) {
   return out;
 }
 
-// Looking somebody up by a number is written down: how it was asked and how many were found, never the
-// number.
+SearchAnswer answer_to(db::Scoped& q, const api::Context& c, const Search& in,
+                       const engine::identity::Sought& sought) {
+  Searcher searcher(q, c.services.keys, in.compound_id, in.limit ? in.limit->value : 20);
+  SearchAnswer found;
+  searcher.by_words(sought);
+  found.persons = searcher.hits();
+  found.dwellings = searcher.dwellings(sought);
+  found.more = searcher.more();
+  return found;
+}
+
+// So many a minute and no more: whoever has a number can ask whether it is on record, and nobody shall try
+// numbers out.
+Result<void> may_look_up(db::Connection& raw, const api::Context& c) {
+  // The guard: two requests of one account at once count each other.
+  raw.run("UPDATE account SET last_login_ms = last_login_ms WHERE id = $1", {c.who.account});
+  const auto recent = raw.count(
+      "SELECT COUNT(*) FROM (SELECT action, at_ms FROM audit WHERE actor = $1 ORDER BY id DESC LIMIT 500) t "
+      "WHERE t.action = 'person.look_up' AND t.at_ms > $2",
+      {core::source_of(c).actor, c.now + -base::minute_ms});
+  if (recent < look_ups_a_minute) return {};
+  return base::fail(ErrorKind::rate_limited, "too_many_look_ups",
+                    {{"count", std::to_string(look_ups_a_minute)}});
+}
+
+// Looking somebody up by a number is counted and written down before the answer leaves: how it was asked and
+// how many were found, never the number.
 Result<SearchAnswer> search(api::Context& c, const Search& in) {
   const auto sought = engine::identity::understand(in.q, base::civil_day(c.now));
-  const auto limit = in.limit ? in.limit->value : 20;
-  auto answer = c.read([&](db::Scoped& q) -> Result<SearchAnswer> {
-    Searcher searcher(q, c.services.keys, in.compound_id, limit);
-    SearchAnswer found;
-    searcher.by_words(sought);
-    found.persons = searcher.hits();
-    found.dwellings = searcher.dwellings(sought);
-    found.more = searcher.more();
-    return found;
-  });
-  if (!answer || !sought.by_number()) return answer;
-  const auto how = !sought.documents.empty() ? "document" : !sought.phone.empty() ? "phone" : "end_of_number";
-  auto noted = c.write([&](db::Scoped& q) -> Result<void> {
+  if (!sought.by_number())
+    return c.read([&](db::Scoped& q) -> Result<SearchAnswer> { return answer_to(q, c, in, sought); });
+  const auto* how = !sought.documents.empty() ? "document"
+                    : !sought.phone.empty()   ? "phone"
+                                              : "end_of_number";
+  return c.write([&](db::Scoped& q) -> Result<SearchAnswer> {
+    if (auto may = may_look_up(q.unscoped(), c); !may) return tl::unexpected(std::move(may).error());
+    auto found = answer_to(q, c, in, sought);
     core::audit(q, c,
                 {"person.look_up", "person", 0, in.compound_id,
-                 std::string(how) + " found=" + std::to_string(answer->persons.size())});
-    return {};
+                 std::string(how) + " found=" + std::to_string(found.persons.size())});
+    return found;
   });
-  if (!noted) return tl::unexpected(std::move(noted).error());
-  return answer;
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 namespace feature::people {
 
+inline constexpr int look_ups_a_minute = 30;  // by a number, of one account
+
 // By which word a person was found.
 enum class FoundBy { name, part, pinyin, initials, document, phone, document_end, phone_end };
 

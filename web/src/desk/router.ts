@@ -234,6 +234,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/RolesPage.vue'),
   },
   {
+    path: '/erasures',
+    name: 'erasures',
+    meta: { title: 'erasures', free: true },
+    component: () => import('./page/ErasuresPage.vue'),
+  },
+  {
     path: '/safekeeping',
     name: 'safekeeping',
     meta: { title: 'safekeeping', free: true },

@@ -53,6 +53,44 @@ export interface TotpStart {
   qr_svg: string
 }
 
+export interface TableCount {
+  table: string
+  rows: number
+}
+export interface ErasurePreview {
+  person_id: number
+  merged: number
+  removed: TableCount[]
+  kept: TableCount[]
+  import_files: number
+  households_ended: number
+}
+export interface Erasure {
+  id: number
+  person_id: number
+  compound: string | null
+  erased_ms: number
+  cause: string
+  actor_name: string | null // null: the program itself
+  reason: string
+  reference: string | null
+  removed: TableCount[]
+  proof: string
+  proven_ms: number | null
+  traces: number
+}
+export interface RetentionDue {
+  kind: string
+  days: number | null // null: kept until somebody decides
+  count: number
+}
+export interface RetentionState {
+  due: RetentionDue[]
+}
+export interface RetentionDone {
+  erased: number
+  left: number
+}
 export interface RecoveryState {
   sheet: string | null // null: none was ever made
   made_ms: number | null
@@ -541,6 +579,10 @@ export type Checked = [
   Fits<Schemas['Role'], Role>,
   Fits<Schemas['TotpStart'], TotpStart>,
   Fits<Schemas['Emergency'], Emergency>,
+  Fits<Schemas['ErasurePreview'], ErasurePreview>,
+  Fits<Schemas['Erasure'], Erasure>,
+  Fits<Schemas['RetentionState'], RetentionState>,
+  Fits<Schemas['RetentionDone'], RetentionDone>,
   Fits<Schemas['RecoveryState'], RecoveryState>,
   Fits<Schemas['RecoverySheet'], RecoverySheet>,
   Fits<Schemas['Revealed'], Revealed>,

@@ -26,6 +26,7 @@ export const audit_groups = [
   'enrolment',
   'guest',
   'keys',
+  'retention',
 ] as const
 
 /** Words are kept under the action's name without its dot: a group and its actions are both names. */

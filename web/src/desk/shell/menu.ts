@@ -59,6 +59,7 @@ export const menu: readonly MenuGroup[] = [
       { route: 'accounts', permission: 'account_write' },
       { route: 'roles', permission: 'account_write' },
       { route: 'audit', permission: 'audit_read' },
+      { route: 'erasures', permission: 'audit_read' },
       { route: 'safekeeping', permission: 'key_write' },
     ],
   },

@@ -1,0 +1,191 @@
+#include "feature/erasure/inventory.hpp"
+
+#include <array>
+
+namespace feature::erasure {
+namespace {
+
+#define PERSONS_NAMES "(SELECT pe.name FROM person pe WHERE pe.id {persons})"
+#define PERSONS_ROWS(table) "record_id IN (SELECT t.id FROM " table " t WHERE t.person_id {persons})"
+// A car belongs to the person when it says so, or when nobody else ever lived in the household.
+#define OWN_VEHICLE                                                                                \
+  "household_id IN (SELECT r.household_id FROM residence r WHERE r.person_id {persons}) AND "      \
+  "(owner_name IN " PERSONS_NAMES                                                                  \
+  " OR NOT EXISTS (SELECT 1 FROM residence o WHERE o.household_id = vehicle.household_id AND NOT " \
+  "(o.person_id {persons})))"
+#define OWN_DWELLING             \
+  "owner_name IN " PERSONS_NAMES \
+  " AND id IN (SELECT r.dwelling_id FROM residence r WHERE r.person_id {persons})"
+// Along the ledger's index of households.
+#define OWN_PASSAGE                                                                           \
+  "household_id IN (SELECT r.household_id FROM residence r WHERE r.person_id {persons}) AND " \
+  "person_id {persons}"
+
+constexpr std::string_view history_other = "entity source actor";
+
+constexpr Entry history_of(std::string_view where) {
+  return {"history", Whose::person, Fate::removed, where, {}, "before", history_other, 200};
+}
+
+constexpr auto entries = std::to_array<Entry>({
+    // --- who said what, when
+    history_of("entity IN ('person', 'person_alias') AND record_id {persons}"),
+    history_of("entity = 'phone' AND " PERSONS_ROWS("phone")),
+    history_of("entity = 'residence' AND " PERSONS_ROWS("residence")),
+    history_of("entity = 'conflict' AND " PERSONS_ROWS("conflict")),
+    history_of("entity = 'duplicate_pair' AND record_id IN (SELECT t.id FROM duplicate_pair t WHERE t.a_id "
+               "{persons} OR t.b_id {persons})"),
+    history_of("entity = 'vehicle' AND record_id IN (SELECT id FROM vehicle WHERE " OWN_VEHICLE ")"),
+    history_of("entity = 'dwelling' AND record_id IN (SELECT id FROM dwelling WHERE " OWN_DWELLING ")"),
+    // --- what belongs to the person
+    {"search_term", Whose::person, Fate::removed, "person_id {persons}", {}, "term", "kind", 60},
+    {"duplicate_pair",
+     Whose::person,
+     Fate::removed,
+     "a_id {persons} OR b_id {persons}",
+     {},
+     "a_id b_id",
+     "reasons state",
+     24},
+    {"person_alias",
+     Whose::person,
+     Fate::removed,
+     "alias_id {persons} OR person_id {persons}",
+     {},
+     "undo",
+     "",
+     40},
+    {"conflict",
+     Whose::person,
+     Fate::removed,
+     "person_id {persons}",
+     {},
+     "known_sealed said_sealed said_index",
+     "field known_source said_source actor state",
+     60},
+    {"vehicle", Whose::person, Fate::emptied, OWN_VEHICLE,
+     "owner_name = NULL, plate = '', colour = NULL, phone_sealed = NULL, phone_masked = NULL, "
+     "vehicle_kind = 'unknown'",
+     "owner_name plate colour phone_sealed phone_masked vehicle_kind", "label source", 60},
+    {"dwelling", Whose::person, Fate::emptied, OWN_DWELLING,
+     "owner_name = NULL, owner_phone_sealed = NULL, owner_phone_masked = NULL",
+     "owner_name owner_phone_sealed owner_phone_masked",
+     "phase building stair room label fitted_out occupancy source", 160},
+    {"passage", Whose::person, Fate::emptied, OWN_PASSAGE " AND reason IS NOT NULL", "reason = NULL",
+     "reason",
+     "direction result holder_kind person_ids relation temperature_note readings steps emergency_reason "
+     "outcome reasons flags",
+     0},
+    {"passage", Whose::person, Fate::kept, OWN_PASSAGE},
+    {"phone",
+     Whose::person,
+     Fate::removed,
+     "person_id {persons}",
+     {},
+     "number_sealed number_index number_masked",
+     "source",
+     60},
+    {"residence",
+     Whose::person,
+     Fate::removed,
+     "person_id {persons}",
+     {},
+     "relation registered living end_reason",
+     "source",
+     24},
+    {"person", Whose::person, Fate::emptied, "id {persons}",
+     "name = '', sex = 'unknown', birth_day = NULL, document_kind = 'other', document_state = 'missing', "
+     "document_sealed = NULL, document_index = NULL, document_masked = NULL, registered_residence = NULL, "
+     "origin = NULL, return_day = NULL, flags = '', presence = 'unknown', presence_source = 'none', "
+     "presence_ms = 0, import_id = NULL, away_place = NULL, away_since = NULL",
+     "name sex birth_day document_kind document_state document_sealed document_index document_masked "
+     "registered_residence origin return_day flags presence presence_source presence_ms import_id away_place "
+     "away_since",
+     "source", 200},
+    // --- short-lived, gone by the rule of their kind
+    {"guest", Whose::guest, Fate::kept, {}, {}, "name_sealed name_masked phone_sealed note", "state", 80},
+    {"rejected_record", Whose::guest, Fate::kept, {}, {}, "payload_sealed", "payload_digest problems", 60},
+    // --- people who work here
+    {"staff",
+     Whose::worker,
+     Fate::kept,
+     {},
+     {},
+     "name phone_sealed phone_index phone_masked",
+     "organisation post rank party source"},
+    {"account", Whose::worker, Fate::kept, {}, {}, "username display_name", "password_hash"},
+    {"session", Whose::worker, Fate::kept, {}, {}, "peer agent", "token_digest"},
+    {"opening",
+     Whose::worker,
+     Fate::kept,
+     {},
+     {},
+     "key_holder key_phone",
+     "name kind state direction seal_method exception_reason"},
+    {"totp", Whose::worker, Fate::kept, {}, {}, "secret_sealed"},
+    {"recovery_code", Whose::worker, Fate::kept, {}, {}, "code_digest"},
+    {"stewardship", Whose::nobody, Fate::kept, {}, {}, {}, "source duty"},
+    {"role_grant", Whose::nobody, Fate::kept, {}, {}, {}, "role"},
+    {"login_throttle", Whose::nobody, Fate::kept, {}, {}, {}, "digest"},
+    {"one_time_link", Whose::nobody, Fate::kept, {}, {}, {}, "purpose token_digest"},
+    // The actor's own words say why; ids say about whom. Both are there to be kept.
+    {"audit",
+     Whose::nobody,
+     Fate::kept,
+     {},
+     {},
+     {},
+     "actor action entity detail request_id reason row_mac chain_mac"},
+    {"emergency_access", Whose::nobody, Fate::kept, {}, {}, {}, "reason"},
+    // --- ids, codes and places
+    {"household", Whose::nobody, Fate::kept, {}, {}, {}, "sort label source"},
+    {"pass",
+     Whose::nobody,
+     Fate::kept,
+     {},
+     {},
+     {},
+     "sort label pass_class state short_code token batch void_reason"},
+    {"import", Whose::nobody, Fate::kept, {}, {}, {}, "filename state overrides summary row_statuses"},
+    {"ingest", Whose::nobody, Fate::kept, {}, {}, {}, "payload_digest answer"},
+    {"enrolment",
+     Whose::nobody,
+     Fate::kept,
+     {},
+     {},
+     {},
+     "label state secret_digest device_digest list_version"},
+    {"change", Whose::nobody, Fate::kept, {}, {}, {}, "kind"},
+    {"place", Whose::nobody, Fate::kept, {}, {}, {}, "kind name code compound_kind sort"},
+    {"place_past", Whose::nobody, Fate::kept, {}, {}, {}, "name code compound_kind"},
+    {"place_set", Whose::nobody, Fate::kept, {}, {}, {}, "kind name code note"},
+    {"zone", Whose::nobody, Fate::kept, {}, {}, {}, "level reason"},
+    {"place_rule", Whose::nobody, Fate::kept, {}, {}, {}, "params note"},
+    {"policy", Whose::nobody, Fate::kept, {}, {}, {}, "params note"},
+    {"role", Whose::nobody, Fate::kept, {}, {}, {}, "name title permissions"},
+    {"compound_profile", Whose::nobody, Fate::kept, {}, {}, {}, "property_level"},
+    {"erasure", Whose::nobody, Fate::kept, {}, {}, {}, "cause actor reason reference removed proof"},
+    {"retention_rule", Whose::nobody, Fate::kept, {}, {}, {}, "kind note"},
+    {"setting", Whose::nobody, Fate::kept, {}, {}, {}, "name value"},
+    {"id_block", Whose::nobody, Fate::kept, {}, {}, {}, "name"},
+    {"schema_migration", Whose::nobody, Fate::kept, {}, {}, {}, "name checksum"},
+    {"place_set_member"},
+    {"opening_unit"},
+    {"place_move"},
+    {"erased_person"},
+});
+
+}  // namespace
+
+std::span<const Entry> inventory() { return entries; }
+
+std::string where_of(const Entry& entry, const db::Connection& c) {
+  constexpr std::string_view slot = "{persons}";
+  std::string out(entry.where);
+  const auto list = c.in_list(1);
+  for (std::size_t at = out.find(slot); at != out.npos; at = out.find(slot, at + list.size()))
+    out.replace(at, slot.size(), list);
+  return out;
+}
+
+}  // namespace feature::erasure
