@@ -107,7 +107,7 @@ class Store {
   virtual base::Result<void> scrub(const std::vector<std::string>& tables) = 0;
   // Writes the whole store anew without anything deleted (SQLite: VACUUM), where scrub left something behind.
   virtual base::Result<void> rewrite() = 0;
-  // How many of these byte strings stand in the store's files; none on PostgreSQL, whose files are the server's.
+  // How many of these byte strings stand in the store's files; none on PostgreSQL: they are the server's.
   virtual base::Result<std::optional<std::size_t>> traces(const std::vector<std::string>& needles) = 0;
 
  protected:

@@ -305,7 +305,8 @@ std::vector<const meta::Record*> stored_records() {
                     f::access::GrantRow, f::access::RoleRow, f::gate::PolicyRow, f::gate::PassRow,
                     f::gate::PassageRow, f::gate::GuestRow, f::exchange::ImportStored,
                     f::exchange::RememberedForm, f::organisation::TermRow, f::organisation::OrganisationRow,
-                    f::organisation::SuperiorRow, f::organisation::BondRow, f::command::CompoundFigures>();
+                    f::organisation::SuperiorRow, f::organisation::BondRow, f::command::CompoundFigures,
+                    f::erasure::ErasureRow, f::erasure::ErasedPersonRow, f::erasure::RetentionRuleRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

@@ -67,6 +67,20 @@ std::optional<Emergency> open_emergency(db::Scoped& q, const api::Context& c, st
   return found;
 }
 
+Result<std::string> reveal_reason(db::Scoped& q, const api::Context& c, std::int64_t compound_id,
+                                  const std::optional<meta::Text<4, 200>>& reason) {
+  db::Scoped allowed(q.unscoped(), c.who.scope_of(Permission::sensitive_read));
+  if (allowed.count("SELECT COUNT(*) FROM place p WHERE p.id = $1 AND {scope:p}", {compound_id}) > 0) {
+    if (!reason) return base::fail_field("/reason", "required");
+    return std::string(*reason);
+  }
+  if (const auto open = open_emergency(q, c, compound_id)) return open->reason;
+  if (!c.who.scope_of(Permission::break_glass).is_none())
+    return base::fail(ErrorKind::conflict, "emergency_access_needed");
+  return base::fail(ErrorKind::forbidden, "forbidden",
+                    {{"permission", std::string(meta::name_of(Permission::sensitive_read))}});
+}
+
 void emergency_routes(api::Router& r) {
   r.post<NewEmergency, Emergency>("/api/emergency-access", Permission::break_glass,
                                   "See masked numbers of one compound for half an hour", open);

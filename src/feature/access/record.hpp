@@ -198,6 +198,15 @@ struct ProgramInfo {
   bool demo = false, setup_needed = false;
 };
 
+// One masked telephone number in full: of a vehicle's owner, or of somebody registered at a gate.
+struct NumberWanted {
+  std::optional<meta::Text<4, 200>> reason{};  // needed unless an emergency access is open
+};
+struct RevealedNumber {
+  std::int64_t id = 0;
+  std::optional<std::string> phone{};  // none on file
+};
+
 // The recovery sheet that backups need now; none before the first.
 struct RecoveryState {
   std::optional<std::string> sheet{};
@@ -243,6 +252,8 @@ META_DESCRIBE(feature::access::AuditQuery, "AuditQuery", "", compound_id, action
               limit, cursor)
 META_DESCRIBE(feature::access::AuditShown, "AuditRow", "", id, at_ms, actor, actor_name, action, entity,
               record_id, subject, household_id, compound_name, detail, reason, sealed)
+META_DESCRIBE(feature::access::NumberWanted, "NumberWanted", "", reason)
+META_DESCRIBE(feature::access::RevealedNumber, "RevealedNumber", "", id, phone)
 META_DESCRIBE(feature::access::RecoveryState, "RecoveryState", "", sheet, made_ms)
 META_DESCRIBE(feature::access::NewRecoverySheet, "NewRecoverySheet", "", replace)
 META_DESCRIBE(feature::access::RecoverySheet, "RecoverySheet", "", sheet, groups, made_ms)

@@ -52,4 +52,10 @@ bool setup_needed(db::Connection& c);  // no account yet
 // The asker's open emergency access (应急查看) to a compound.
 std::optional<Emergency> open_emergency(db::Scoped& q, const api::Context& c, std::int64_t compound_id);
 
+// Why the asker may see what is masked in a compound: their own reason where sensitive_read is held there,
+// else that of an open emergency access. Errors: "/reason" required, conflict "emergency_access_needed",
+// forbidden.
+base::Result<std::string> reveal_reason(db::Scoped& q, const api::Context& c, std::int64_t compound_id,
+                                        const std::optional<meta::Text<4, 200>>& reason);
+
 }  // namespace feature::access

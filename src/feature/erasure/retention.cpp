@@ -42,7 +42,7 @@ constexpr auto due_guests = db::ScopedSql(
     "BY g.created_ms, g.id LIMIT $2");
 constexpr auto due_imports = db::ScopedSql(
     "SELECT i.id FROM import i JOIN place p ON p.id = i.compound_id WHERE i.created_ms < $1 AND i.state IN "
-    "('committed', 'discarded', 'failed') AND {scope:p} ORDER BY i.id LIMIT $2");
+    "('committed', 'discarded', 'failed', 'undone') AND {scope:p} ORDER BY i.id LIMIT $2");
 constexpr auto due_records = db::ScopedSql(
     "SELECT b.id FROM rejected_record b JOIN place p ON p.id = b.compound_id WHERE b.recorded_ms < $1 AND "
     "{scope:p} ORDER BY b.id LIMIT $2");

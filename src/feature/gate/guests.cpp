@@ -1,6 +1,7 @@
 // The office's queue of people who said at the gate that they live here (practice.md 11).
 #include "api/paging.hpp"
 #include "core/list.hpp"
+#include "feature/access/service.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/people/service.hpp"
 
@@ -91,11 +92,32 @@ Result<Guest> settle(api::Context& c, const SettleGuest& in) {
   });
 }
 
+Result<access::RevealedNumber> reveal(api::Context& c, const access::NumberWanted& in) {
+  auto sealed = c.write([&](db::Scoped& q) -> Result<std::string> {
+    std::int64_t compound = 0;
+    std::string phone;
+    if (!q.one(guest_columns.with(" AND gu.id = {arg}"), {c.id()}, [&](const db::Row& r) {
+          compound = r.integer(8);
+          phone = std::string(r.blob(4));
+        }))
+      return base::fail(ErrorKind::not_found, "not_found");
+    auto reason = access::reveal_reason(q, c, compound, in.reason);
+    if (!reason) return reason;
+    core::audit(q, c, {"guest.reveal", "guest", c.id(), compound, "phones", std::move(*reason)});
+    return phone;
+  });
+  if (!sealed) return tl::unexpected(std::move(sealed).error());
+  return access::RevealedNumber{c.id(), c.services.keys.unseal("guest", "phone", c.id(), *sealed)};
+}
+
 }  // namespace
 
 void guest_routes(api::Router& r) {
   core::list<list_guests>(r, "/api/guests", Permission::household_read,
                           "People registered at the gate, to settle");
+  r.post<access::NumberWanted, access::RevealedNumber>(
+      "/api/guests/{id}/reveal", Permission::household_read,
+      "The telephone number of somebody registered at a gate in full, for a reason", reveal);
   r.post<SettleGuest, Guest>("/api/guests/{id}/settle", Permission::household_write, "Register or dismiss",
                              settle);
 }

@@ -4,6 +4,7 @@
 #include "api/paging.hpp"
 #include "core/list.hpp"
 #include "core/words.hpp"
+#include "feature/access/service.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/place/service.hpp"
 
@@ -94,15 +95,71 @@ struct Filter {
   }
 };
 
-Result<api::Page<Passage>> list_passages(api::Context& c, const PassageQuery& in) {
+const api::PageOrder newest_first{" AND (g.happened_ms, g.id) < ({arg}, {arg})",
+                                  " ORDER BY g.happened_ms DESC, g.id DESC LIMIT {arg}"};
+
+api::SortKey by_time(const db::Row& r) { return {r.integer(1), r.integer(0)}; }
+
+base::Instant day_start(base::Instant at) { return base::start_of(base::civil_day(at)); }
+
+// Where a household goes, and when, is nobody's everyday business: the day and the count stay.
+Passage load_movement(const db::Row& r) {
+  auto g = load_passage(r);
+  g.happened = g.recorded = day_start(g.happened);
+  g.opening_id = 0;
+  g.opening_name.clear();
+  g.device_label.clear();
+  g.temperature_tenths.reset();
+  g.temperature_note = TemperatureNote::none;
+  g.offline = false;
+  g.masked = true;
+  return g;
+}
+
+// Neither the order, nor the cursor, nor a filter says more than the lines do.
+Result<api::Page<Passage>> list_movements(api::Context& c, PassageQuery in) {
+  if (in.opening_id) return base::fail_field("/opening_id", "not_allowed");
+  if (in.from_ms) in.from_ms = day_start({*in.from_ms}).ms;
+  if (in.until_ms) in.until_ms = day_start({*in.until_ms + base::day_ms - 1}).ms;
   return c.read([&](db::Scoped& q) {
     const Filter<PassageQuery> filter(in);
     return api::fetch_page<Passage>(q, filter.sql, filter.args, in.limit, in.cursor,
-                                    {" AND (g.happened_ms, g.id) < ({arg}, {arg})",
-                                     " ORDER BY g.happened_ms DESC, g.id DESC LIMIT {arg}"},
-                                    load_passage, [](const db::Row& r) {
-                                      return api::SortKey{r.integer(1), r.integer(0)};
+                                    {" AND (g.id, g.id) < ({arg}, {arg})", " ORDER BY g.id DESC LIMIT {arg}"},
+                                    load_movement, [](const db::Row& r) {
+                                      return api::SortKey{r.integer(0), r.integer(0)};
                                     });
+  });
+}
+
+Result<api::Page<Passage>> list_passages(api::Context& c, const PassageQuery& in) {
+  if (in.household_id) return list_movements(c, in);
+  return c.read([&](db::Scoped& q) {
+    const Filter<PassageQuery> filter(in);
+    return api::fetch_page<Passage>(q, filter.sql, filter.args, in.limit, in.cursor, newest_first,
+                                    load_passage, by_time);
+  });
+}
+
+// The newest of one household as they were, on record before they leave.
+Result<api::Page<Passage>> show_movements(api::Context& c, const MovementsWanted& in) {
+  PassageQuery query;
+  query.household_id = c.id();
+  auto noted = c.write([&](db::Scoped& q) -> Result<void> {
+    query.compound_id = q.count(
+        "SELECT h.compound_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id = $1 AND "
+        "{scope:p}",
+        {c.id()});
+    if (query.compound_id == 0) return base::fail(ErrorKind::not_found, "not_found");
+    auto reason = access::reveal_reason(q, c, query.compound_id, in.reason);
+    if (!reason) return tl::unexpected(std::move(reason).error());
+    core::audit(q, c, {"passage.reveal", "household", c.id(), query.compound_id, {}, std::move(*reason)});
+    return {};
+  });
+  if (!noted) return tl::unexpected(std::move(noted).error());
+  return c.read([&](db::Scoped& q) {
+    const Filter<PassageQuery> filter(query);
+    return api::fetch_page<Passage>(q, filter.sql, filter.args, std::nullopt, std::nullopt, newest_first,
+                                    load_passage, by_time);
   });
 }
 
@@ -259,6 +316,9 @@ void ledger_routes(api::Router& r) {
   r.get<PassageExport, api::Response>("/api/passages/export", Permission::passage_export,
                                       "The ledger as xlsx or csv", export_passages)
       .produces = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  r.post<MovementsWanted, api::Page<Passage>>("/api/households/{id}/movements", Permission::passage_read,
+                                              "When and where a household passed, for a reason",
+                                              show_movements);
   r.post<Correction, Passage>("/api/passages/{id}/reverse", Permission::passage_write, "Take a passage back",
                               reverse);
   r.post<Correction, Passage>("/api/passages/{id}/close", Permission::passage_write,

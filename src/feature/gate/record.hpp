@@ -386,6 +386,11 @@ struct Passage {
   std::optional<PassageResult> corrected{};  // by a later row: taken back, or an outing ended
   std::optional<std::int64_t> reverses_id{};
   std::optional<std::string> emergency_reason{}, note{};
+  bool masked = false;  // one household's movements: the day, without time, opening and reading
+};
+// The movements of one household in full, for a reason.
+struct MovementsWanted {
+  std::optional<meta::Text<4, 200>> reason{};  // needed unless an emergency access is open
 };
 struct PassageQuery {
   std::int64_t compound_id = 0;
@@ -524,6 +529,7 @@ META_DESCRIBE(feature::gate::UploadResult, "PassageResult", "", seq, status, pas
 META_DESCRIBE(feature::gate::UploadAnswer, "PassagesAnswer", "", results, server_ms)
 META_DESCRIBE(feature::gate::Activate, "ActivateRequest", "", pass_text, short_code, household_id)
 META_DESCRIBE(feature::gate::ActivateAnswer, "ActivateAnswer", "", id, state)
+META_DESCRIBE(feature::gate::MovementsWanted, "MovementsWanted", "", reason)
 META_DESCRIBE(feature::gate::PassageQuery, "PassageQuery", "", compound_id, opening_id, direction, result,
               from_ms, until_ms, household_id, flag, q, limit, cursor)
 META_DESCRIBE(feature::gate::PassageExport, "PassageExport", "", compound_id, opening_id, direction, result,
@@ -676,7 +682,8 @@ struct Describe<feature::gate::Passage> {
                                      F(corrected),
                                      F(reverses_id),
                                      F(emergency_reason),
-                                     F(note)};
+                                     F(note),
+                                     F(masked)};
 };
 template <>
 struct Describe<feature::gate::Guest> {

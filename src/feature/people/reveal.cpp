@@ -9,6 +9,8 @@
 namespace feature::people {
 namespace {
 
+using access::NumberWanted;
+using access::RevealedNumber;
 using api::Permission;
 using base::ErrorKind;
 using base::Result;
@@ -37,29 +39,13 @@ std::optional<Subject> find_subject(db::Scoped& q, std::int64_t person) {
   return found;
 }
 
-// Why it may be: the asker's own reason where the permission is held, else that of an open emergency access.
-Result<std::string> reason_for(db::Scoped& q, const api::Context& c, const Subject& subject,
-                               const RevealWanted& in) {
-  db::Scoped allowed(q.unscoped(), c.who.scope_of(Permission::sensitive_read));
-  if (allowed.count("SELECT COUNT(*) FROM place p WHERE p.id = $1 AND {scope:p}", {subject.compound_id}) >
-      0) {
-    if (!in.reason) return base::fail_field("/reason", "required");
-    return std::string(*in.reason);
-  }
-  if (const auto open = access::open_emergency(q, c, subject.compound_id)) return open->reason;
-  if (!c.who.scope_of(Permission::break_glass).is_none())
-    return base::fail(ErrorKind::conflict, "emergency_access_needed");
-  return base::fail(ErrorKind::forbidden, "forbidden",
-                    {{"permission", std::string(meta::name_of(Permission::sensitive_read))}});
-}
-
 Result<Revealed> reveal(api::Context& c, const RevealWanted& in) {
   if (!in.document && !in.phones) return base::fail_field("/document", "required");
   // The row of the audit is durable when this returns; only then anything is opened.
   auto subject = c.write([&](db::Scoped& q) -> Result<Subject> {
     auto found = find_subject(q, c.id());
     if (!found) return base::fail(ErrorKind::not_found, "not_found");
-    auto reason = reason_for(q, c, *found, in);
+    auto reason = access::reveal_reason(q, c, found->compound_id, in.reason);
     if (!reason) return tl::unexpected(std::move(reason).error());
     const auto fields = fmt::format("{}{}", in.document ? "document " : "", in.phones ? "phones" : "");
     core::audit(q, c, {"person.reveal", "person", c.id(), found->compound_id, fields, std::move(*reason)});
@@ -77,11 +63,38 @@ Result<Revealed> reveal(api::Context& c, const RevealWanted& in) {
   return out;
 }
 
+// A car's number is its owner's.
+Result<RevealedNumber> reveal_vehicle(api::Context& c, const NumberWanted& in) {
+  struct Found {
+    std::int64_t compound_id = 0;
+    std::string sealed{};
+  };
+  auto subject = c.write([&](db::Scoped& q) -> Result<Found> {
+    Found found;
+    if (!q.one(
+            "SELECT v.compound_id, v.phone_sealed FROM vehicle v JOIN place p ON p.id = v.compound_id WHERE "
+            "v.id = $1 AND {scope:p}",
+            {c.id()}, [&](const db::Row& r) {
+              found = {r.integer(0), std::string(r.blob(1))};
+            }))
+      return base::fail(ErrorKind::not_found, "not_found");
+    auto reason = access::reveal_reason(q, c, found.compound_id, in.reason);
+    if (!reason) return tl::unexpected(std::move(reason).error());
+    core::audit(q, c, {"vehicle.reveal", "vehicle", c.id(), found.compound_id, "phones", std::move(*reason)});
+    return found;
+  });
+  if (!subject) return tl::unexpected(std::move(subject).error());
+  return RevealedNumber{c.id(), c.services.keys.unseal("vehicle", "phone", c.id(), subject->sealed)};
+}
+
 }  // namespace
 
 void reveal_routes(api::Router& r) {
   r.post<RevealWanted, Revealed>("/api/persons/{id}/reveal", Permission::household_read,
                                  "Numbers of one person in full, for a reason", reveal);
+  r.post<NumberWanted, RevealedNumber>("/api/vehicles/{id}/reveal", Permission::household_read,
+                                       "The telephone number of a vehicle's owner in full, for a reason",
+                                       reveal_vehicle);
 }
 
 }  // namespace feature::people

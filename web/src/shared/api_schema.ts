@@ -551,6 +551,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Receipts of erasures */
+        get: operations["getApiErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gate/activate": {
         parameters: {
             query?: never;
@@ -704,6 +721,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/guests/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The telephone number of somebody registered at a gate in full, for a reason */
+        post: operations["postApiGuestsIdReveal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/guests/{id}/settle": {
         parameters: {
             query?: never;
@@ -785,6 +819,23 @@ export interface paths {
         put?: never;
         /** Add a person to a household */
         post: operations["postApiHouseholdsIdMembers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/households/{id}/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** When and where a household passed, for a reason */
+        post: operations["postApiHouseholdsIdMovements"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1479,6 +1530,24 @@ export interface paths {
         patch: operations["patchApiPersonsId"];
         trace?: never;
     };
+    "/api/persons/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What erasing a person would remove */
+        get: operations["getApiPersonsIdErasure"];
+        put?: never;
+        /** Erase a person for good; the answer is the receipt */
+        post: operations["postApiPersonsIdErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/persons/{id}/history": {
         parameters: {
             query?: never;
@@ -1837,6 +1906,57 @@ export interface paths {
         put?: never;
         /** A new recovery sheet, shown this once */
         post: operations["postApiRecoverySheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long data is kept and what is due */
+        get: operations["getApiRetention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a kind of data so long after its purpose has ended */
+        post: operations["postApiRetentionRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/retention/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase what is due, a part at a time */
+        post: operations["postApiRetentionRun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2320,6 +2440,23 @@ export interface paths {
         get: operations["getApiVehiclesExport"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vehicles/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The telephone number of a vehicle's owner in full, for a reason */
+        post: operations["postApiVehiclesIdReveal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2812,6 +2949,46 @@ export interface components {
             /** Format: int64 */
             expires_ms: number;
         };
+        EraseWanted: {
+            /** @enum {string} */
+            reason: "purpose_ended" | "request" | "mistaken_record" | "order";
+            reference?: string | null;
+        };
+        Erasure: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            person_id: number;
+            compound_id: number | null;
+            compound: string | null;
+            /** Format: utc-milliseconds */
+            erased_ms: number;
+            /** @enum {string} */
+            cause: "person" | "retention" | "replay";
+            actor: string;
+            actor_name: string | null;
+            /** @enum {string} */
+            reason: "purpose_ended" | "request" | "mistaken_record" | "order";
+            reference: string | null;
+            removed: components["schemas"]["TableCount"][];
+            /** @enum {string} */
+            proof: "pending" | "absent" | "found" | "scrubbed" | "server";
+            proven_ms: number | null;
+            /** Format: int64 */
+            traces: number;
+        };
+        ErasurePreview: {
+            /** Format: int64 */
+            person_id: number;
+            /** Format: int32 */
+            merged: number;
+            removed: components["schemas"]["TableCount"][];
+            kept: components["schemas"]["TableCount"][];
+            /** Format: int64 */
+            import_files: number;
+            /** Format: int64 */
+            households_ended: number;
+        };
         FieldChange: {
             field: string;
             before: string | null;
@@ -3208,6 +3385,9 @@ export interface components {
             whole_household?: boolean | null;
             keep_old?: boolean | null;
         };
+        MovementsWanted: {
+            reason?: string | null;
+        };
         NamedCompound: {
             /** Format: int64 */
             id: number;
@@ -3338,6 +3518,13 @@ export interface components {
         NewRecoverySheet: {
             replace: boolean;
         };
+        NewRetentionRule: {
+            /** @enum {string} */
+            kind: "person" | "guest" | "import_file" | "rejected_record";
+            days?: number | null;
+            effective_from_ms?: number | null;
+            note?: string | null;
+        };
         NewRole: {
             title: string;
             permissions: string[];
@@ -3385,6 +3572,9 @@ export interface components {
             level: "none" | "yellow" | "red";
             reason?: string | null;
             from_ms?: number | null;
+        };
+        NumberWanted: {
+            reason?: string | null;
         };
         Opening: {
             /** Format: id */
@@ -3585,6 +3775,11 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfErasure: {
+            items: components["schemas"]["Erasure"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PageOfFigureLine: {
             items: components["schemas"]["FigureLine"][];
             /** @description Cursor of the next page; null on the last */
@@ -3779,6 +3974,7 @@ export interface components {
             reverses_id: number | null;
             emergency_reason: string | null;
             note: string | null;
+            masked: boolean;
         };
         PassagesAnswer: {
             results: components["schemas"]["PassageResult"][];
@@ -4192,6 +4388,40 @@ export interface components {
             tiers: components["schemas"]["TierAnswer"][];
             helpers: components["schemas"]["Steward"][];
         };
+        RetentionDone: {
+            /** @enum {string} */
+            kind: "person" | "guest" | "import_file" | "rejected_record";
+            /** Format: int64 */
+            erased: number;
+            /** Format: int64 */
+            left: number;
+        };
+        RetentionDue: {
+            /** @enum {string} */
+            kind: "person" | "guest" | "import_file" | "rejected_record";
+            days: number | null;
+            /** Format: int64 */
+            count: number;
+        };
+        RetentionRule: {
+            /** Format: id */
+            id: number;
+            /** @enum {string} */
+            kind: "person" | "guest" | "import_file" | "rejected_record";
+            days: number | null;
+            /** Format: utc-milliseconds */
+            effective_from_ms: number;
+            note: string | null;
+            in_force: boolean;
+        };
+        RetentionRun: {
+            /** @enum {string} */
+            kind: "person" | "guest" | "import_file" | "rejected_record";
+        };
+        RetentionState: {
+            due: components["schemas"]["RetentionDue"][];
+            rules: components["schemas"]["RetentionRule"][];
+        };
         RevealWanted: {
             document: boolean;
             phones: boolean;
@@ -4202,6 +4432,11 @@ export interface components {
             person_id: number;
             document: string | null;
             phones: string[];
+        };
+        RevealedNumber: {
+            /** Format: int64 */
+            id: number;
+            phone: string | null;
         };
         Role: {
             /** Format: int64 */
@@ -4412,6 +4647,11 @@ export interface components {
             /** Format: utc-milliseconds */
             valid_from_ms: number;
             valid_until_ms: number | null;
+        };
+        TableCount: {
+            table: string;
+            /** Format: int64 */
+            rows: number;
         };
         Term: {
             /** Format: int64 */
@@ -5716,6 +5956,40 @@ export interface operations {
             };
         };
     };
+    getApiErasures: {
+        parameters: {
+            query?: {
+                compound_id?: number | null;
+                proof?: ("pending" | "absent" | "found" | "scrubbed" | "server") | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfErasure"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiGateActivate: {
         parameters: {
             query?: never;
@@ -6014,6 +6288,41 @@ export interface operations {
             };
         };
     };
+    postApiGuestsIdReveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberWanted"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedNumber"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiGuestsIdSettle: {
         parameters: {
             query?: never;
@@ -6245,6 +6554,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HouseholdFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiHouseholdsIdMovements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MovementsWanted"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPassageRow"];
                 };
             };
             /** @description A problem */
@@ -7884,6 +8228,72 @@ export interface operations {
             };
         };
     };
+    getApiPersonsIdErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPersonsIdErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseWanted"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiPersonsIdHistory: {
         parameters: {
             query?: never;
@@ -8779,6 +9189,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoverySheet"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionState"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiRetentionRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRetentionRule"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionState"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiRetentionRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRun"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionDone"];
                 };
             };
             /** @description A problem */
@@ -9922,6 +10427,41 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiVehiclesIdReveal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberWanted"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedNumber"];
                 };
             };
             /** @description A problem */

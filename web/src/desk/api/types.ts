@@ -91,6 +91,10 @@ export interface RetentionDone {
   erased: number
   left: number
 }
+export interface RevealedNumber {
+  id: number
+  phone: string | null
+}
 export interface RecoveryState {
   sheet: string | null // null: none was ever made
   made_ms: number | null
@@ -494,6 +498,7 @@ export interface PassageRow {
   reverses_id: number | null // of a correction, the record it speaks of
   emergency_reason: string | null
   note: string | null
+  masked: boolean // one household's movements: the day only
 }
 
 export interface Figure {
@@ -583,6 +588,7 @@ export type Checked = [
   Fits<Schemas['Erasure'], Erasure>,
   Fits<Schemas['RetentionState'], RetentionState>,
   Fits<Schemas['RetentionDone'], RetentionDone>,
+  Fits<Schemas['RevealedNumber'], RevealedNumber>,
   Fits<Schemas['RecoveryState'], RecoveryState>,
   Fits<Schemas['RecoverySheet'], RecoverySheet>,
   Fits<Schemas['Revealed'], Revealed>,

@@ -25,6 +25,7 @@ export const audit_groups = [
   'term',
   'enrolment',
   'guest',
+  'vehicle',
   'keys',
   'retention',
 ] as const
