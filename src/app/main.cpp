@@ -5,12 +5,29 @@
 
 namespace {
 
-void add_recovery(CLI::App& restoring, app::RecoveryInput& recovery) {
-  restoring.add_option("--recovery-key", recovery.code,
-                       "The code on the recovery sheet; others may see it in the process list");
-  restoring.add_option("--recovery-key-file", recovery.file,
-                       "A file with it; without both it is read from standard input");
-}
+// What keeps an installation from being lost: backup, restore and the recovery sheet.
+struct Keeping {
+  std::filesystem::path file{};
+  app::RecoveryInput recovery{};
+  bool new_sheet = false;
+  CLI::App *saving = nullptr, *restoring = nullptr, *sheet = nullptr;
+
+  template <class Common>
+  Keeping(CLI::App& cli, const Common& common) {
+    saving = common(cli.add_subcommand("backup", "Write store and keys into one encrypted file"));
+    saving->add_option("file", file, "The backup; must not exist")->required();
+    restoring = common(cli.add_subcommand("restore", "Put a backup in the place of the store"));
+    restoring->add_option("file", file, "The backup")->required();
+    restoring->add_option("--recovery-key", recovery.code,
+                          "The code on the recovery sheet; others may see it in the process list");
+    restoring->add_option("--recovery-key-file", recovery.file,
+                          "A file with it; without both it is read from standard input");
+    auto* keys = cli.add_subcommand("keys", "The key directory");
+    keys->require_subcommand(1);
+    sheet = common(keys->add_subcommand("recovery", "Which recovery sheet backups need; makes the first"));
+    sheet->add_flag("--new", new_sheet, "Make another sheet; backups made before still need theirs");
+  }
+};
 
 }  // namespace
 
@@ -62,18 +79,7 @@ int main(int argc, char** argv) {
   auto* migrating = common(cli.add_subcommand("migrate", "Bring the store to this program's schema"));
   migrating->add_flag("--status", status_only, "Only say what would be done");
   migrating->add_flag("--backup-taken", options.backup_taken, "A backup exists; migrate without making one");
-  auto* saving = common(cli.add_subcommand("backup", "Write store and keys into one encrypted file"));
-  saving->add_option("file", file, "The backup; must not exist")->required();
-  auto* restoring = common(cli.add_subcommand("restore", "Put a backup in the place of the store"));
-  restoring->add_option("file", file, "The backup")->required();
-  app::RecoveryInput recovery;
-  add_recovery(*restoring, recovery);
-  bool new_sheet = false;
-  auto* keys = cli.add_subcommand("keys", "The key directory");
-  keys->require_subcommand(1);
-  auto* sheet =
-      common(keys->add_subcommand("recovery", "Which recovery sheet backups need; makes the first"));
-  sheet->add_flag("--new", new_sheet, "Make another sheet; backups made before still need theirs");
+  const Keeping keeping(cli, common);
   auto* checking = common(cli.add_subcommand("doctor", "Check store, keys and schema"));
   auto* importing = common(cli.add_subcommand("import", "Load an office file into a compound"));
   importing->add_option("compound", compound, "Id of the compound")->required();
@@ -93,9 +99,9 @@ int main(int argc, char** argv) {
   CLI11_PARSE(cli, argc, argv);
   if (serving->parsed()) return app::serve(options, serve);
   if (migrating->parsed()) return app::migrate(options, status_only);
-  if (saving->parsed()) return app::backup(options, file);
-  if (restoring->parsed()) return app::restore(options, file, recovery);
-  if (sheet->parsed()) return app::recovery_sheet(options, new_sheet);
+  if (keeping.saving->parsed()) return app::backup(options, keeping.file);
+  if (keeping.restoring->parsed()) return app::restore(options, keeping.file, keeping.recovery);
+  if (keeping.sheet->parsed()) return app::recovery_sheet(options, keeping.new_sheet);
   if (checking->parsed()) return app::doctor(options);
   if (importing->parsed()) return app::import_file(options, compound, file);
   if (linking->parsed()) return app::link(options, username);

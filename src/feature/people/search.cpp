@@ -238,7 +238,7 @@ Result<void> may_look_up(db::Connection& raw, const api::Context& c) {
       {core::source_of(c).actor, c.now + -base::minute_ms});
   if (recent < look_ups_a_minute) return {};
   return base::fail(ErrorKind::rate_limited, "too_many_look_ups",
-                    {{"count", std::to_string(look_ups_a_minute)}});
+                    {{"count", std::to_string(look_ups_a_minute)}, {"seconds", "60"}});
 }
 
 // Looking somebody up by a number is counted and written down before the answer leaves: how it was asked and
