@@ -106,6 +106,67 @@ CREATE INDEX organisation_bond_place ON organisation_bond (place_id, bond);
 CREATE INDEX organisation_bond_organisation ON organisation_bond (organisation_id);
 CREATE INDEX organisation_bond_staff ON organisation_bond (staff_id);
 
+-- Teams and temporary organisations at any node (XN-03, LZ-15, CZ-06, FZ-26). A change makes a new version; a
+-- version never changes.
+CREATE TABLE team (
+  id bigint PRIMARY KEY,
+  kind text COLLATE "C" NOT NULL,
+  place_id bigint NOT NULL REFERENCES place (id),
+  name text COLLATE "C" NOT NULL,
+  valid_from_ms bigint NOT NULL,
+  valid_until_ms bigint
+);
+CREATE INDEX team_place ON team (place_id, kind);
+
+CREATE TABLE team_version (
+  id bigint PRIMARY KEY,
+  team_id bigint NOT NULL REFERENCES team (id),
+  number bigint NOT NULL,
+  document_ref text COLLATE "C",
+  note text COLLATE "C",
+  valid_from_ms bigint NOT NULL,
+  valid_until_ms bigint,
+  created_by bigint NOT NULL,
+  UNIQUE (team_id, number)
+);
+
+CREATE TABLE team_member (
+  id bigint PRIMARY KEY,
+  version_id bigint NOT NULL REFERENCES team_version (id),
+  staff_id bigint NOT NULL REFERENCES staff (id),
+  role text COLLATE "C" NOT NULL,
+  duty text COLLATE "C"
+);
+CREATE INDEX team_member_version ON team_member (version_id);
+CREATE INDEX team_member_staff ON team_member (staff_id);
+
+-- The bodies a joint team is formed of.
+CREATE TABLE team_body (
+  id bigint PRIMARY KEY,
+  version_id bigint NOT NULL REFERENCES team_version (id),
+  organisation_id bigint NOT NULL REFERENCES organisation (id)
+);
+CREATE INDEX team_body_version ON team_body (version_id);
+CREATE INDEX team_body_organisation ON team_body (organisation_id);
+
+-- Plans, emergency plans, signed commitments on file (SY-09, FZ-05).
+CREATE TABLE organisation_document (
+  id bigint PRIMARY KEY,
+  kind text COLLATE "C" NOT NULL,
+  organisation_id bigint NOT NULL REFERENCES organisation (id),
+  place_id bigint REFERENCES place (id),
+  title text COLLATE "C" NOT NULL,
+  reference text COLLATE "C",
+  signed_day bigint NOT NULL,
+  valid_until_day bigint,
+  note text COLLATE "C",
+  created_by bigint NOT NULL,
+  created_ms bigint NOT NULL,
+  withdrawn_ms bigint
+);
+CREATE INDEX organisation_document_of ON organisation_document (organisation_id, kind);
+CREATE INDEX organisation_document_place ON organisation_document (place_id);
+
 ALTER TABLE staff ADD COLUMN organisation_id bigint REFERENCES organisation (id);
 ALTER TABLE staff ADD COLUMN force text COLLATE "C" NOT NULL DEFAULT 'unknown';
 ALTER TABLE staff ADD COLUMN skills text COLLATE "C" NOT NULL DEFAULT '';

@@ -106,6 +106,67 @@ CREATE INDEX organisation_bond_place ON organisation_bond (place_id, bond);
 CREATE INDEX organisation_bond_organisation ON organisation_bond (organisation_id);
 CREATE INDEX organisation_bond_staff ON organisation_bond (staff_id);
 
+-- Teams and temporary organisations at any node (XN-03, LZ-15, CZ-06, FZ-26). A change makes a new version; a
+-- version never changes.
+CREATE TABLE team (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  place_id INTEGER NOT NULL REFERENCES place (id),
+  name TEXT NOT NULL,
+  valid_from_ms INTEGER NOT NULL,
+  valid_until_ms INTEGER
+) STRICT;
+CREATE INDEX team_place ON team (place_id, kind);
+
+CREATE TABLE team_version (
+  id INTEGER PRIMARY KEY,
+  team_id INTEGER NOT NULL REFERENCES team (id),
+  number INTEGER NOT NULL,
+  document_ref TEXT,
+  note TEXT,
+  valid_from_ms INTEGER NOT NULL,
+  valid_until_ms INTEGER,
+  created_by INTEGER NOT NULL,
+  UNIQUE (team_id, number)
+) STRICT;
+
+CREATE TABLE team_member (
+  id INTEGER PRIMARY KEY,
+  version_id INTEGER NOT NULL REFERENCES team_version (id),
+  staff_id INTEGER NOT NULL REFERENCES staff (id),
+  role TEXT NOT NULL,
+  duty TEXT
+) STRICT;
+CREATE INDEX team_member_version ON team_member (version_id);
+CREATE INDEX team_member_staff ON team_member (staff_id);
+
+-- The bodies a joint team is formed of.
+CREATE TABLE team_body (
+  id INTEGER PRIMARY KEY,
+  version_id INTEGER NOT NULL REFERENCES team_version (id),
+  organisation_id INTEGER NOT NULL REFERENCES organisation (id)
+) STRICT;
+CREATE INDEX team_body_version ON team_body (version_id);
+CREATE INDEX team_body_organisation ON team_body (organisation_id);
+
+-- Plans, emergency plans, signed commitments on file (SY-09, FZ-05).
+CREATE TABLE organisation_document (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  organisation_id INTEGER NOT NULL REFERENCES organisation (id),
+  place_id INTEGER REFERENCES place (id),
+  title TEXT NOT NULL,
+  reference TEXT,
+  signed_day INTEGER NOT NULL,
+  valid_until_day INTEGER,
+  note TEXT,
+  created_by INTEGER NOT NULL,
+  created_ms INTEGER NOT NULL,
+  withdrawn_ms INTEGER
+) STRICT;
+CREATE INDEX organisation_document_of ON organisation_document (organisation_id, kind);
+CREATE INDEX organisation_document_place ON organisation_document (place_id);
+
 ALTER TABLE staff ADD COLUMN organisation_id INTEGER REFERENCES organisation (id);
 ALTER TABLE staff ADD COLUMN force TEXT NOT NULL DEFAULT 'unknown';
 ALTER TABLE staff ADD COLUMN skills TEXT NOT NULL DEFAULT '';

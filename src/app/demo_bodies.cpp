@@ -28,6 +28,11 @@ struct DemoBodies::Batch {
   std::vector<stewardship::StaffRow> staff{};
   std::vector<organisation::SuperiorRow> superiors{};
   std::vector<organisation::BondRow> bonds{};
+  std::vector<organisation::TeamRow> teams{};
+  std::vector<organisation::TeamVersionRow> versions{};
+  std::vector<organisation::TeamMemberRow> members{};
+  std::vector<organisation::TeamBodyRow> parties{};
+  std::vector<organisation::DocumentRow> documents{};
 };
 
 std::int64_t DemoBodies::body(Batch& batch, std::int64_t home, const std::string& kind,
@@ -76,6 +81,34 @@ organisation::BondRow& DemoBodies::bond(Batch& batch, Bond bond, std::int64_t pl
   return row;
 }
 
+void DemoBodies::team(Batch& batch, const std::string& kind, std::int64_t place, const std::string& name,
+                      const std::vector<std::int64_t>& bodies, const std::vector<std::int64_t>& staff) {
+  auto& store = program_.store();
+  const auto team = store.next_id(), version = store.next_id();
+  batch.teams.push_back({meta::Id<organisation::TeamRow>(team), kind, place, name, now_, {}});
+  batch.versions.push_back({meta::Id<organisation::TeamVersionRow>(version), team, 1, {}, {}, now_, {}, 0});
+  for (const auto id : staff)
+    batch.members.push_back(
+        {meta::Id<organisation::TeamMemberRow>(store.next_id()),
+         version,
+         id,
+         id == staff.front() ? organisation::TeamRole::head : organisation::TeamRole::member,
+         {}});
+  for (const auto id : bodies)
+    batch.parties.push_back({meta::Id<organisation::TeamBodyRow>(store.next_id()), version, id});
+}
+
+void DemoBodies::document(Batch& batch, std::int64_t body, const std::string& kind,
+                          const std::string& title) {
+  auto& row = batch.documents.emplace_back();
+  row.id = meta::Id<organisation::DocumentRow>(program_.store().next_id());
+  row.kind = kind;
+  row.organisation_id = body;
+  row.title = title;
+  row.signed_day = base::civil_day(now_) + -dice_.between(1, 20);
+  row.created = now_;
+}
+
 Result<void> DemoBodies::store(const Batch& batch) {
   return program_.store().write(
       [&](db::Connection& c) -> Result<void> {
@@ -84,6 +117,11 @@ Result<void> DemoBodies::store(const Batch& batch) {
         core::insert_all(q, batch.staff, source_);
         core::insert_all(q, batch.superiors, source_);
         core::insert_all(q, batch.bonds, source_);
+        core::insert_all(q, batch.teams, source_);
+        core::insert_all(q, batch.versions, source_);
+        core::insert_all(q, batch.members, source_);
+        core::insert_all(q, batch.parties, source_);
+        core::insert_all(q, batch.documents, source_);
         return {};
       },
       db::Priority::low);
@@ -116,7 +154,11 @@ Result<void> DemoBodies::add_district(const place::PlaceRow& district, int compa
     const auto name = fmt::format("{}{}", company_fronts[i % 10], company_ends[i / 10 % 6]);
     d.companies.push_back(body(batch, home, "property_company", name));
     put_under(batch, d.companies.back(), d.housing, Branch::industry);
-    employee(batch, d.companies.back(), "项目经理", "none", "property_guard");
+    // Most have sent what they must have.
+    if (i % 10 != 9) document(batch, d.companies.back(), "plan", "疫情防控方案");
+    if (i % 3 != 0) document(batch, d.companies.back(), "emergency_plan", "疫情防控应急预案");
+    if (i % 4 != 0) document(batch, d.companies.back(), "commitment", "责任承诺书");
+    d.managers.push_back(employee(batch, d.companies.back(), "项目经理", "none", "property_guard"));
   }
   return store(batch);
 }
@@ -131,13 +173,15 @@ Result<void> DemoBodies::add_office(const place::PlaceRow& node, const std::stri
   auto& own = bond(batch, Bond::responsible, node.id.value);
   own.branch = Branch::territorial;
   own.organisation_id = office;
-  employee(batch, office, community ? "社区书记" : "办事处主任", community ? "none" : "section_head",
-           "community_cadre");
+  const auto secretary = employee(batch, office, community ? "社区书记" : "办事处主任",
+                                  community ? "none" : "section_head", "community_cadre");
   if (community) {
     auto& contract = bond(batch, Bond::contract, node.id.value);
     contract.organisation_id = d.bureaus[d.next_bureau++ % d.bureaus.size()];
     contract.document_ref = fmt::format("演防指〔2020〕{}号", d.next_bureau);
+    team(batch, "working_group", node.id.value, name + "防控工作组", {office}, {secretary});
   } else {
+    team(batch, "leading_group", node.id.value, name + "防控领导小组", {office}, {secretary});
     auto& hooked = bond(batch, Bond::hook_up, node.id.value);
     hooked.staff_id = d.leaders[d.next_leader++ % d.leaders.size()];
     hooked.organisation_id = d.government;
@@ -150,14 +194,25 @@ Result<void> DemoBodies::add_compound(const place::PlaceRow& compound) {
   auto& d = districts_.at(compound.district_id.value_or(0));
   const auto kind = compound.compound_kind.value_or(place::CompoundKind::unmanaged);
   const bool managed = kind == place::CompoundKind::property_managed;
-  if (managed)
-    bond(batch, Bond::manages, compound.id.value).organisation_id =
-        d.companies[d.next_company++ % d.companies.size()];
+  const auto company = d.next_company % d.companies.size();
+  if (managed) {
+    bond(batch, Bond::manages, compound.id.value).organisation_id = d.companies[company];
+    ++d.next_company;
+  }
   if (kind == place::CompoundKind::owners_committee || (managed && d.next_company % 2 == 1)) {
     const auto committee = body(batch, compound.id.value, "owners_committee", compound.name + "业主委员会");
     bond(batch, Bond::represents, compound.id.value).organisation_id = committee;
     put_under(batch, committee, offices_.at(compound.community_id.value_or(0)), Branch::territorial);
-    employee(batch, committee, "业委会主任", "none", "resident");
+    const auto chair = employee(batch, committee, "业委会主任", "none", "resident");
+    if (managed)
+      team(batch, "joint_control", compound.id.value, compound.name + "联控队",
+           {d.companies[company], committee}, {d.managers[company], chair});
+    else
+      team(batch, "gate_team", compound.id.value, compound.name + "业主守门队", {committee}, {chair});
+  } else if (kind == place::CompoundKind::scattered_cluster) {
+    const auto office = offices_.at(compound.community_id.value_or(0));
+    const auto volunteer = employee(batch, office, "志愿者队长", "none", "volunteer");
+    team(batch, "gate_team", compound.id.value, compound.name + "守门队", {office}, {volunteer});
   }
   return store(batch);
 }

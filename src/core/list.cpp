@@ -44,7 +44,12 @@ constexpr Vocabulary vocabularies[] = {{"Pass", "state", "card_state"},
                                        {"Person", "flags", "person_flag"},
                                        {"Organisation", "kind", "organisation_kind"},
                                        {"OrganisationBond", "bond", "bond_kind"},
-                                       {"StaffFile", "skills", "skill"}};
+                                       {"StaffFile", "skills", "skill"},
+                                       {"Team", "kind", "team_kind"},
+                                       {"TeamMember", "role", "team_role"},
+                                       {"OrganisationDocument", "kind", "paper_kind"},
+                                       {"OrganisationDocument", "state", "paper_state"},
+                                       {"LackingDocument", "kind", "paper_kind"}};
 
 std::string word_of(std::string_view language, const ExportColumn& column, const std::string& code) {
   std::string_view name = column.name;

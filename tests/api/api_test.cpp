@@ -18,7 +18,8 @@
 #include "feature/erasure/record.hpp"
 #include "feature/exchange/record.hpp"
 #include "feature/gate/record.hpp"
-#include "feature/organisation/record.hpp"
+#include "feature/organisation/document_record.hpp"
+#include "feature/organisation/team_record.hpp"
 #include "feature/people/record.hpp"
 #include "feature/people/review_record.hpp"
 #include "feature/place/opening_record.hpp"
@@ -172,6 +173,8 @@ TEST(Roles, OutOfScopeIsTheSameAsAbsent) {
   same("PATCH", "/api/places/", compound, "", R"({"name":"改名"})");
   same("GET", "/api/organisation-bonds?place_id=", compound, "", "");
   same("GET", "/api/compound-bodies?place_id=", compound, "", "");
+  same("GET", "/api/teams?place_id=", compound, "", "");
+  same("GET", "/api/teams/missing?place_id=", compound, "", "");
   same("GET", "/api/compound-bodies/summary?place_id=", compound, "", "");
   same("GET", "/api/organisation-chain?place_id=", compound, "", "");
   same("GET", "/api/policies/effective?compound_id=", compound, "", "");
@@ -295,18 +298,19 @@ std::vector<const meta::Record*> records_of() {
 }
 // Every record with a table of its own.
 std::vector<const meta::Record*> stored_records() {
-  return records_of<f::place::PlaceRow, f::place::DwellingRow, f::place::Opening, f::place::OpeningUnitRow,
-                    f::place::PlaceSetRow, f::place::PlaceSetMemberRow, f::place::ZoneRow,
-                    f::place::PlaceRuleRow, f::place::PlacePastRow, f::place::PlaceMoveRow,
-                    f::stewardship::ProfileRow, f::people::HouseholdRow, f::people::PersonRow,
-                    f::people::ResidenceRow, f::people::PhoneRow, f::people::VehicleRow,
-                    f::stewardship::StaffRow, f::stewardship::StewardshipRow, f::people::DuplicatePairRow,
-                    f::people::PersonAliasRow, f::people::ConflictRow, f::access::AccountRow,
-                    f::access::GrantRow, f::access::RoleRow, f::gate::PolicyRow, f::gate::PassRow,
-                    f::gate::PassageRow, f::gate::GuestRow, f::exchange::ImportStored,
-                    f::exchange::RememberedForm, f::organisation::TermRow, f::organisation::OrganisationRow,
-                    f::organisation::SuperiorRow, f::organisation::BondRow, f::command::CompoundFigures,
-                    f::erasure::ErasureRow, f::erasure::ErasedPersonRow, f::erasure::RetentionRuleRow>();
+  return records_of<
+      f::place::PlaceRow, f::place::DwellingRow, f::place::Opening, f::place::OpeningUnitRow,
+      f::place::PlaceSetRow, f::place::PlaceSetMemberRow, f::place::ZoneRow, f::place::PlaceRuleRow,
+      f::place::PlacePastRow, f::place::PlaceMoveRow, f::stewardship::ProfileRow, f::people::HouseholdRow,
+      f::people::PersonRow, f::people::ResidenceRow, f::people::PhoneRow, f::people::VehicleRow,
+      f::stewardship::StaffRow, f::stewardship::StewardshipRow, f::people::DuplicatePairRow,
+      f::people::PersonAliasRow, f::people::ConflictRow, f::access::AccountRow, f::access::GrantRow,
+      f::access::RoleRow, f::gate::PolicyRow, f::gate::PassRow, f::gate::PassageRow, f::gate::GuestRow,
+      f::exchange::ImportStored, f::exchange::RememberedForm, f::organisation::TermRow,
+      f::organisation::OrganisationRow, f::organisation::SuperiorRow, f::organisation::BondRow,
+      f::command::CompoundFigures, f::erasure::ErasureRow, f::erasure::ErasedPersonRow,
+      f::erasure::RetentionRuleRow, f::organisation::TeamRow, f::organisation::TeamVersionRow,
+      f::organisation::TeamMemberRow, f::organisation::TeamBodyRow, f::organisation::DocumentRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

@@ -25,7 +25,7 @@ const zh = words['zh-CN']
 const shots = process.env.SHOUWANG_SHOTS // a folder for pictures of the pages
 
 describe('organisations and staff on the program', { skip, timeout: 300_000 }, () => {
-  let program, browser, desk, page, company
+  let program, browser, desk, page, company, compound_id
 
   before(async () => {
     program = await start_program()
@@ -42,6 +42,7 @@ describe('organisations and staff on the program', { skip, timeout: 300_000 }, (
       await page.getByRole('button', { name: zh['action.save'] }).click()
     }
     await page.waitForURL(/#\/overview/)
+    compound_id = (await api('/api/session')).compounds.find(({ name }) => name === '春江花园').id
     company = (await api('/api/organisations?kind=property_company')).items[0]
     await page.locator('.compound').click()
     await page.getByRole('option', { name: '春江花园' }).click()
@@ -101,13 +102,39 @@ describe('organisations and staff on the program', { skip, timeout: 300_000 }, (
     assert.equal(await page.getByText('19900008888').count(), 0)
   })
 
+  it('re-forms a team: the version before stays as it was (CZ-06)', async () => {
+    const team = (await api(`/api/teams?place_id=${compound_id}`)).items[0]
+    await go(`teams/${team.id}`)
+    await button('team.reform').click()
+    await find('team.add_member', '门卫甲')
+    await dialog().getByText('门卫甲', { exact: true }).waitFor()
+    await dialog().getByLabel(zh['bond.document_ref']).fill('春联〔2020〕2号')
+    await button('action.save', dialog()).click()
+    await page.getByRole('row', { name: /门卫甲/ }).waitFor()
+    await page.getByRole('link', { name: '查看第 1 版' }).click()
+    await page.getByText(/这是 .* 的情况/).waitFor()
+    await page.getByRole('row', { name: /门卫甲/ }).waitFor({ state: 'detached' })
+  })
+
+  it('puts a missing document on file (SY-09)', async () => {
+    await go('documents')
+    await page.getByText('应急预案：缺 1，过期 0，应有 1').waitFor()
+    await page.getByRole('button', { name: `登记文件：${company.name} 应急预案` }).click()
+    await dialog().getByLabel(zh['document.signed_day']).fill('2020-02-10')
+    await button('action.save', dialog()).click()
+    await page.getByText('应急预案：缺 0，过期 0，应有 1').waitFor()
+  })
+
   it('fits desk and phone in both languages, with nothing axe objects to', async () => {
     const state = await desk.context.storageState()
+    const team = (await api(`/api/teams?place_id=${compound_id}`)).items[0]
+    const routes = ['bodies', 'organisations', `organisations/${company.id}`, 'staff-files', 'teams']
+    routes.push(`teams/${team.id}`, 'documents')
     for (const locale of ['zh-CN', 'en'])
       for (const size of ['phone', 'desk']) {
         const other = await open_phone(browser, program.url, { size, locale })
         await other.context.addCookies(state.cookies)
-        for (const route of ['bodies', 'organisations', `organisations/${company.id}`, 'staff-files']) {
+        for (const route of routes) {
           await other.page.goto(`${program.url}/#/${route}`)
           await other.page.locator('.table-frame').first().waitFor()
           const wide = await other.page.evaluate(

@@ -199,6 +199,29 @@ TEST_P(Exchange, StewardsAnswerForBuildingsOrTheCompound) {
   EXPECT_EQ(count("SELECT COUNT(*) FROM stewardship"), 4);
 }
 
+// SY-10: a name that is a body's on record makes it the employer; a file that says another waits to be looked
+// at.
+TEST_P(Exchange, StewardsAreEmployedByTheBodyOfThatName) {
+  auto added = store().write([&](db::Connection& c) -> base::Result<void> {
+    c.run(
+        "INSERT INTO organisation (id, kind, place_id, name, source, valid_from_ms, updated_ms) VALUES (77, "
+        "'property_company', $1, '安和物业', 'office', 0, 0)",
+        {community_.id});
+    return {};
+  });
+  ASSERT_TRUE(added);
+  const std::string header = "级别,姓名,单位,职务,职级,政治面貌,手机,包保范围\n";
+  EXPECT_EQ(take("包保名单.csv", header + "二级,孙丽,安和物业,经理,,党员,13900000011,全小区\n" +
+                                     "二级,周杰,别家物业,经理,,党员,13900000012,全小区\n")
+                .fresh,
+            2);
+  EXPECT_EQ(count("SELECT organisation_id FROM staff WHERE name = '孙丽' AND organisation IS NULL"), 77);
+  EXPECT_EQ(text("SELECT organisation FROM staff WHERE name = '周杰' AND organisation_id IS NULL"),
+            "别家物业");
+  EXPECT_EQ(upload("再来.csv", header + "二级,孙丽,安和物业,经理,,党员,13900000011,全小区\n").unchanged, 1);
+  EXPECT_EQ(upload("换了.csv", header + "二级,孙丽,别家物业,经理,,党员,13900000011,全小区\n").doubtful, 1);
+}
+
 TEST_P(Exchange, APersonSaysHowAFileIsRead) {
   const auto import = upload("奇怪.csv", "甲,乙,丙\n1-1-101,王建国,户主\n1-1-201,李娜,户主\n");
   EXPECT_EQ(import.kind, Kind::unknown);

@@ -1,6 +1,7 @@
 // Stewardship lists: who answers for which building or for the compound. Staff are known by name and phone,
 // in any compound; without a phone by name among those who answer for a part of this one.
 #include "feature/exchange/merge.hpp"
+#include "feature/organisation/service.hpp"
 #include "feature/stewardship/record.hpp"
 
 namespace feature::exchange {
@@ -64,6 +65,7 @@ std::optional<std::int64_t> find_part(const std::map<intake::RoomRef, std::int64
 struct KnownStaff {
   stewardship::StaffRow staff{};
   std::map<std::int64_t, int> tiers{};  // place -> tier
+  std::string employer{};               // the name of the body they are employed by, when it is on record
 };
 
 using StaffKey = std::pair<std::string, std::string>;  // name, blind index of the phone
@@ -92,6 +94,7 @@ class Stewards {
       merge(row, *known, places, verdict, write);
     } else if (write || !writing_) {  // shown as it will be: the next row of the same person finds them known
       known = KnownStaff{staff_of(row, write ? writing_->id() : 0)};
+      if (!row.organisation.empty()) employ(*known, row.organisation);
       if (write) put(*known, row);
     }
     if (known && verdict.status != RowStatus::doubtful) add(*known, places, row.tier, write);
@@ -129,12 +132,26 @@ class Stewards {
           "w.valid_until_ms IS NULL AND {scope:p} ORDER BY s.id",
           {key.first, job_.ground.compound.id}, keep);
     if (!known) return;
+    if (known->staff.organisation_id)
+      q_.unscoped().one("SELECT o.name FROM organisation o WHERE o.id = $1", {*known->staff.organisation_id},
+                        [&](const db::Row& r) { known->employer = r.str(0); });
     q_.run(
         "SELECT w.place_id, w.tier FROM stewardship w JOIN place p ON p.id = w.place_id WHERE w.staff_id = "
         "$1 "
         "AND w.valid_until_ms IS NULL AND w.duty = 'steward' AND w.grid_id IS NULL AND {scope:p}",
         {known->staff.id},
         [&](const db::Row& r) { known->tiers[r.integer(0)] = static_cast<int>(r.integer(1)); });
+  }
+
+  // A name that is a body's on record makes it the employer; any other stays as it was written.
+  void employ(KnownStaff& known, const std::string& name) {
+    auto found = bodies_.find(name);
+    if (found == bodies_.end())
+      found = bodies_.emplace(name, organisation::organisation_named(q_, name)).first;
+    if (!found->second) return;
+    known.staff.organisation_id = found->second->id;
+    known.staff.organisation.reset();
+    known.employer = found->second->name;
   }
 
   stewardship::StaffRow staff_of(const intake::StewardRow& row, std::int64_t id) const {
@@ -166,7 +183,11 @@ class Stewards {
              Verdict& verdict, bool write) {
     auto after = known.staff;
     Merge m(job_.reading.analysis, verdict);
-    m.value(after.organisation, not_empty(row.organisation), Field::organisation);
+    if (known.staff.organisation_id) {
+      if (!row.organisation.empty() && row.organisation != known.employer) m.differ(Field::organisation);
+    } else {
+      m.value(after.organisation, not_empty(row.organisation), Field::organisation);
+    }
     m.value(after.post, not_empty(row.post), Field::post);
     m.word(after.rank, rank_name(row.rank), Field::rank);
     m.word(after.party, party_name(row.party), Field::party);
@@ -205,6 +226,7 @@ class Stewards {
   Writing* writing_;
   std::map<intake::RoomRef, std::int64_t> parts_;
   std::map<StaffKey, std::optional<KnownStaff>> known_{};
+  std::map<std::string, std::optional<organisation::Named>> bodies_{};
 };
 
 }  // namespace

@@ -10,6 +10,8 @@ void routes(api::Router& r) {
   bond_routes(r);
   body_routes(r);
   staff_routes(r);
+  team_routes(r);
+  document_routes(r);
 }
 
 }  // namespace feature::organisation

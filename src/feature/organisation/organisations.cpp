@@ -258,6 +258,16 @@ std::optional<Organisation> find_organisation(db::Scoped& q, std::int64_t id, ba
   return found;
 }
 
+std::optional<Named> organisation_named(db::Scoped& q, const std::string& name) {
+  std::vector<std::int64_t> found;
+  q.run(
+      db::ScopedSql("SELECT o.id FROM organisation o JOIN place p ON p.id = o.place_id WHERE o.name = $2 AND "
+                    "o.valid_until_ms IS NULL AND " ORGANISATION_SEEN " LIMIT 2"),
+      {above_scope(q), name}, [&](const db::Row& r) { found.push_back(r.integer(0)); });
+  if (found.size() != 1) return std::nullopt;
+  return Named{found.front(), name};
+}
+
 bool keeps_organisation(db::Scoped& q, std::int64_t id) { return kept_row(q, id).has_value(); }
 
 void organisation_routes(api::Router& r) {

@@ -19,6 +19,12 @@ bool known_term(db::Scoped& q, TermList list, std::string_view code);
 // The body when it exists today and the caller may see it: at home in their scope or above it, or with
 // something to do with a place inside.
 std::optional<Organisation> find_organisation(db::Scoped& q, std::int64_t id, base::Instant now);
+// The one body of this name that the caller may see; none when there is none or several.
+struct Named {
+  std::int64_t id = 0;
+  std::string name{};
+};
+std::optional<Named> organisation_named(db::Scoped& q, const std::string& name);
 // The caller's office keeps its record.
 bool keeps_organisation(db::Scoped& q, std::int64_t id);
 

@@ -97,6 +97,14 @@ std::vector<StaffPost> posts_of(db::Scoped& q, std::int64_t staff) {
       "AND (b.valid_until_ms IS NULL OR b.valid_until_ms > b.valid_from_ms) AND {scope:p} ORDER BY "
       "b.valid_from_ms DESC, b.id LIMIT 500",
       {staff}, keep);
+  // Who belongs to a party branch says what their party is: its heads are known to everybody.
+  q.run(
+      "SELECT m.role, NULL, t.place_id, t.name, v.valid_from_ms, v.valid_until_ms FROM team_member m JOIN "
+      "team_version v ON v.id = m.version_id JOIN team t ON t.id = v.team_id JOIN place p ON p.id = "
+      "t.place_id "
+      "WHERE m.staff_id = $1 AND (t.kind <> 'party_branch' OR m.role <> 'member') AND {scope:p} ORDER BY "
+      "v.valid_from_ms DESC, m.id LIMIT 500",
+      {staff}, keep);
   const auto labels = place::labels_of(q, places);
   for (std::size_t i = 0; i < posts.size(); ++i)
     if (const auto label = labels.find(places[i]); label != labels.end()) posts[i].place_name = label->second;

@@ -19,7 +19,10 @@
 #define STAFF_SEEN                                                                                           \
   "(" EMPLOYER_IN_SCOPE " OR " STEWARD_IN_SCOPE                                                              \
   " OR EXISTS (SELECT 1 FROM organisation_bond sr JOIN place srp ON srp.id = sr.place_id WHERE sr.staff_id " \
-  "= s.id AND {scope:srp}))"
+  "= s.id AND {scope:srp}) OR EXISTS (SELECT 1 FROM team_member sm JOIN team_version sv ON sv.id = "         \
+  "sm.version_id JOIN team st ON st.id = sv.team_id JOIN place stp ON stp.id = st.place_id WHERE "           \
+  "sm.staff_id "                                                                                             \
+  "= s.id AND {scope:stp}))"
 // Whose file one keeps: that of the employer's office; without a known employer, of where they stand.
 #define STAFF_KEPT "(" EMPLOYER_IN_SCOPE " OR (s.organisation_id IS NULL AND " STEWARD_IN_SCOPE "))"
 

@@ -150,6 +150,24 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/BodiesPage.vue'),
   },
   {
+    path: '/teams',
+    name: 'teams',
+    meta: { title: 'teams' },
+    component: () => import('./page/TeamsPage.vue'),
+  },
+  {
+    path: '/teams/:id(\\d+)',
+    name: 'team',
+    meta: { title: 'team', parent: 'teams', free: true },
+    component: () => import('./page/TeamPage.vue'),
+  },
+  {
+    path: '/documents',
+    name: 'documents',
+    meta: { title: 'documents' },
+    component: () => import('./page/DocumentsPage.vue'),
+  },
+  {
     path: '/staff-files',
     name: 'staff_files',
     meta: { title: 'staff_files', free: true },

@@ -998,6 +998,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/missing-documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bodies without a document that they must have */
+        get: operations["getApiMissingDocuments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/missing-documents/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bodies without a document that they must have: all of it as xlsx or CSV */
+        get: operations["getApiMissingDocumentsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/missing-documents/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Of each document how many bodies lack it, and how many must have it */
+        get: operations["getApiMissingDocumentsSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openings": {
         parameters: {
             query?: never;
@@ -1130,6 +1181,58 @@ export interface paths {
         get: operations["getApiOrganisationChain"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation-documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents on file of bodies */
+        get: operations["getApiOrganisationDocuments"];
+        put?: never;
+        /** Put a document of a body on file */
+        post: operations["postApiOrganisationDocuments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation-documents/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Documents on file of bodies: all of it as xlsx or CSV */
+        get: operations["getApiOrganisationDocumentsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation-documents/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a document back: it does not count any more */
+        post: operations["postApiOrganisationDocumentsIdWithdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2377,6 +2480,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/team-members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members of the teams of a place and its parts, one a row */
+        get: operations["getApiTeamMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/team-members/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members of the teams of a place and its parts, one a row: all of it as xlsx or CSV */
+        get: operations["getApiTeamMembersExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Teams and temporary organisations of a place and its parts, at any time */
+        get: operations["getApiTeams"];
+        put?: never;
+        /** Form a team with its head and members */
+        post: operations["postApiTeams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Teams and temporary organisations of a place and its parts, at any time: all of it as xlsx or CSV */
+        get: operations["getApiTeamsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compounds without a team they should have */
+        get: operations["getApiTeamsMissing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A team as it is or was, with its versions */
+        get: operations["getApiTeamsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Dissolve a team */
+        post: operations["postApiTeamsIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Re-form a team: a new version from now on */
+        post: operations["postApiTeamsIdVersions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/terms": {
         parameters: {
             query?: never;
@@ -3271,6 +3511,32 @@ export interface components {
             /** Format: int64 */
             skipped: number;
         };
+        LackingCount: {
+            kind: string;
+            kind_title: string | null;
+            /** Format: int64 */
+            missing: number;
+            /** Format: int64 */
+            expired: number;
+            /** Format: int64 */
+            of: number;
+        };
+        LackingDocument: {
+            /** Format: int64 */
+            organisation_id: number;
+            organisation: string;
+            organisation_kind: string;
+            kind: string;
+            kind_title: string | null;
+            /** @enum {string} */
+            lack_state: "missing" | "expired";
+            phone: string | null;
+        };
+        LackingSummary: {
+            /** Format: utc-milliseconds */
+            as_of_ms: number;
+            items: components["schemas"]["LackingCount"][];
+        };
         Link: {
             link: string;
         };
@@ -3413,6 +3679,18 @@ export interface components {
             staff_id?: number | null;
             from_ms?: number | null;
             document_ref?: string | null;
+            note?: string | null;
+        };
+        NewDocument: {
+            kind: string;
+            /** Format: int64 */
+            organisation_id: number;
+            place_id?: number | null;
+            title: string;
+            reference?: string | null;
+            /** Format: date */
+            signed_day: string;
+            valid_until_day?: string | null;
             note?: string | null;
         };
         NewEmergency: {
@@ -3559,6 +3837,32 @@ export interface components {
             /** @enum {string} */
             branch: "territorial" | "industry";
             superior_id?: number | null;
+        };
+        NewTeam: {
+            kind: string;
+            /** Format: int64 */
+            place_id: number;
+            name: string;
+            until_ms?: number | null;
+            document_ref?: string | null;
+            note?: string | null;
+            body_ids: number[];
+            members: components["schemas"]["NewTeamMember"][];
+        };
+        NewTeamMember: {
+            /** Format: int64 */
+            staff_id: number;
+            /** @enum {string} */
+            role: "head" | "deputy" | "member";
+            duty?: string | null;
+        };
+        NewTeamVersion: {
+            version: number;
+            name?: string | null;
+            document_ref?: string | null;
+            note?: string | null;
+            body_ids: number[];
+            members: components["schemas"]["NewTeamMember"][];
         };
         NewTerm: {
             /** @enum {string} */
@@ -3707,6 +4011,25 @@ export interface components {
             branches: components["schemas"]["ChainBranch"][];
             leaders: components["schemas"]["OrganisationBond"][];
         };
+        OrganisationDocument: {
+            /** Format: int64 */
+            id: number;
+            kind: string;
+            kind_title: string | null;
+            /** Format: int64 */
+            organisation_id: number;
+            organisation: string;
+            place_id: number | null;
+            place_name: string | null;
+            title: string;
+            reference: string | null;
+            /** Format: date */
+            signed_day: string;
+            valid_until_day: string | null;
+            /** @enum {string} */
+            state: "in_force" | "to_come" | "expired" | "withdrawn";
+            note: string | null;
+        };
         OrganisationFile: {
             organisation: components["schemas"]["Organisation"];
             superiors: components["schemas"]["Superior"][];
@@ -3805,6 +4128,11 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfLackingDocument: {
+            items: components["schemas"]["LackingDocument"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PageOfOpening: {
             items: components["schemas"]["Opening"][];
             /** @description Cursor of the next page; null on the last */
@@ -3817,6 +4145,11 @@ export interface components {
         };
         PageOfOrganisationBond: {
             items: components["schemas"]["OrganisationBond"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfOrganisationDocument: {
+            items: components["schemas"]["OrganisationDocument"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -3877,6 +4210,16 @@ export interface components {
         };
         PageOfSteward: {
             items: components["schemas"]["Steward"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfTeam: {
+            items: components["schemas"]["Team"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfTeamMember: {
+            items: components["schemas"]["TeamMember"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -4652,6 +4995,83 @@ export interface components {
             table: string;
             /** Format: int64 */
             rows: number;
+        };
+        Team: {
+            /** Format: id */
+            id: number;
+            kind: string;
+            kind_title: string | null;
+            name: string;
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            /** Format: int32 */
+            version: number;
+            head_name: string | null;
+            /** Format: int64 */
+            members: number;
+            /** Format: int64 */
+            bodies: number;
+            document_ref: string | null;
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
+            /** Format: utc-milliseconds */
+            version_from_ms: number;
+        };
+        TeamBody: {
+            /** Format: int64 */
+            organisation_id: number;
+            name: string;
+        };
+        TeamFile: {
+            team: components["schemas"]["Team"];
+            members: components["schemas"]["TeamMember"][];
+            /** Format: int64 */
+            hidden: number;
+            bodies: components["schemas"]["TeamBody"][];
+            versions: components["schemas"]["TeamVersion"][];
+        };
+        TeamGap: {
+            kind: string;
+            /** Format: int64 */
+            missing: number;
+            /** Format: int64 */
+            of: number;
+            compounds: components["schemas"]["TeamlessCompound"][];
+        };
+        TeamGaps: {
+            items: components["schemas"]["TeamGap"][];
+        };
+        TeamMember: {
+            /** Format: int64 */
+            staff_id: number;
+            team_name: string;
+            place_name: string;
+            /** @enum {string} */
+            role: "head" | "deputy" | "member";
+            name: string;
+            duty: string | null;
+            organisation: string | null;
+            post: string | null;
+            rank: string;
+            phone_masked: string | null;
+        };
+        TeamVersion: {
+            /** Format: int32 */
+            number: number;
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
+            document_ref: string | null;
+            note: string | null;
+            /** Format: int64 */
+            members: number;
+        };
+        TeamlessCompound: {
+            /** Format: int64 */
+            compound_id: number;
+            name: string;
         };
         Term: {
             /** Format: int64 */
@@ -6991,6 +7411,108 @@ export interface operations {
             };
         };
     };
+    getApiMissingDocuments: {
+        parameters: {
+            query: {
+                place_id: number;
+                kind?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLackingDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiMissingDocumentsExport: {
+        parameters: {
+            query: {
+                place_id: number;
+                kind?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiMissingDocumentsSummary: {
+        parameters: {
+            query: {
+                place_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LackingSummary"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiOpenings: {
         parameters: {
             query: {
@@ -7310,6 +7832,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganisationChain"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOrganisationDocuments: {
+        parameters: {
+            query?: {
+                organisation_id?: number | null;
+                kind?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfOrganisationDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOrganisationDocuments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDocument"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOrganisationDocumentsExport: {
+        parameters: {
+            query?: {
+                organisation_id?: number | null;
+                kind?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOrganisationDocumentsIdWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationDocument"];
                 };
             };
             /** @description A problem */
@@ -10260,6 +10917,313 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTeamMembers: {
+        parameters: {
+            query: {
+                place_id: number;
+                kind?: string | null;
+                at_ms?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTeamMember"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTeamMembersExport: {
+        parameters: {
+            query: {
+                place_id: number;
+                kind?: string | null;
+                at_ms?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTeams: {
+        parameters: {
+            query: {
+                place_id: number;
+                kind?: string | null;
+                at_ms?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTeam"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiTeams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeam"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTeamsExport: {
+        parameters: {
+            query: {
+                place_id: number;
+                kind?: string | null;
+                at_ms?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTeamsMissing: {
+        parameters: {
+            query: {
+                place_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamGaps"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTeamsId: {
+        parameters: {
+            query?: {
+                at_ms?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiTeamsIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiTeamsIdVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTeamVersion"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamFile"];
+                };
             };
             /** @description A problem */
             default: {

@@ -31,3 +31,11 @@ export const missing_bodies = [
   'hook_up',
 ] as const
 export const parties = ['unknown', 'member', 'probationary', 'league', 'other_party', 'none'] as const
+export type Team = Schemas['Team']
+export type TeamFile = Schemas['TeamFile']
+export type TeamMember = Schemas['TeamMember']
+export type TeamGaps = Schemas['TeamGaps']
+export const team_roles = ['head', 'deputy', 'member'] as const
+export type OrganisationDocument = Schemas['OrganisationDocument']
+export type LackingDocument = Schemas['LackingDocument']
+export type LackingSummary = Schemas['LackingSummary']

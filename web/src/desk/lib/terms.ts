@@ -15,7 +15,8 @@ export function use_terms() {
   }
   function term(list: TermList, code: string | null | undefined): string {
     const own = terms.value.find((item) => item.list === list && item.code === code)
-    return own?.title ?? word(list, code)
+    // Documents of persons have kinds of their own.
+    return own?.title ?? word(list === 'document_kind' ? 'paper_kind' : list, code)
   }
   /** What may be given today. */
   const term_options = (list: TermList) =>

@@ -39,6 +39,8 @@ export const menu: readonly MenuGroup[] = [
       { route: 'bodies', permission: 'organisation_read' },
       { route: 'organisations', permission: 'organisation_read' },
       { route: 'staff_files', permission: 'organisation_read' },
+      { route: 'teams', permission: 'organisation_read' },
+      { route: 'documents', permission: 'organisation_read' },
     ],
   },
   {
