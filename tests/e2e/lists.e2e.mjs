@@ -1,0 +1,106 @@
+// Lists on the real program: columns chosen and kept, an export of what is shown.
+//   SHOUWANG_BIN=build/release/src/app/shouwang npm run e2e
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+import {
+  axe_violations,
+  binary,
+  link_of,
+  missing_for_pages,
+  open_browser,
+  open_phone,
+  start_program,
+} from './support.mjs'
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+const skip = missing_for_pages() || (binary === '' && 'SHOUWANG_BIN names no program') || false
+const zh = JSON.parse(readFileSync(here('../../i18n/desk.zh-CN.json')))
+const shots = process.env.SHOUWANG_SHOTS // a folder for pictures of the pages
+
+describe('lists on the program', { skip, timeout: 300_000 }, () => {
+  let program, browser, desk, page
+
+  before(async () => {
+    program = await start_program()
+    browser = await open_browser()
+    desk = await open_phone(browser, program.url, { size: 'desk' })
+    page = desk.page
+    page.setDefaultTimeout(30_000)
+    await page.goto(program.url + link_of(program, 'office').path)
+    await page.getByRole('button', { name: zh['link.do'] }).click()
+    await page.waitForURL(/#\/(password|overview)/)
+    if (page.url().includes('password')) {
+      for (const field of await page.locator('input[type=password]').all())
+        await field.fill('一个很长的密码 2020')
+      await page.getByRole('button', { name: zh['action.save'] }).click()
+    }
+    await page.waitForURL(/#\/overview/)
+    await go('households')
+    await page.locator('tbody tr').first().waitFor()
+  })
+  after(async () => {
+    await browser?.close()
+    await program?.stop()
+  })
+
+  const go = async (route) => {
+    await page.goto(`${program.url}/#/${route}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+  }
+  const header = (key) => page.getByRole('columnheader', { name: zh[key] })
+  const picture = async (name) => shots && (await page.screenshot({ path: `${shots}/${name}.png` }))
+
+  it('shows the columns chosen, exports these, and keeps them', async () => {
+    const columns = page.locator('details.columns')
+    await columns.locator('summary').press('Enter')
+    await columns.getByLabel(zh['household.head']).uncheck()
+    await header('household.head').waitFor({ state: 'detached' })
+    assert.deepEqual(await axe_violations(page), [])
+    await picture('list_columns')
+    await page.keyboard.press('Escape')
+    assert.equal(await columns.getAttribute('open'), null)
+
+    const asked = page.waitForRequest(/households\/export/)
+    await page.getByRole('button', { name: 'CSV', exact: true }).click()
+    const query = new URL((await asked).url()).searchParams
+    assert.equal(query.get('columns'), 'label,members,home,away,unknown,pass_state,provisional')
+
+    await page.reload()
+    await page.locator('tbody tr').first().waitFor()
+    assert.equal(await header('household.head').count(), 0)
+    await columns.locator('summary').click()
+    await columns.getByRole('button', { name: zh['columns.reset'] }).click()
+    await header('household.head').waitFor()
+  })
+
+  it('names the columns of every list as the server does', async () => {
+    for (const route of ['households', 'persons', 'passes', 'staff']) {
+      await go(route)
+      await page
+        .locator('tbody tr')
+        .first()
+        .waitFor({ timeout: 12_000 })
+        .catch(() => assert.fail(`${route} is empty`))
+      const answered = page.waitForResponse(/\/export/)
+      await page.getByRole('button', { name: 'CSV', exact: true }).click()
+      const answer = await answered
+      assert.equal(answer.status(), 200, route)
+      assert.ok(new URL(answer.url()).searchParams.get('columns'), route)
+    }
+    await go('households')
+    await page.locator('tbody tr').first().waitFor()
+  })
+
+  it('offers the same on a narrow screen', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.locator('details.columns summary').click()
+    await page.locator('details.columns').getByLabel(zh['household.head']).uncheck()
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth))
+    assert.deepEqual(await axe_violations(page), [])
+    await picture('list_phone')
+    await page.setViewportSize({ width: 1280, height: 800 })
+  })
+})
