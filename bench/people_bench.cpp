@@ -1,4 +1,5 @@
-// Search and duplicates among many persons, through the endpoints:
+// Search, duplicates, pages of lists, files of households and figures of an area among many persons, through
+// the endpoints, for somebody who sees all and for one community:
 //   bench_people [persons=1000000] [sqlite|postgres] [directory to keep the store in]
 // The people are invented: names by the frequency of surnames, one person in a hundred recorded twice.
 #include <fmt/format.h>
@@ -7,14 +8,18 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <optional>
 #include <random>
 
 #include "api/service.hpp"
+#include "api/url.hpp"
 #include "core/services.hpp"
 #include "db/migrate.hpp"
 #include "engine/intake/resident_id.hpp"
 #include "engine/intake/text.hpp"
+#include "feature/command/api.hpp"
+#include "feature/command/service.hpp"
 #include "feature/people/api.hpp"
 #include "feature/people/service.hpp"
 #include "support/postgres.hpp"
@@ -26,6 +31,8 @@ using base::Result;
 using Steady = std::chrono::steady_clock;
 
 constexpr std::int64_t per_compound = 500, per_dwelling = 3, compounds_per_community = 20;
+constexpr std::int64_t big_compound =
+    18'000;  // persons of the first: its households fill more than a hundred pages
 constexpr base::Instant now{1581379200000};
 
 double ms_since(Steady::time_point from) {
@@ -88,10 +95,12 @@ class Site {
       std::abort();
     service_ = std::make_unique<api::Service>(*store_, *services_, clock_, api::Assets());
     feature::people::routes(service_->router());
+    feature::command::routes(service_->router());
     service_->set_authenticate(
         [this](const api::Request&, db::Store&, base::Instant) -> Result<api::Principal> {
           api::Principal who{.account = 1, .name = "bench"};
-          who.permissions = {api::Permission::household_read, api::Permission::household_write};
+          who.permissions = {api::Permission::household_read, api::Permission::household_write,
+                             api::Permission::figure_read};
           who.scope = scope_;
           return who;
         });
@@ -101,9 +110,13 @@ class Site {
   }
 
   void see(db::Scope scope) { scope_ = std::move(scope); }
-  std::string ask(std::string target, std::string body) {
+  std::string get(std::string target) { return ask("GET", std::move(target), {}); }
+  std::string post(std::string target, std::string body) {
+    return ask("POST", std::move(target), std::move(body));
+  }
+  std::string ask(std::string method, std::string target, std::string body) {
     api::Request request;
-    request.method = "POST";
+    request.method = std::move(method);
     request.target = std::move(target);
     request.headers.emplace_back("content-type", "application/json");
     request.body = std::move(body);
@@ -114,6 +127,19 @@ class Site {
     }
     return answer.body;
   }
+  // Counts every compound, as a running program does by itself.
+  void count() {
+    const auto started = Steady::now();
+    std::int64_t compounds = 0;
+    for (;;) {
+      const auto counted = feature::command::count_compounds(*store_, ::now);
+      if (!counted) std::abort();
+      if (*counted == 0) break;
+      compounds += *counted;
+    }
+    fmt::print("counted {} compounds in {:.1f} s\n", compounds, ms_since(started) / 1000);
+  }
+  static constexpr std::int64_t district_id = 3'000'000'000, first_compound = 2'000'000'000;
   static std::int64_t community_of(std::int64_t compound) {
     return 1'000'000'000 + compound / compounds_per_community;
   }
@@ -146,13 +172,19 @@ class Site {
     const auto compounds = (persons_ + per_compound - 1) / per_compound;
     const auto dwellings = (persons_ + per_dwelling - 1) / per_dwelling;
     const auto compound_of = [&](std::int64_t dwelling) {
-      return compound_id(std::min(dwelling * per_dwelling / per_compound, compounds - 1));
+      const auto person = dwelling * per_dwelling;
+      return compound_id(person < big_compound ? 0 : std::min(person / per_compound, compounds - 1));
     };
     std::string name, label, room, building;
     constexpr std::string_view place =
         "INSERT INTO place (id, kind, parent_id, name, sort, district_id, subdistrict_id, community_id, "
         "compound_id, "
-        "building_id, valid_from_ms, version) VALUES ($1, $2, NULL, $3, $4, 1, 2, $5, $6, NULL, 0, 1)";
+        "building_id, valid_from_ms, version) VALUES ($1, $2, NULL, $3, $4, 3000000000, 3000000001, $5, $6, "
+        "NULL, "
+        "0, 1)";
+    write(place, 1, [&](std::int64_t) -> std::vector<db::Arg> {
+      return {district_id, "district", "区", "区", nullptr, nullptr};
+    });
     write(place, compounds, [&](std::int64_t i) -> std::vector<db::Arg> {
       name = fmt::format("小区{}", i);
       return {compound_id(i), "compound", name, name, community_of(i), compound_id(i)};
@@ -174,9 +206,10 @@ class Site {
     write(
         "INSERT INTO household (id, dwelling_id, compound_id, sort, label, provisional, version, "
         "valid_from_ms, source) "
-        "VALUES ($1, $1, $2, '', 'x', 0, 1, 0, 'bench')",
+        "VALUES ($1, $1, $2, $3, 'x', 0, 1, 0, 'bench')",
         dwellings, [&](std::int64_t i) -> std::vector<db::Arg> {
-          return {i + 1, compound_of(i)};
+          label = fmt::format("{:08}", i);
+          return {i + 1, compound_of(i), label};
         });
     fill_persons();
     fmt::print("made {} persons in {:.0f} s\n", persons_, ms_since(started) / 1000);
@@ -243,13 +276,56 @@ class Site {
   db::Scope scope_ = db::Scope::all();
 };
 
+double median(std::vector<double> times) {
+  std::sort(times.begin(), times.end());
+  return times[times.size() / 2];
+}
+
+// Alternately as somebody who sees all and as one community, so that both meet the same machine.
+void compare(Site& site, std::string_view what, const std::function<void()>& ask) {
+  const auto community = db::Scope::of({{db::Level::community, Site::community_of(0)}});
+  std::vector<double> all, one;
+  for (int round = 0; round < 41; ++round)
+    for (const bool sees_all : {true, false}) {
+      site.see(sees_all ? db::Scope::all() : community);
+      const auto from = Steady::now();
+      ask();
+      (sees_all ? all : one).push_back(ms_since(from));
+    }
+  site.see(db::Scope::all());
+  fmt::print("{:<28} all {:7.2f} ms  community {:7.2f} ms  ratio {:.2f}\n", what, median(all), median(one),
+             median(one) / median(all));
+}
+
+std::string member(const std::string& json, std::string_view name) {
+  const auto key = fmt::format("\"{}\":\"", name);
+  const auto at = json.find(key);
+  return at == std::string::npos
+             ? ""
+             : json.substr(at + key.size(), json.find('"', at + key.size()) - at - key.size());
+}
+
+// The first and the hundredth page of fifty, in every order the list offers.
+void pages(Site& site, const std::string& list) {
+  const auto target = fmt::format("/api/{}?compound_id={}&limit=50", list, Site::first_compound);
+  auto page = site.get(target);
+  for (int n = 1; n < 99; ++n) {
+    const auto next = member(page, "next");
+    if (next.empty()) std::abort();
+    page = site.get(target + "&cursor=" + api::percent_encode(next));
+  }
+  const auto hundredth = target + "&cursor=" + api::percent_encode(member(page, "next"));
+  compare(site, list + ", page 1", [&] { site.get(target); });
+  compare(site, list + ", page 100", [&] { site.get(hundredth); });
+}
+
 void measure(Site& site, std::string_view what, std::string_view scope,
              const std::vector<std::string>& asked) {
   std::vector<double> times;
   for (int round = 0; round < 3; ++round)
     for (const auto& q : asked) {
       const auto from = Steady::now();
-      site.ask("/api/search", fmt::format(R"({{"q":"{}"}})", q));
+      site.post("/api/search", fmt::format(R"({{"q":"{}"}})", q));
       times.push_back(ms_since(from));
     }
   std::sort(times.begin(), times.end());
@@ -280,9 +356,22 @@ int main(int argc, char** argv) {
                  : db::Scope::of({{db::Level::community, Site::community_of(persons / 1000)}}));
     for (const auto& [what, asked] : questions) measure(site, what, all ? "all" : "community", asked);
   }
+  pages(site, "persons");
+  pages(site, "households");
+  std::int64_t household = 1;
+  compare(site, "household file",
+          [&] { site.get(fmt::format("/api/households/{}", household++ % 3000 + 1)); });
+  site.count();
   site.see(db::Scope::all());
+  std::vector<double> sums;
+  for (int round = 0; round < 41; ++round) {
+    const auto from = Steady::now();
+    site.get(fmt::format("/api/area-figures/total?place_id={}", Site::district_id));
+    sums.push_back(ms_since(from));
+  }
+  fmt::print("{:<28} all {:7.2f} ms\n", "figures of the district", median(sums));
   const auto from = Steady::now();
-  const auto answer = site.ask("/api/duplicates/check", "{}");
+  const auto answer = site.post("/api/duplicates/check", "{}");
   fmt::print("duplicates among all: {:.1f} s, {}\n", ms_since(from) / 1000, answer);
   return 0;
 }
