@@ -307,11 +307,16 @@ std::string member(const std::string& json, std::string_view name) {
 
 // The first and the hundredth page of fifty, in every order the list offers.
 void pages(Site& site, const std::string& list) {
+  site.see(db::Scope::all());
   const auto target = fmt::format("/api/{}?compound_id={}&limit=50", list, Site::first_compound);
   auto page = site.get(target);
   for (int n = 1; n < 99; ++n) {
     const auto next = member(page, "next");
-    if (next.empty()) std::abort();
+    if (next.empty()) {
+      fmt::print(stderr, "{} ends after {} pages: {}\n", list, n,
+                 page.substr(page.size() - std::min<std::size_t>(page.size(), 200)));
+      std::abort();
+    }
     page = site.get(target + "&cursor=" + api::percent_encode(next));
   }
   const auto hundredth = target + "&cursor=" + api::percent_encode(member(page, "next"));

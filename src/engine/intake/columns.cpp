@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unordered_map>
 
 #include "engine/intake/text.hpp"
 
@@ -333,8 +334,21 @@ bool looks_like(Field field, std::string_view value) {
 
 }  // namespace
 
+std::optional<Field> header_named(std::string_view text) {
+  constexpr std::size_t longest_bytes = 96;
+  static const auto by_word = [] {
+    std::unordered_map<std::string_view, Field> map;
+    for (const auto& synonym : synonyms) map.emplace(synonym.word, synonym.field);
+    return map;
+  }();
+  if (text.size() > longest_bytes) return {};
+  const auto at = by_word.find(header_word(text));
+  return at == by_word.end() ? std::nullopt : std::optional(at->second);
+}
+
 HeaderMatch match_header(std::string_view header) {
   constexpr std::size_t longest_header = 24;
+  if (const auto named = header_named(header)) return {*named, 1.0};
   const auto word = header_word(header);
   const auto length = characters(word);
   if (word.empty() || length > longest_header) return {};
@@ -343,7 +357,6 @@ HeaderMatch match_header(std::string_view header) {
   bool best_ends = false;
   std::size_t best_size = 0;
   for (const auto& synonym : synonyms) {
-    if (synonym.word == word) return {synonym.field, 1.0};
     const auto size = synonym.size;
     const bool latin = synonym.word.size() == size;
     if (size < 2 || size > length || (latin && size < 4)) continue;  // too short to stand within others

@@ -13,6 +13,8 @@ struct HeaderMatch {
   double confidence = 0;  // 1 the very word, less when the word stands within others, 0 no match
 };
 HeaderMatch match_header(std::string_view header);
+// The field whose usual header this is word for word; asked of every cell of a file.
+std::optional<Field> header_named(std::string_view text);
 
 // Weight of a field as evidence for a kind, 0 when it has no place there.
 double evidence(Kind kind, Field field);

@@ -40,12 +40,13 @@ bool is_note(const std::vector<std::string_view>& texts, bool one_wide_cell) {
 // Printed forms repeat their header on each page.
 bool is_repeated_header(const MergedSheet& cells, const Layout& layout, int row) {
   int same = 0, filled = 0;
+  const auto columns = static_cast<int>(layout.columns.size());
   for (const auto& column : layout.columns) {
     const auto& text = cells.own(row, column.column).text;
     if (text.empty() || column.field == Field::ignored) continue;
     ++filled;
-    const auto match = match_header(text);
-    same += match.confidence == 1.0 && match.field == column.field;
+    same += header_named(text) == column.field;
+    if ((filled - same) * 2 >= columns) return false;  // whatever the rest says
   }
   return filled >= 2 && same * 2 > filled;
 }

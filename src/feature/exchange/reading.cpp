@@ -156,6 +156,10 @@ base::Result<Reading> read_file(std::string_view bytes, const ImportPatch& said,
   if (analysis) {
     reading.analysis = std::move(*analysis);
     reading.recognised = true;
+    const auto& households = reading.analysis.households;
+    reading.household_of.assign(reading.analysis.persons.size(), households.size());
+    for (std::size_t i = 0; i < households.size(); ++i)
+      for (const auto member : households[i].members) reading.household_of[member] = i;
     return reading;
   }
   reading.problem = std::move(analysis).error();

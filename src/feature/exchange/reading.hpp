@@ -31,6 +31,8 @@ struct Reading {
   bool recognised = false;               // the layout is meaningful
   intake::Analysis analysis{};           // without rows when there is a problem
   std::optional<base::Error> problem{};  // "intake.*": why no rows could be read
+  // Of each person of a roster, their place in analysis.households; households.size() without one.
+  std::vector<std::size_t> household_of{};
   std::size_t rows() const;
   const intake::RowBase& row(std::size_t index) const;
 };

@@ -1,6 +1,7 @@
 // Rosters: persons into households into known dwellings. Somebody known is found in the same dwelling, by
 // document number or by name, and never written twice.
 #include <algorithm>
+#include <set>
 
 #include "engine/intake/resident_id.hpp"
 #include "feature/exchange/merge.hpp"
@@ -253,8 +254,10 @@ class Roster {
     for (auto& t : told_)
       if (t.match) merge(q_, job_, t, verdicts_[t.at], writing_);
     if (!writing_) look_elsewhere();
-    for (const auto& group : file_.households)
-      if (group.placed) form(group);
+    std::set<std::size_t> groups;  // of these rows, which may be a small part of the file
+    for (const auto& t : told_) groups.insert(job_.reading.household_of[t.row]);
+    for (const auto i : groups)
+      if (i < file_.households.size() && file_.households[i].placed) form(file_.households[i]);
     write_drafts();
     return std::move(verdicts_);
   }

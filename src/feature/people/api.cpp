@@ -1,5 +1,7 @@
 #include "feature/people/api.hpp"
 
+#include <map>
+
 #include "api/paging.hpp"
 #include "core/list.hpp"
 #include "core/services.hpp"
@@ -105,13 +107,21 @@ Person load_person(const db::Row& r) {
   return p;
 }
 
-void add_phones(db::Scoped& q, Person& p) {
+void add_phones(db::Scoped& q, const std::vector<Person*>& persons) {
+  std::map<std::int64_t, Person*> by_id;
+  std::vector<std::int64_t> ids;
+  for (auto* p : persons) {
+    by_id[p->id.value] = p;
+    ids.push_back(p->id.value);
+  }
   q.run(
-      "SELECT ph.number_masked FROM phone ph JOIN residence r ON r.person_id = ph.person_id JOIN place p ON "
-      "p.id = r.dwelling_id WHERE ph.person_id = $1 AND r.valid_until_ms IS NULL AND r.is_primary = 1 AND "
-      "{scope:p} "
-      "ORDER BY ph.position",
-      {p.id}, [&](const db::Row& r) { p.phones_masked.push_back(r.str(0)); });
+      "SELECT ph.person_id, ph.number_masked FROM phone ph JOIN residence r ON r.person_id = ph.person_id "
+      "JOIN "
+      "place p ON p.id = r.dwelling_id WHERE ph.person_id {in:1} AND r.valid_until_ms IS NULL AND "
+      "r.is_primary "
+      "= 1 AND {scope:p} ORDER BY ph.person_id, ph.position",
+      {db::json_array(ids)},
+      [&](const db::Row& r) { by_id.at(r.integer(0))->phones_masked.push_back(r.str(1)); });
 }
 
 }  // namespace
@@ -136,10 +146,12 @@ Result<HouseholdFile> load_household_file(db::Scoped& q, std::int64_t id) {
       "WHERE r.household_id = $1 AND r.valid_until_ms IS NULL AND {scope:p} ORDER BY r.position, r.id",
       {id}, [&](const db::Row& r) { file.members.push_back(load_person(r)); });
   std::vector<std::int64_t> persons;
+  std::vector<Person*> members;
   for (auto& m : file.members) {
-    add_phones(q, m);
+    members.push_back(&m);
     persons.push_back(m.id.value);
   }
+  add_phones(q, members);
   file.matches = matches_of(q, persons);
   return file;
 }
@@ -213,8 +225,10 @@ Result<api::Page<PersonListed>> list_persons(api::Context& c, const PersonQuery&
         [](const db::Row& r) {
           return api::SortKey{r.str(15), r.integer(16)};
         });
-    if (page)
-      for (auto& item : page->items) add_phones(q, item.person);
+    if (!page) return page;
+    std::vector<Person*> persons;
+    for (auto& item : page->items) persons.push_back(&item.person);
+    add_phones(q, persons);
     return page;
   });
 }

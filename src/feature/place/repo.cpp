@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "feature/place/service.hpp"
@@ -19,7 +20,12 @@ struct Tree {  // nodes of the compound by their path, as they exist and as they
   std::map<std::string, std::int64_t> dwellings;
 };
 
-Tree load_tree(db::Scoped& q, std::int64_t compound_id) {
+std::string phase_path(const DwellingDraft& d) { return "/" + d.phase; }
+std::string building_path(const DwellingDraft& d) { return phase_path(d) + "/" + d.building; }
+
+// Of the dwellings only those of the buildings that are spoken of: a part of a large file asks again and
+// again.
+Tree load_tree(db::Scoped& q, std::int64_t compound_id, const std::vector<DwellingDraft>& drafts) {
   Tree tree;
   std::vector<PlaceRow> rows;
   q.run(
@@ -40,10 +46,15 @@ Tree load_tree(db::Scoped& q, std::int64_t compound_id) {
       path[row.id.value] = name;
       (kind == Kind::phase ? tree.phases : kind == Kind::building ? tree.buildings : tree.stairs)[name] = row;
     }
+  std::set<std::string> named;
+  for (const auto& d : drafts) named.insert(building_path(d));
+  std::vector<std::int64_t> buildings;
+  for (const auto& [where, row] : tree.buildings)
+    if (named.contains(where)) buildings.push_back(row.id.value);
   q.run(
-      "SELECT p.id, d.label FROM dwelling d JOIN place p ON p.id = d.id WHERE p.compound_id = $1 AND "
+      "SELECT p.id, d.label FROM dwelling d JOIN place p ON p.id = d.id WHERE p.building_id {in:1} AND "
       "p.valid_until_ms IS NULL AND {scope:p}",
-      {compound_id}, [&](const db::Row& r) { tree.dwellings[r.str(1)] = r.integer(0); });
+      {db::json_array(buildings)}, [&](const db::Row& r) { tree.dwellings[r.str(1)] = r.integer(0); });
   return tree;
 }
 
@@ -59,7 +70,7 @@ AddedDwellings add_dwellings(db::Scoped& q, const PlaceRow& compound,
                              const std::vector<DwellingDraft>& drafts, std::vector<std::int64_t> ids,
                              const core::Keyring& keys, const core::Source& source) {
   AddedDwellings result;
-  Tree tree = load_tree(q, compound.id.value);
+  Tree tree = load_tree(q, compound.id.value, drafts);
   std::vector<PlaceRow> nodes;
   std::vector<DwellingRow> dwellings;
   std::size_t next = 0;
@@ -76,9 +87,8 @@ AddedDwellings add_dwellings(db::Scoped& q, const PlaceRow& compound,
       continue;
     }
     PlaceRow parent = compound;
-    std::string path = d.phase.empty() ? "/" : "/" + d.phase;
-    if (!d.phase.empty()) parent = node(tree.phases, path, parent, Kind::phase, d.phase);
-    path += "/" + d.building;
+    if (!d.phase.empty()) parent = node(tree.phases, phase_path(d), parent, Kind::phase, d.phase);
+    const auto path = building_path(d);
     parent = node(tree.buildings, path, parent, Kind::building, d.building);
     if (result.buildings.empty() || result.buildings.back() != parent.id.value)
       result.buildings.push_back(parent.id.value);
