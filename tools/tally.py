@@ -40,6 +40,12 @@ def add(counts):
     return tuple(map(sum, zip((0, 0, 0), *counts)))
 
 
+def cases_in(path):
+    """Runners copy the colours of a terminal into their XML, where no control character may stand."""
+    text = pathlib.Path(path).read_text(errors="replace")
+    return xml.fromstring(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)).iter("testcase")
+
+
 def of_ctest(path):
     def one(case):
         status, skipped = case.get("status"), case.find("skipped")
@@ -49,7 +55,7 @@ def of_ctest(path):
             return 0, 1, 0  # not built, or its fixture failed
         return of_program(case.findtext("system-out") or "", status == "run")
 
-    return add(one(case) for case in xml.parse(path).iter("testcase"))
+    return add(one(case) for case in cases_in(path))
 
 
 def of_junit(path):
@@ -58,7 +64,7 @@ def of_junit(path):
             return 0, 1, 0
         return (0, 0, 1) if case.find("skipped") is not None else (1, 0, 0)
 
-    return add(one(case) for case in xml.parse(path).iter("testcase"))
+    return add(one(case) for case in cases_in(path))
 
 
 def of_unittest(path):

@@ -31,6 +31,10 @@ class Tally(unittest.TestCase):
     def ctest(self, *cases):
         return self.run_on("ctest", f"<testsuite>{''.join(cases)}</testsuite>")
 
+    def test_colours_of_a_failure_do_not_hide_it(self):
+        text = '<testsuite><testcase name="a"><failure>\x1b[2mnot so\x1b[22m</failure></testcase></testsuite>'
+        self.assertEqual(self.run_on("junit", text), (0, "0 1 0"))
+
     def test_google_tests_count_one_by_one(self):
         text = GOOGLE + "[  SKIPPED ] 1 test, listed below:\n[  SKIPPED ] A.s\n[  FAILED  ] 1 test, listed:\n"
         self.assertEqual(self.ctest(ctest_case("fail", text), ctest_case("run", GOOGLE)), (0, "6 1 1"))

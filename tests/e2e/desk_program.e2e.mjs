@@ -165,7 +165,14 @@ describe('the office on the program', { skip, timeout: 300_000 }, () => {
     await button('device.enrol').click()
     await dialog().getByLabel(zh['device.label']).fill('正门手机')
     await dialog().getByRole('button', { name: zh['device.make_code'] }).click()
-    const url = await dialog().locator('input[readonly]').inputValue()
+    // The choice above it is a read-only field as well.
+    let url = ''
+    await eventually(async () => {
+      const fields = await dialog().locator('input[readonly]').all()
+      const values = await Promise.all(fields.map((field) => field.inputValue()))
+      url = values.find((value) => value.startsWith('http')) ?? ''
+      return url !== ''
+    })
     const phone = await open_phone(browser, program.url)
     await phone.page.goto(url)
     await dialog().getByRole('status').waitFor({ timeout: 60_000 })

@@ -72,6 +72,7 @@ TEST_F(Town, FiguresOfEveryLevelAreThoseOfThePlan) {
   auto m = maker();
   const auto district = m.add_place({}, place::Kind::district, "演示区", {}, "990100");
   ASSERT_TRUE(district);
+  ASSERT_TRUE(m.bodies().add_district(*district, 54));
   const auto added = m.add_subdistrict(*district, 1);
   ASSERT_TRUE(added) << added.error().code;
   const auto before = total(district->id.value);
