@@ -9,22 +9,18 @@ import { fileURLToPath } from 'node:url'
 
 import {
   axe_violations,
-  binary,
   eventually,
-  link_of,
-  missing_for_pages,
+  no_program,
   open_browser,
+  open_desk,
   open_phone,
   scratch,
   start_program,
+  words,
+  zh,
 } from './support.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
-const skip = missing_for_pages() || (binary === '' && 'SHOUWANG_BIN names no program') || false
-const words = Object.fromEntries(
-  ['zh-CN', 'en'].map((lang) => [lang, JSON.parse(readFileSync(here(`../../i18n/desk.${lang}.json`)))]),
-)
-const zh = words['zh-CN']
 
 // The files an office has, or small ones of our own where they are not at hand.
 const office_folder = here('../../../shared/data/office')
@@ -57,24 +53,14 @@ function office_files() {
   })
 }
 
-describe('the office on the program', { skip, timeout: 300_000 }, () => {
+describe('the office on the program', { skip: no_program, timeout: 300_000 }, () => {
   let program, browser, desk, page, compound_id
 
   before(async () => {
     program = await start_program()
     browser = await open_browser()
-    desk = await open_phone(browser, program.url, { size: 'desk' })
+    desk = await open_desk(browser, program, 'office')
     page = desk.page
-    page.setDefaultTimeout(30_000)
-    await page.goto(program.url + link_of(program, 'office').path)
-    await page.getByRole('button', { name: zh['link.do'] }).click()
-    await page.waitForURL(/#\/(password|overview)/)
-    if (page.url().includes('password')) {
-      for (const field of await page.locator('input[type=password]').all())
-        await field.fill('一个很长的密码 2020')
-      await page.getByRole('button', { name: zh['action.save'] }).click()
-    }
-    await page.waitForURL(/#\/overview/)
     compound_id = (await api('/api/session')).compounds.find(({ name }) => name === '锦绣花园').id
   })
 

@@ -5,18 +5,15 @@ import { after, before, describe, it } from 'node:test'
 
 import {
   axe_violations,
-  binary,
   eventually,
   log_in,
-  missing_for_pages,
+  no_program,
   open_browser,
   open_phone,
   start_program,
 } from './support.mjs'
 
-const skip = missing_for_pages() || (binary === '' && 'SHOUWANG_BIN names no program') || false
-
-describe('the gate phone on the program', { skip, timeout: 300_000 }, () => {
+describe('the gate phone on the program', { skip: no_program, timeout: 300_000 }, () => {
   let program, browser, office, phone, page, compound_id
 
   before(async () => {

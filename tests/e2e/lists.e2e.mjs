@@ -1,43 +1,18 @@
 // Lists on the real program: columns chosen and kept, an export of what is shown.
 //   SHOUWANG_BIN=build/release/src/app/shouwang npm run e2e
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 
-import {
-  axe_violations,
-  binary,
-  link_of,
-  missing_for_pages,
-  open_browser,
-  open_phone,
-  start_program,
-} from './support.mjs'
+import { axe_violations, no_program, open_browser, open_desk, shots, start_program, zh } from './support.mjs'
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url))
-const skip = missing_for_pages() || (binary === '' && 'SHOUWANG_BIN names no program') || false
-const zh = JSON.parse(readFileSync(here('../../i18n/desk.zh-CN.json')))
-const shots = process.env.SHOUWANG_SHOTS // a folder for pictures of the pages
-
-describe('lists on the program', { skip, timeout: 300_000 }, () => {
+describe('lists on the program', { skip: no_program, timeout: 300_000 }, () => {
   let program, browser, desk, page
 
   before(async () => {
     program = await start_program()
     browser = await open_browser()
-    desk = await open_phone(browser, program.url, { size: 'desk' })
+    desk = await open_desk(browser, program, 'office')
     page = desk.page
-    page.setDefaultTimeout(30_000)
-    await page.goto(program.url + link_of(program, 'office').path)
-    await page.getByRole('button', { name: zh['link.do'] }).click()
-    await page.waitForURL(/#\/(password|overview)/)
-    if (page.url().includes('password')) {
-      for (const field of await page.locator('input[type=password]').all())
-        await field.fill('一个很长的密码 2020')
-      await page.getByRole('button', { name: zh['action.save'] }).click()
-    }
-    await page.waitForURL(/#\/overview/)
     await go('households')
     await page.locator('tbody tr').first().waitFor()
   })

@@ -2,46 +2,18 @@
 // depth (XN-08, SY-03, SY-10).
 //   SHOUWANG_BIN=build/release/src/app/shouwang npm run e2e
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 
-import {
-  axe_violations,
-  binary,
-  link_of,
-  missing_for_pages,
-  open_browser,
-  open_phone,
-  start_program,
-} from './support.mjs'
+import { no_program, open_browser, open_desk, start_program, wrong_anywhere, zh } from './support.mjs'
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url))
-const skip = missing_for_pages() || (binary === '' && 'SHOUWANG_BIN names no program') || false
-const words = Object.fromEntries(
-  ['zh-CN', 'en'].map((lang) => [lang, JSON.parse(readFileSync(here(`../../i18n/desk.${lang}.json`)))]),
-)
-const zh = words['zh-CN']
-const shots = process.env.SHOUWANG_SHOTS // a folder for pictures of the pages
-
-describe('organisations and staff on the program', { skip, timeout: 300_000 }, () => {
+describe('organisations and staff on the program', { skip: no_program, timeout: 300_000 }, () => {
   let program, browser, desk, page, company, compound_id
 
   before(async () => {
     program = await start_program()
     browser = await open_browser()
-    desk = await open_phone(browser, program.url, { size: 'desk' })
+    desk = await open_desk(browser, program, 'district')
     page = desk.page
-    page.setDefaultTimeout(30_000)
-    await page.goto(program.url + link_of(program, 'district').path)
-    await page.getByRole('button', { name: zh['link.do'] }).click()
-    await page.waitForURL(/#\/(password|overview)/)
-    if (page.url().includes('password')) {
-      for (const field of await page.locator('input[type=password]').all())
-        await field.fill('一个很长的密码 2020')
-      await page.getByRole('button', { name: zh['action.save'] }).click()
-    }
-    await page.waitForURL(/#\/overview/)
     compound_id = (await api('/api/session')).compounds.find(({ name }) => name === '春江花园').id
     company = (await api('/api/organisations?kind=property_company')).items[0]
     await page.locator('.compound').click()
@@ -126,31 +98,9 @@ describe('organisations and staff on the program', { skip, timeout: 300_000 }, (
   })
 
   it('fits desk and phone in both languages, with nothing axe objects to', async () => {
-    const state = await desk.context.storageState()
     const team = (await api(`/api/teams?place_id=${compound_id}`)).items[0]
     const routes = ['bodies', 'organisations', `organisations/${company.id}`, 'staff-files', 'teams']
     routes.push(`teams/${team.id}`, 'documents')
-    for (const locale of ['zh-CN', 'en'])
-      for (const size of ['phone', 'desk']) {
-        const other = await open_phone(browser, program.url, { size, locale })
-        await other.context.addCookies(state.cookies)
-        for (const route of routes) {
-          await other.page.goto(`${program.url}/#/${route}`)
-          await other.page.locator('.table-frame').first().waitFor()
-          const wide = await other.page.evaluate(
-            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-          )
-          if (shots)
-            await other.page.screenshot({
-              path: `${shots}/${route.replace('/', '-')}-${size}-${locale}.png`,
-              fullPage: true,
-            })
-          assert.ok(wide <= 0, `${route} is ${wide} pixels too wide on a ${size}`)
-          assert.deepEqual(await axe_violations(other.page), [], `${route} on a ${size} in ${locale}`)
-        }
-        assert.deepEqual([other.foreign, other.errors], [[], []])
-        await other.context.close()
-      }
-    assert.deepEqual([desk.foreign, desk.errors], [[], []])
+    assert.deepEqual(await wrong_anywhere(browser, program, desk, routes, '.table-frame'), [])
   })
 })

@@ -22,6 +22,18 @@ export function missing_for_pages() {
   return ''
 }
 
+/** Why a test of the pages on the program cannot run here, or false. */
+export const no_program = missing_for_pages() || (binary === '' && 'SHOUWANG_BIN names no program') || false
+
+/** The words of the desk by language. */
+export const words = Object.fromEntries(
+  ['zh-CN', 'en'].map((lang) => [lang, JSON.parse(readFileSync(here(`../../i18n/desk.${lang}.json`)))]),
+)
+export const zh = words['zh-CN']
+
+/** A folder for pictures of the pages, if they are wanted. */
+export const shots = process.env.SHOUWANG_SHOTS
+
 export const scratch = mkdtempSync(join(tmpdir(), 'shouwang-e2e-'))
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
 
@@ -150,6 +162,50 @@ export async function open_phone(browser, url, { locale = 'zh-CN', dark = false,
       errors.push(message.text())
   })
   return { context, page, foreign, errors }
+}
+
+/** The desk as one of the demonstration's roles, from its one-time link to the first page. */
+export async function open_desk(browser, program, role) {
+  const desk = await open_phone(browser, program.url, { size: 'desk' })
+  const { page } = desk
+  page.setDefaultTimeout(30_000)
+  await page.goto(program.url + link_of(program, role).path)
+  await page.getByRole('button', { name: zh['link.do'] }).click()
+  await page.waitForURL(/#\/(password|overview)/)
+  if (page.url().includes('password')) {
+    for (const field of await page.locator('input[type=password]').all())
+      await field.fill('一个很长的密码 2020')
+    await page.getByRole('button', { name: zh['action.save'] }).click()
+  }
+  await page.waitForURL(/#\/overview/)
+  return desk
+}
+
+/** What is wrong with these pages on both sizes and in both languages; `ready` shows a page with its data. */
+export async function wrong_anywhere(browser, program, desk, routes, ready) {
+  const wrong = []
+  const state = await desk.context.storageState()
+  for (const locale of ['zh-CN', 'en'])
+    for (const size of ['phone', 'desk']) {
+      const { context, page, foreign, errors } = await open_phone(browser, program.url, { size, locale })
+      await context.addCookies(state.cookies)
+      for (const route of routes) {
+        // Only the hash differs: without leaving, what is ready may still be the page before.
+        await page.goto('about:blank')
+        await page.goto(`${program.url}/#/${route}`)
+        await page.locator(ready).first().waitFor()
+        const name = `${route.replace('/', '-')}-${size}-${locale}`
+        if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        )
+        if (wide > 0) wrong.push(`${name}: ${wide} pixels too wide`)
+        wrong.push(...(await axe_violations(page)).map((violation) => `${name}: ${violation}`))
+      }
+      wrong.push(...foreign, ...errors)
+      await context.close()
+    }
+  return [...wrong, ...desk.foreign, ...desk.errors]
 }
 
 /** Types as a scanner gun does. */
