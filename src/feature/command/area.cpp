@@ -24,6 +24,7 @@ constexpr std::pair<std::string_view, std::int64_t AreaFigures::*> summed[] = {
     {"headless", &AreaFigures::headless},
     {"carded", &AreaFigures::carded},
     {"persons", &AreaFigures::persons},
+    {"presence_known", &AreaFigures::presence_known},
     {"away", &AreaFigures::away},
     {"conflicts", &AreaFigures::conflicts},
     {"guarded", &AreaFigures::guarded},

@@ -18,7 +18,8 @@ struct CompoundFigures {
   std::int64_t households = 0;
   std::int64_t headless = 0;  // households without a head (XN-58)
   std::int64_t carded = 0;    // households with an active card
-  std::int64_t persons = 0, away = 0;
+  std::int64_t persons = 0;
+  std::int64_t presence_known = 0, away = 0;            // persons known to be at home or away; of those, away
   std::int64_t conflicts = 0;                           // open sayings that contradict
   std::int64_t guarded = 0, sealed = 0, unguarded = 0;  // openings
   meta::Instant counted{};
@@ -33,7 +34,8 @@ struct AreaFigures {
   std::int64_t compounds = 0;
   std::int64_t uncounted = 0;  // of those, not counted yet: the rest of the row is without them
   std::int64_t buildings = 0, dwellings = 0, lived_in = 0, unregistered = 0, households = 0, headless = 0,
-               carded = 0, persons = 0, away = 0, conflicts = 0, guarded = 0, sealed = 0, unguarded = 0;
+               carded = 0, persons = 0, presence_known = 0, away = 0, conflicts = 0, guarded = 0, sealed = 0,
+               unguarded = 0;
   std::optional<meta::Instant> counted{};  // the oldest count
 };
 struct AreaSum {
@@ -53,7 +55,7 @@ struct AreaListQuery {
 
 META_DESCRIBE(feature::command::AreaFigures, "AreaFigures", "", id, kind, name, compound_kind, compounds,
               uncounted, buildings, dwellings, lived_in, unregistered, households, headless, carded, persons,
-              away, conflicts, guarded, sealed, unguarded, counted)
+              presence_known, away, conflicts, guarded, sealed, unguarded, counted)
 META_DESCRIBE(feature::command::AreaSum, "AreaSum", "", total, by_kind)
 META_DESCRIBE(feature::command::AreaQuery, "AreaQuery", "", place_id)
 META_DESCRIBE(feature::command::AreaListQuery, "AreaListQuery", "", place_id, limit, cursor)
@@ -78,6 +80,7 @@ struct Describe<feature::command::CompoundFigures> {
       field<&T::guarded>("guarded"),
       field<&T::sealed>("sealed"),
       field<&T::unguarded>("unguarded"),
-      field<&T::counted>("counted_ms")};
+      field<&T::counted>("counted_ms"),
+      field<&T::presence_known>("presence_known")};
 };
 }  // namespace meta

@@ -40,13 +40,12 @@ const std::vector<Counter>& counters() {
        "household h WHERE h.compound_id ",
        " AND h.valid_until_ms IS NULL AND h.provisional = 0 GROUP BY h.compound_id",
        {&F::households, &F::headless, &F::carded}},
-      {"SELECT h.compound_id, COUNT(DISTINCT r.person_id), COUNT(DISTINCT CASE WHEN pe.presence = 'away' "
-       "THEN "
-       "r.person_id END) FROM household h JOIN residence r ON r.household_id = h.id JOIN person pe ON pe.id "
-       "= "
-       "r.person_id WHERE h.compound_id ",
+      {"SELECT h.compound_id, COUNT(DISTINCT r.person_id), COUNT(DISTINCT CASE WHEN pe.presence <> "
+       "'unknown' THEN r.person_id END), COUNT(DISTINCT CASE WHEN pe.presence = 'away' THEN r.person_id END) "
+       "FROM household h JOIN residence r ON r.household_id = h.id JOIN person pe ON pe.id = r.person_id "
+       "WHERE h.compound_id ",
        " AND r.valid_until_ms IS NULL GROUP BY h.compound_id",
-       {&F::persons, &F::away}},
+       {&F::persons, &F::presence_known, &F::away}},
       {"SELECT h.compound_id, COUNT(DISTINCT co.id) FROM conflict co JOIN residence r ON r.person_id = "
        "co.person_id "
        "AND r.visible = 1 JOIN household h ON h.id = r.household_id WHERE co.state = 'open' AND "

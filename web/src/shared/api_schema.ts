@@ -2819,6 +2819,8 @@ export interface components {
             /** Format: int64 */
             persons: number;
             /** Format: int64 */
+            presence_known: number;
+            /** Format: int64 */
             away: number;
             /** Format: int64 */
             conflicts: number;

@@ -3,7 +3,7 @@ import type { AreaFigures } from '../api/types'
 
 export interface AreaFigure {
   code: string
-  value: number
+  value: number | null // null: not known
   of?: { code: string; value: number }
   tone?: 'warn' | 'bad'
 }
@@ -22,7 +22,12 @@ export function area_figures(a: AreaFigures): AreaFigure[] {
     { code: 'dwellings', value: a.dwellings },
     { code: 'households', value: a.households },
     { code: 'persons', value: a.persons },
-    { code: 'away', value: a.away, of: { code: 'persons', value: a.persons } },
+    // Nobody's whereabouts known is not the same as nobody away.
+    {
+      code: 'away',
+      value: a.presence_known > 0 ? a.away : null,
+      of: { code: 'presence_known', value: a.presence_known },
+    },
     missing('unregistered', a.unregistered, 'lived_in', a.lived_in),
     missing('uncarded', a.households - a.carded, 'households', a.households),
     missing('headless', a.headless, 'households', a.households),
@@ -38,8 +43,8 @@ export function area_figures(a: AreaFigures): AreaFigure[] {
 }
 
 /** "12.5%"; a share of nothing is a dash, and a few of many are never nought. */
-export function share_text(part: number, whole: number): string {
-  if (whole === 0) return '—'
+export function share_text(part: number | null, whole: number): string {
+  if (whole === 0 || part === null) return '—'
   const percent = (part / whole) * 100
   if (part > 0 && percent < 0.1) return '<0.1%'
   if (part < whole && percent > 99.9) return '>99.9%'

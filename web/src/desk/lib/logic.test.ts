@@ -335,6 +335,7 @@ describe('who sees what', () => {
       headless: 0,
       carded: 700,
       persons: 2000,
+      presence_known: 1600,
       away: 40,
       conflicts: 0,
       guarded: 2,
@@ -350,6 +351,9 @@ describe('who sees what', () => {
     })
     expect(of('unguarded')).toMatchObject({ tone: 'bad', of: { value: 8 } })
     expect(of('headless')?.tone).toBeUndefined()
+    expect(of('away')).toEqual({ code: 'away', value: 40, of: { code: 'presence_known', value: 1600 } })
+    const nobody_asked = area_figures({ ...({} as AreaFigures), persons: 2000, presence_known: 0, away: 0 })
+    expect(nobody_asked.find((figure) => figure.code === 'away')?.value).toBeNull()
     expect(share_text(3, 800)).toBe('0.4%')
     expect(share_text(1, 40_000)).toBe('<0.1%')
     expect(share_text(39_999, 40_000)).toBe('>99.9%')
