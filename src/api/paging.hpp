@@ -1,5 +1,6 @@
 #pragma once
 // One page of a list by cursor: rows after the last one seen, in the order of (sort key, id).
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -12,6 +13,16 @@
 
 namespace api {
 
+// A list with several orders declares an enum of them, the usual one first, and this for each in turn:
+//   constexpr std::array household_orders{api::PageOrder{..., "walking"}, ...};
+//   const auto order = api::order_of(in.order, household_orders);
+// Each can be walked page by page within an index or within the rows of one compound. Nothing sensitive is
+// ever an order: where rows stand would tell what is hidden.
+template <class Enum, class Orders>
+const auto& order_of(const std::optional<Enum>& wanted, const Orders& orders) {
+  return orders.at(static_cast<std::size_t>(wanted.value_or(Enum{})));
+}
+
 inline constexpr std::int64_t default_page = 50;
 
 struct SortKey {
@@ -20,11 +31,15 @@ struct SortKey {
 };
 
 struct PageOrder {
-  db::Fragment after;  // " AND (p.sort, p.id) > ({arg}, {arg})"
-  db::Fragment order;  // " ORDER BY p.sort, p.id LIMIT {arg}"
+  db::Fragment after;          // " AND (p.sort, p.id) > ({arg}, {arg})"
+  db::Fragment order;          // " ORDER BY p.sort, p.id LIMIT {arg}"
+  std::string_view name = {};  // where a list has several: its cursors are of no use to another
+  db::Fragment from =
+      "";  // " AND p.sort >= {arg}" where sort and id are of two tables, so that an index serves
 };
 
-// `load` makes an item of a row, `key` its sort key. Error: 422 /cursor "not_a_cursor".
+// `load` makes an item of a row, `key` its sort key. Error: 422 /cursor "not_a_cursor", and
+// "cursor_of_another_order" with the name of the order it is of.
 template <class T, class Load, class Key>
 base::Result<Page<T>> fetch_page(db::Scoped& q, db::ScopedSql sql, std::vector<db::Arg> args,
                                  const std::optional<meta::Int<1, 200>>& wanted,
@@ -34,11 +49,16 @@ base::Result<Page<T>> fetch_page(db::Scoped& q, db::ScopedSql sql, std::vector<d
   if (cursor) {
     after = read_cursor(*cursor, 3);
     if (!after) return base::fail_field("/cursor", "not_a_cursor");
+    const auto of = (*after)[0].substr(std::min<std::size_t>((*after)[0].size(), 1));
+    if (of != order.name) return base::fail_field("/cursor", "cursor_of_another_order", {{"order", of}});
+    db::Arg first = (*after)[1];
+    if ((*after)[0].starts_with('n')) first = static_cast<std::int64_t>(std::atoll((*after)[1].c_str()));
+    if (!order.from.text().empty()) {
+      sql = sql.with(order.from);
+      args.push_back(first);
+    }
     sql = sql.with(order.after);
-    if ((*after)[0] == "n")
-      args.push_back(static_cast<std::int64_t>(std::atoll((*after)[1].c_str())));
-    else
-      args.push_back((*after)[1]);
+    args.push_back(first);
     args.push_back(static_cast<std::int64_t>(std::atoll((*after)[2].c_str())));
   }
   const auto limit = wanted ? wanted->value : default_page;
@@ -50,7 +70,7 @@ base::Result<Page<T>> fetch_page(db::Scoped& q, db::ScopedSql sql, std::vector<d
     if (static_cast<std::int64_t>(page.items.size()) == limit) {
       const bool number = std::holds_alternative<std::int64_t>(last.first);
       page.next = make_cursor(
-          {number ? "n" : "s",
+          {(number ? "n" : "s") + std::string(order.name),
            number ? std::to_string(std::get<std::int64_t>(last.first)) : std::get<std::string>(last.first),
            std::to_string(last.id)});
       return;

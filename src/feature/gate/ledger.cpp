@@ -1,6 +1,9 @@
 // The passage ledger as the office reads it: live, filtered, exported, corrected by reversing rows.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "api/paging.hpp"
 #include "core/list.hpp"
 #include "core/words.hpp"
@@ -95,8 +98,11 @@ struct Filter {
   }
 };
 
-const api::PageOrder newest_first{" AND (g.happened_ms, g.id) < ({arg}, {arg})",
-                                  " ORDER BY g.happened_ms DESC, g.id DESC LIMIT {arg}"};
+constexpr std::array passage_orders{
+    api::PageOrder{" AND (g.happened_ms, g.id) < ({arg}, {arg})",
+                   " ORDER BY g.happened_ms DESC, g.id DESC LIMIT {arg}", "newest"},
+    api::PageOrder{" AND (g.happened_ms, g.id) > ({arg}, {arg})", " ORDER BY g.happened_ms, g.id LIMIT {arg}",
+                   "oldest"}};
 
 api::SortKey by_time(const db::Row& r) { return {r.integer(1), r.integer(0)}; }
 
@@ -119,6 +125,7 @@ Passage load_movement(const db::Row& r) {
 // Neither the order, nor the cursor, nor a filter says more than the lines do.
 Result<api::Page<Passage>> list_movements(api::Context& c, PassageQuery in) {
   if (in.opening_id) return base::fail_field("/opening_id", "not_allowed");
+  if (in.order && *in.order != PassageOrder::newest) return base::fail_field("/order", "not_allowed");
   if (in.from_ms) in.from_ms = day_start({*in.from_ms}).ms;
   if (in.until_ms) in.until_ms = day_start({*in.until_ms + base::day_ms - 1}).ms;
   return c.read([&](db::Scoped& q) {
@@ -135,8 +142,8 @@ Result<api::Page<Passage>> list_passages(api::Context& c, const PassageQuery& in
   if (in.household_id) return list_movements(c, in);
   return c.read([&](db::Scoped& q) {
     const Filter<PassageQuery> filter(in);
-    return api::fetch_page<Passage>(q, filter.sql, filter.args, in.limit, in.cursor, newest_first,
-                                    load_passage, by_time);
+    return api::fetch_page<Passage>(q, filter.sql, filter.args, in.limit, in.cursor,
+                                    api::order_of(in.order, passage_orders), load_passage, by_time);
   });
 }
 
@@ -158,7 +165,7 @@ Result<api::Page<Passage>> show_movements(api::Context& c, const MovementsWanted
   if (!noted) return tl::unexpected(std::move(noted).error());
   return c.read([&](db::Scoped& q) {
     const Filter<PassageQuery> filter(query);
-    return api::fetch_page<Passage>(q, filter.sql, filter.args, std::nullopt, std::nullopt, newest_first,
+    return api::fetch_page<Passage>(q, filter.sql, filter.args, std::nullopt, std::nullopt, passage_orders[0],
                                     load_passage, by_time);
   });
 }
@@ -205,7 +212,25 @@ std::vector<sheet::Value> export_row(const Passage& g, std::string_view language
           base::to_local(g.recorded)};
 }
 
+// Places in export_columns, in the order they are wanted.
+Result<std::vector<std::size_t>> chosen_columns(const std::optional<meta::Text<1, 1000>>& names) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; !names && i < std::size(export_columns); ++i) out.push_back(i);
+  for (std::size_t at = 0; names && at <= names->size();) {
+    const auto end = std::min(names->find(',', at), names->size());
+    const auto name = names->substr(at, end - at);
+    const auto found = std::ranges::find(export_columns, name);
+    if (found == std::end(export_columns))
+      return base::fail_field("/columns", "not_allowed", {{"value", name}});
+    out.push_back(static_cast<std::size_t>(found - std::begin(export_columns)));
+    at = end + 1;
+  }
+  return out;
+}
+
 Result<api::Response> export_passages(api::Context& c, const PassageExport& in) {
+  const auto columns = chosen_columns(in.columns);
+  if (!columns) return tl::unexpected(columns.error());
   const std::string language(core::language_of(in.lang.value_or(""), c.request.header("accept-language")));
   auto audited = c.write([&](db::Scoped& q) -> Result<std::string> {
     const auto compound = place::find_compound(q, in.compound_id);
@@ -218,18 +243,24 @@ Result<api::Response> export_passages(api::Context& c, const PassageExport& in) 
   sheet::TableSpec spec;
   spec.sheet_name = core::words(language, "export.passages");
   spec.title = *audited + " " + spec.sheet_name + " " + base::to_local(c.now);
-  for (const auto column : export_columns)
-    spec.columns.push_back(
-        {core::words(language, fmt::format("export.column.{}", column)), column == "happened" ? 20.0 : 14.0});
+  for (const auto i : *columns)
+    spec.columns.push_back({core::words(language, fmt::format("export.column.{}", export_columns[i])),
+                            export_columns[i] == "happened" ? 20.0 : 14.0});
   auto file =
       core::TableFile::make(c.services.data_directory, in.format.value_or(core::ExportFormat::xlsx), spec);
   if (!file) return tl::unexpected(std::move(file).error());
   auto written = c.read([&](db::Scoped& q) -> Result<bool> {
     const Filter<PassageExport> filter(in);
     std::optional<base::Error> failed;
-    q.run(filter.sql.with(" ORDER BY g.happened_ms, g.id"), filter.args, [&](const db::Row& r) {
+    const auto sql = in.order == PassageOrder::newest
+                         ? filter.sql.with(" ORDER BY g.happened_ms DESC, g.id DESC")
+                         : filter.sql.with(" ORDER BY g.happened_ms, g.id");
+    q.run(sql, filter.args, [&](const db::Row& r) {
       if (failed) return;
-      if (auto row = (*file)->row(export_row(load_passage(r), language)); !row) failed = row.error();
+      const auto all = export_row(load_passage(r), language);
+      std::vector<sheet::Value> row;
+      for (const auto i : *columns) row.push_back(all[i]);
+      if (auto done = (*file)->row(row); !done) failed = done.error();
     });
     if (failed) return tl::unexpected(std::move(*failed));
     return true;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "api/paging.hpp"
 #include "core/list.hpp"
 #include "core/words.hpp"
@@ -139,6 +141,16 @@ Result<Issued> issue_blank(api::Context& c, const BlankPasses& in) {
   });
 }
 
+constexpr std::array pass_orders{
+    api::PageOrder{" AND (ps.sort, ps.id) > ({arg}, {arg})", " ORDER BY ps.sort, ps.id LIMIT {arg}",
+                   "walking"},
+    api::PageOrder{" AND (ps.sort, ps.id) < ({arg}, {arg})", " ORDER BY ps.sort DESC, ps.id DESC LIMIT {arg}",
+                   "walking_back"},
+    api::PageOrder{" AND (ps.issued_ms, ps.id) < ({arg}, {arg})",
+                   " ORDER BY ps.issued_ms DESC, ps.id DESC LIMIT {arg}", "newest"},
+    api::PageOrder{" AND (ps.issued_ms, ps.id) > ({arg}, {arg})", " ORDER BY ps.issued_ms, ps.id LIMIT {arg}",
+                   "oldest"}};
+
 Result<api::Page<Pass>> list_passes(api::Context& c, const PassQuery& in) {
   return c.read([&](db::Scoped& q) {
     auto sql = pass_columns.with(" AND ps.compound_id = {arg}");
@@ -157,10 +169,11 @@ Result<api::Page<Pass>> list_passes(api::Context& c, const PassQuery& in) {
       args.push_back(like);
     }
     return api::fetch_page<Pass>(
-        q, sql, args, in.limit, in.cursor,
-        {" AND (ps.sort, ps.id) > ({arg}, {arg})", " ORDER BY ps.sort, ps.id LIMIT {arg}"},
+        q, sql, args, in.limit, in.cursor, api::order_of(in.order, pass_orders),
         [](const db::Row& r) { return shown(meta::load<PassRow>(r)); },
-        [](const db::Row& r) {
+        [&](const db::Row& r) {
+          if (in.order.value_or(PassOrder{}) >= PassOrder::newest)
+            return api::SortKey{r.integer(12), r.integer(0)};
           return api::SortKey{r.str(4), r.integer(0)};
         });
   });

@@ -130,11 +130,13 @@ struct Pass {
   meta::Day valid_until{};
   std::string batch{};
 };
+enum class PassOrder { walking, walking_back, newest, oldest };  // the last two by when it was issued
 struct PassQuery {
   std::int64_t compound_id = 0;
   std::optional<PassState> state{};
   std::optional<std::int64_t> household_id{};
   std::optional<meta::Text<1, 50>> q{};
+  std::optional<PassOrder> order{};
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
@@ -216,67 +218,13 @@ struct Pong {
   bool revoked = false;
 };
 
-// The list a phone decides from without a network. Short names: it is sent often.
-struct ListOpening {
-  std::int64_t id = 0;
-  std::string name{};
-  place::OpeningDirection direction = place::OpeningDirection::both;
-};
-struct ListKey {
-  std::string kid{}, public_key{};  // hexadecimal; base64url of 32 bytes
-};
-struct Duty {
-  std::string name{}, phone{};
-};
-struct DayMark {
-  meta::Day day{};
-  std::string word{}, word_en{}, colour{};
-};
-struct ListDwelling {
-  std::int64_t id = 0;
-  std::string b{}, s{}, f{}, r{};
-  std::vector<std::int64_t> h{};
-};
-struct ListMember {
-  std::int64_t id = 0;
-  std::string n{}, r{};  // surname, relation
-  bool c = false;        // child
-};
-struct ListHousehold {
-  std::int64_t id = 0, d = 0;
-  std::vector<ListMember> m{};
-};
-struct ListPass {
-  std::int64_t id = 0, h = 0;
-  PassClass k = PassClass::household;
-  int n = 1;
-  PassState s = PassState::inactive;
-  std::string c{};
-  meta::Day u{};
-};
+// How a household has used its outings, named shortly like the list (list_record.hpp).
 struct ListUse {
   std::int64_t h = 0, exit_at_ms = 0;
   std::optional<std::int64_t> return_at_ms{};
   int persons = 1;
   bool counted = true, closed_by_staff = false;
 };
-struct GateList {
-  std::string version{};
-  std::int64_t generated_ms = 0;
-  int utc_offset_minutes = 480;
-  NamedId compound{};
-  ListOpening opening{};
-  rule::Policy policy{};
-  std::vector<ListKey> keys{};
-  std::optional<Duty> duty{};
-  std::vector<DayMark> days{};
-  std::vector<ListDwelling> dwellings{};
-  std::vector<ListHousehold> households{};
-  std::vector<ListPass> passes{};
-  std::vector<ListUse> uses{};
-  bool inside_unknown = true;
-};
-
 struct Claim {
   meta::Name name;
   std::optional<meta::Text<3, 30>> phone{};
@@ -392,15 +340,16 @@ struct Passage {
 struct MovementsWanted {
   std::optional<meta::Text<4, 200>> reason{};  // needed unless an emergency access is open
 };
+enum class PassageOrder { newest, oldest };
 struct PassageQuery {
   std::int64_t compound_id = 0;
   std::optional<std::int64_t> opening_id{};
   std::optional<rule::Direction> direction{};
   std::optional<PassageResult> result{};
-  std::optional<std::int64_t> from_ms{}, until_ms{};
-  std::optional<std::int64_t> household_id{};
+  std::optional<std::int64_t> from_ms{}, until_ms{}, household_id{};
   std::optional<meta::Text<1, 40>> flag{};
   std::optional<meta::Text<1, 50>> q{};
+  std::optional<PassageOrder> order{};
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
@@ -409,11 +358,12 @@ struct PassageExport {
   std::optional<std::int64_t> opening_id{};
   std::optional<rule::Direction> direction{};
   std::optional<PassageResult> result{};
-  std::optional<std::int64_t> from_ms{}, until_ms{};
-  std::optional<std::int64_t> household_id{};
+  std::optional<std::int64_t> from_ms{}, until_ms{}, household_id{};
   std::optional<meta::Text<1, 40>> flag{};
   std::optional<meta::Text<1, 50>> q{};
+  std::optional<PassageOrder> order{};  // oldest first when absent, as an office files it
   std::optional<core::ExportFormat> format{};
+  std::optional<meta::Text<1, 1000>> columns{};
   std::optional<std::string> lang{};
 };
 struct Correction {
@@ -466,6 +416,8 @@ META_ENUM(feature::gate::TemperatureNote, "none", "reading", "below_threshold_no
 META_ENUM(feature::gate::PassageResult, "passed", "turned_back", "reversed", "closed")
 META_ENUM(feature::gate::PassageKind, "person", "emergency", "visitor", "vehicle")
 META_ENUM(feature::gate::GuestState, "waiting", "registered", "dismissed")
+META_ENUM(feature::gate::PassOrder, "walking", "walking_back", "newest", "oldest")
+META_ENUM(feature::gate::PassageOrder, "newest", "oldest")
 META_ENUM(feature::gate::PrintLayout, "sheet", "single")
 META_ENUM(feature::gate::VoidReason, "lost", "moved", "misuse", "other")
 META_ENUM(feature::gate::ConfirmStatus, "stored", "duplicate", "refused")
@@ -484,7 +436,8 @@ META_DESCRIBE(engine::gate::Verdict, "Verdict", "", outcome, need, need_person, 
               next_outing_day, next_outing_at_ms, second_reading_at_ms, consumes_outing, policy_version)
 
 META_DESCRIBE(feature::gate::PolicyQuery, "PolicyQuery", "", place_id)
-META_DESCRIBE(feature::gate::PassQuery, "PassQuery", "", compound_id, state, household_id, q, limit, cursor)
+META_DESCRIBE(feature::gate::PassQuery, "PassQuery", "", compound_id, state, household_id, q, order, limit,
+              cursor)
 META_DESCRIBE(feature::gate::IssuePasses, "IssuePasses", "", compound_id, building_id, valid_until)
 META_DESCRIBE(feature::gate::BlankPasses, "BlankPasses", "", compound_id, count, valid_until)
 META_DESCRIBE(feature::gate::Issued, "Issued", "", batch, issued, skipped)
@@ -501,18 +454,8 @@ META_DESCRIBE(feature::gate::EnrolAnswer, "EnrolAnswer", "", enrolment_id, devic
               server_ms)
 META_DESCRIBE(feature::gate::Ping, "Ping", "", client_ms, queue, list_version, list_generated_ms)
 META_DESCRIBE(feature::gate::Pong, "Pong", "", server_ms, list_version, revoked)
-META_DESCRIBE(feature::gate::ListOpening, "ListOpening", "", id, name, direction)
-META_DESCRIBE(feature::gate::ListKey, "ListKey", "", kid, public_key)
-META_DESCRIBE(feature::gate::Duty, "Duty", "", name, phone)
-META_DESCRIBE(feature::gate::DayMark, "DayMark", "", day, word, word_en, colour)
-META_DESCRIBE(feature::gate::ListDwelling, "ListDwelling", "", id, b, s, f, r, h)
-META_DESCRIBE(feature::gate::ListMember, "ListMember", "", id, n, r, c)
-META_DESCRIBE(feature::gate::ListHousehold, "ListHousehold", "", id, d, m)
-META_DESCRIBE(feature::gate::ListPass, "ListPass", "", id, h, k, n, s, c, u)
 META_DESCRIBE(feature::gate::ListUse, "ListUse", "", h, exit_at_ms, return_at_ms, persons, counted,
               closed_by_staff)
-META_DESCRIBE(feature::gate::GateList, "GateList", "", version, generated_ms, utc_offset_minutes, compound,
-              opening, policy, keys, duty, days, dwellings, households, passes, uses, inside_unknown)
 META_DESCRIBE(feature::gate::Claim, "Claim", "", name, phone, note)
 META_DESCRIBE(feature::gate::GateRecord, "GateRecord", "", seq, happened_ms, direction, result, holder_kind,
               pass_id, pass_text, household_id, dwelling_id, person_ids, persons, companions, relation, claim,
@@ -531,9 +474,9 @@ META_DESCRIBE(feature::gate::Activate, "ActivateRequest", "", pass_text, short_c
 META_DESCRIBE(feature::gate::ActivateAnswer, "ActivateAnswer", "", id, state)
 META_DESCRIBE(feature::gate::MovementsWanted, "MovementsWanted", "", reason)
 META_DESCRIBE(feature::gate::PassageQuery, "PassageQuery", "", compound_id, opening_id, direction, result,
-              from_ms, until_ms, household_id, flag, q, limit, cursor)
+              from_ms, until_ms, household_id, flag, q, order, limit, cursor)
 META_DESCRIBE(feature::gate::PassageExport, "PassageExport", "", compound_id, opening_id, direction, result,
-              from_ms, until_ms, household_id, flag, q, format, lang)
+              from_ms, until_ms, household_id, flag, q, order, format, columns, lang)
 META_DESCRIBE(feature::gate::Correction, "Correction", "", reason)
 META_DESCRIBE(feature::gate::GuestQuery, "GuestQuery", "", compound_id, state, limit, cursor)
 META_DESCRIBE(feature::gate::SettleGuest, "SettleGuest", "", accept, dwelling_id)

@@ -11,7 +11,7 @@
 #include "core/trail.hpp"
 #include "engine/gate/decide.hpp"
 #include "engine/gate/uses.hpp"
-#include "feature/gate/record.hpp"
+#include "feature/gate/list_record.hpp"
 
 namespace feature::gate {
 

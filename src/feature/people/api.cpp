@@ -1,5 +1,6 @@
 #include "feature/people/api.hpp"
 
+#include <array>
 #include <map>
 
 #include "api/paging.hpp"
@@ -38,7 +39,7 @@ constexpr auto household_list = db::ScopedSql(
     "r.valid_until_ms IS NULL AND pe.presence = 'away'), "
     "(SELECT ps.state FROM pass ps WHERE ps.household_id = h.id ORDER BY "
     "CASE ps.state WHEN 'active' THEN 0 WHEN 'inactive' THEN 1 ELSE 2 END, ps.id DESC LIMIT 1), "
-    "h.provisional, h.sort FROM household h JOIN place p ON p.id = h.dwelling_id "
+    "h.provisional, h.sort, h.valid_from_ms FROM household h JOIN place p ON p.id = h.dwelling_id "
     "WHERE h.compound_id = $1 AND h.valid_until_ms IS NULL AND {scope:p}");
 
 HouseholdSummary load_summary(const db::Row& r) {
@@ -54,8 +55,37 @@ HouseholdSummary load_summary(const db::Row& r) {
   if (!r.is_null(7) && !meta::parse_enum(r.text(7), h.pass_state))
     h.pass_state = CardState::voided;  // replaced
   h.provisional = r.boolean(8);
+  h.since_ms = r.instant(10);
   return h;
 }
+
+constexpr std::array household_orders{
+    api::PageOrder{" AND (h.sort, h.id) > ({arg}, {arg})", " ORDER BY h.sort, h.id LIMIT {arg}", "walking"},
+    api::PageOrder{" AND (h.sort, h.id) < ({arg}, {arg})", " ORDER BY h.sort DESC, h.id DESC LIMIT {arg}",
+                   "walking_back"},
+    api::PageOrder{" AND (h.valid_from_ms, h.id) < ({arg}, {arg})",
+                   " ORDER BY h.valid_from_ms DESC, h.id DESC LIMIT {arg}", "newest"},
+    api::PageOrder{" AND (h.valid_from_ms, h.id) > ({arg}, {arg})",
+                   " ORDER BY h.valid_from_ms, h.id LIMIT {arg}", "oldest"}};
+
+constexpr std::array person_orders{
+    api::PageOrder{" AND (h.sort, r.id) > ({arg}, {arg})", " ORDER BY h.sort, r.id LIMIT {arg}", "walking",
+                   " AND h.sort >= {arg}"},
+    api::PageOrder{" AND (h.sort, r.id) < ({arg}, {arg})", " ORDER BY h.sort DESC, r.id DESC LIMIT {arg}",
+                   "walking_back", " AND h.sort <= {arg}"},
+    api::PageOrder{" AND (st.term, r.id) > ({arg}, {arg})", " ORDER BY st.term, r.id LIMIT {arg}", "name",
+                   " AND st.term >= {arg}"},
+    api::PageOrder{" AND (st.term, r.id) < ({arg}, {arg})", " ORDER BY st.term DESC, r.id DESC LIMIT {arg}",
+                   "name_back", " AND st.term <= {arg}"}};
+
+constexpr std::array vehicle_orders{
+    api::PageOrder{" AND (v.plate, v.id) > ({arg}, {arg})", " ORDER BY v.plate, v.id LIMIT {arg}", "plate"},
+    api::PageOrder{" AND (v.plate, v.id) < ({arg}, {arg})", " ORDER BY v.plate DESC, v.id DESC LIMIT {arg}",
+                   "plate_back"},
+    api::PageOrder{" AND (COALESCE(dp.sort, ''), v.id) > ({arg}, {arg})",
+                   " ORDER BY COALESCE(dp.sort, ''), v.id LIMIT {arg}", "walking"},
+    api::PageOrder{" AND (COALESCE(dp.sort, ''), v.id) < ({arg}, {arg})",
+                   " ORDER BY COALESCE(dp.sort, '') DESC, v.id DESC LIMIT {arg}", "walking_back"}};
 
 Result<api::Page<HouseholdSummary>> list_households(api::Context& c, const HouseholdQuery& in) {
   return c.read([&](db::Scoped& q) {
@@ -79,12 +109,13 @@ Result<api::Page<HouseholdSummary>> list_households(api::Context& c, const House
       args.push_back(like);
       args.push_back(like);
     }
-    return api::fetch_page<HouseholdSummary>(
-        q, sql, args, in.limit, in.cursor,
-        {" AND (h.sort, h.id) > ({arg}, {arg})", " ORDER BY h.sort, h.id LIMIT {arg}"}, load_summary,
-        [](const db::Row& r) {
-          return api::SortKey{r.str(9), r.integer(0)};
-        });
+    const bool walking = in.order.value_or(HouseholdOrder{}) < HouseholdOrder::newest;
+    return api::fetch_page<HouseholdSummary>(q, sql, args, in.limit, in.cursor,
+                                             api::order_of(in.order, household_orders), load_summary,
+                                             [&](const db::Row& r) {
+                                               if (walking) return api::SortKey{r.str(9), r.integer(0)};
+                                               return api::SortKey{r.integer(10), r.integer(0)};
+                                             });
   });
 }
 
@@ -191,15 +222,30 @@ Result<HouseholdFile> create_household(api::Context& c, const NewHousehold& in) 
   });
 }
 
+#define PERSON_COLUMNS                                                                               \
+  "SELECT pe.id, pe.name, r.relation, pe.sex, pe.birth_day, pe.document_masked, pe.document_state, " \
+  "pe.registered_residence, pe.origin, pe.return_day, pe.flags, pe.presence, pe.source, h.id, h.label, "
+#define AT_HOME " h.valid_until_ms IS NULL AND r.valid_until_ms IS NULL AND {scope:p}"
+
+constexpr auto persons_walking = db::ScopedSql(
+    PERSON_COLUMNS
+    "h.sort, r.id FROM household h JOIN residence r ON r.household_id = h.id JOIN person pe ON pe.id = "
+    "r.person_id JOIN place p ON p.id = r.dwelling_id WHERE h.compound_id = $1 AND" AT_HOME);
+// Along the words of the compound, which hold one of this kind for each person and home.
+constexpr auto persons_by_name = db::ScopedSql(
+    PERSON_COLUMNS
+    "st.term, r.id FROM search_term st CROSS JOIN residence r CROSS JOIN household h CROSS JOIN person pe "
+    "CROSS JOIN place p WHERE st.compound_id = $1 AND st.kind = 'order' AND r.person_id = st.person_id AND "
+    "r.dwelling_id = st.dwelling_id AND h.id = r.household_id AND pe.id = r.person_id AND p.id = "
+    "r.dwelling_id "
+    "AND h.compound_id = $1 AND" AT_HOME);
+#undef PERSON_COLUMNS
+#undef AT_HOME
+
 Result<api::Page<PersonListed>> list_persons(api::Context& c, const PersonQuery& in) {
   return c.read([&](db::Scoped& q) {
-    auto sql = db::ScopedSql(
-        "SELECT pe.id, pe.name, r.relation, pe.sex, pe.birth_day, pe.document_masked, pe.document_state, "
-        "pe.registered_residence, pe.origin, pe.return_day, pe.flags, pe.presence, pe.source, h.id, h.label, "
-        "h.sort, r.id "
-        "FROM household h JOIN residence r ON r.household_id = h.id JOIN person pe ON pe.id = r.person_id "
-        "JOIN place p ON p.id = r.dwelling_id "
-        "WHERE h.compound_id = $1 AND h.valid_until_ms IS NULL AND r.valid_until_ms IS NULL AND {scope:p}");
+    const bool walking = in.order.value_or(PersonOrder{}) < PersonOrder::name;
+    auto sql = walking ? persons_walking : persons_by_name;
     std::vector<db::Arg> args{in.compound_id};
     const auto like = in.q ? beginning(*in.q) : "";
     if (in.q) {
@@ -217,8 +263,7 @@ Result<api::Page<PersonListed>> list_persons(api::Context& c, const PersonQuery&
       args.push_back(flag);
     }
     auto page = api::fetch_page<PersonListed>(
-        q, sql, args, in.limit, in.cursor,
-        {" AND (h.sort, r.id) > ({arg}, {arg})", " ORDER BY h.sort, r.id LIMIT {arg}"},
+        q, sql, args, in.limit, in.cursor, api::order_of(in.order, person_orders),
         [](const db::Row& r) {
           return PersonListed{load_person(r), r.integer(person_columns), r.str(person_columns + 1)};
         },
@@ -233,12 +278,13 @@ Result<api::Page<PersonListed>> list_persons(api::Context& c, const PersonQuery&
   });
 }
 
-Result<api::Page<Vehicle>> list_vehicles(api::Context& c, const ListQuery& in) {
+Result<api::Page<Vehicle>> list_vehicles(api::Context& c, const VehicleQuery& in) {
   return c.read([&](db::Scoped& q) {
     auto sql = db::ScopedSql(
         "SELECT v.id, v.plate, v.plate_doubtful, v.owner_name, v.label, v.household_id, v.vehicle_kind, "
         "v.colour, "
-        "v.phone_masked FROM vehicle v JOIN place p ON p.id = v.compound_id "
+        "v.phone_masked, COALESCE(dp.sort, '') FROM vehicle v JOIN place p ON p.id = v.compound_id "
+        "LEFT JOIN place dp ON dp.id = v.dwelling_id "
         "WHERE v.compound_id = $1 AND v.valid_until_ms IS NULL AND {scope:p}");
     std::vector<db::Arg> args{in.compound_id};
     const auto like = in.q ? "%" + beginning(*in.q) : "";
@@ -248,11 +294,11 @@ Result<api::Page<Vehicle>> list_vehicles(api::Context& c, const ListQuery& in) {
       args.push_back(like);
     }
     return api::fetch_page<Vehicle>(
-        q, sql, args, in.limit, in.cursor,
-        {" AND (v.plate, v.id) > ({arg}, {arg})", " ORDER BY v.plate, v.id LIMIT {arg}"},
+        q, sql, args, in.limit, in.cursor, api::order_of(in.order, vehicle_orders),
         [](const db::Row& r) { return meta::load<Vehicle>(r); },
-        [](const db::Row& r) {
-          return api::SortKey{r.str(1), r.integer(0)};
+        [&](const db::Row& r) {
+          const bool walking = in.order.value_or(VehicleOrder{}) >= VehicleOrder::walking;
+          return api::SortKey{r.str(walking ? 9 : 1), r.integer(0)};
         });
   });
 }

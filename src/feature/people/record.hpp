@@ -132,6 +132,7 @@ struct HouseholdSummary {
   PresenceCount presence{};
   CardState pass_state = CardState::none;
   bool provisional = false;
+  meta::Instant since_ms{};  // on record since
 };
 struct Person {
   meta::Id<PersonRow> id;
@@ -192,12 +193,17 @@ struct Vehicle {
   std::string vehicle_kind{};
   std::optional<std::string> colour{}, phone_masked{};
 };
+// The last two by when the household was registered.
+enum class HouseholdOrder { walking, walking_back, newest, oldest };
+enum class PersonOrder { walking, walking_back, name, name_back };  // names by their pinyin
+enum class VehicleOrder { plate, plate_back, walking, walking_back };
 struct HouseholdQuery {
   std::int64_t compound_id = 0;
   std::optional<std::int64_t> building_id{};
   std::optional<meta::Text<1, 50>> q{};  // room ("3-2-1201") or a name's beginning
   std::optional<bool>
       registered{};  // false: dwellings lived in without a registered household are provisional ones
+  std::optional<HouseholdOrder> order{};
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
@@ -206,12 +212,14 @@ struct PersonQuery {
   std::optional<meta::Text<1, 50>> q{};
   std::optional<DocumentState> document_state{};
   std::optional<meta::Text<1, 30>> flag{};
+  std::optional<PersonOrder> order{};
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
-struct ListQuery {
+struct VehicleQuery {
   std::int64_t compound_id = 0;
   std::optional<meta::Text<1, 50>> q{};
+  std::optional<VehicleOrder> order{};
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
@@ -231,6 +239,9 @@ META_ENUM(feature::people::Sex, "unknown", "male", "female")
 META_ENUM(feature::people::DocumentState, "missing", "ok", "damaged", "bad_checksum", "fifteen", "other")
 META_ENUM(feature::people::DocumentKind, "resident_id", "passport", "mainland_permit", "taiwan_permit",
           "foreigner_permit", "other")
+META_ENUM(feature::people::HouseholdOrder, "walking", "walking_back", "newest", "oldest")
+META_ENUM(feature::people::PersonOrder, "walking", "walking_back", "name", "name_back")
+META_ENUM(feature::people::VehicleOrder, "plate", "plate_back", "walking", "walking_back")
 META_ENUM(feature::people::CardState, "none", "inactive", "active", "void")
 META_ENUM(feature::people::Registered, "unknown", "here", "elsewhere")
 META_ENUM(feature::people::Living, "unknown", "here", "elsewhere", "never")
@@ -241,7 +252,7 @@ META_ENUM(feature::people::Relation, "unknown", "head", "spouse", "child", "gran
 
 META_DESCRIBE(feature::people::PresenceCount, "PresenceCount", "", home, away, unknown)
 META_DESCRIBE(feature::people::HouseholdSummary, "HouseholdRow", "", id, dwelling_id, label, head_name,
-              members, presence, pass_state, provisional)
+              members, presence, pass_state, provisional, since_ms)
 META_DESCRIBE(feature::people::Person, "Person", "", id, name, relation, sex, birth_day, document_masked,
               document_state, phones_masked, registered_residence, origin, return_day, flags, presence,
               source)
@@ -256,12 +267,12 @@ META_DESCRIBE(feature::people::NewHousehold, "NewHousehold", "", dwelling_id, me
 META_DESCRIBE(feature::people::Vehicle, "Vehicle", "", id, plate, plate_doubtful, owner_name, label,
               household_id, vehicle_kind, colour, phone_masked)
 META_DESCRIBE(feature::people::HouseholdQuery, "HouseholdQuery", "", compound_id, building_id, q, registered,
+              order, limit, cursor)
+META_DESCRIBE(feature::people::PersonQuery, "PersonQuery", "", compound_id, q, document_state, flag, order,
               limit, cursor)
-META_DESCRIBE(feature::people::PersonQuery, "PersonQuery", "", compound_id, q, document_state, flag, limit,
-              cursor)
 META_DESCRIBE(feature::people::RevealWanted, "RevealWanted", "", document, phones, reason)
 META_DESCRIBE(feature::people::Revealed, "Revealed", "", person_id, document, phones)
-META_DESCRIBE(feature::people::ListQuery, "ListQuery", "", compound_id, q, limit, cursor)
+META_DESCRIBE(feature::people::VehicleQuery, "VehicleQuery", "", compound_id, q, order, limit, cursor)
 
 namespace meta {
 #define KEY field<&T::id>("id", {.primary_key = true, .read_only = true})

@@ -1,4 +1,5 @@
 // The words persons are found by: written in the same transaction as what they are made of.
+#include <algorithm>
 #include <map>
 #include <set>
 #include <tuple>
@@ -48,14 +49,24 @@ std::string last_four(std::string_view number) {
   return number.size() < 4 ? std::string() : std::string(number.substr(number.size() - 4));
 }
 
+// Where a person stands in a list by name: the first spelling, else the name as it is found by.
+std::string order_term(const std::vector<engine::identity::Term>& terms) {
+  const auto spelling =
+      std::ranges::find(terms, engine::identity::TermKind::pinyin, &engine::identity::Term::kind);
+  if (spelling != terms.end()) return spelling->term;
+  return terms.empty() ? std::string() : terms.front().term;
+}
+
 void add_names(db::Connection& c, const std::string& ids, const Owners& owners, const core::Keyring& keys,
                std::map<std::int64_t, Findable>& found) {
   c.run("SELECT pe.id, pe.name, pe.document_sealed, pe.document_state FROM person pe WHERE pe.id " +
             c.in_list(1),
         {ids}, [&](const db::Row& r) {
-          auto& words = found[owners.at(r.integer(0))].words;
-          for (const auto& term : engine::identity::terms_of(r.text(1)))
-            words.insert({std::string(term_kind_name(term.kind)), term.term});
+          const auto owner = owners.at(r.integer(0));
+          auto& words = found[owner].words;
+          const auto terms = engine::identity::terms_of(r.text(1));
+          for (const auto& term : terms) words.insert({std::string(term_kind_name(term.kind)), term.term});
+          if (owner == r.integer(0)) words.insert({"order", order_term(terms)});
           if (r.is_null(2) || r.text(3) == "damaged") return;
           if (const auto number = keys.unseal("person", "document", r.integer(0), r.blob(2)))
             if (const auto tail = last_four(*number); !tail.empty())

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "api/paging.hpp"
@@ -47,6 +48,11 @@ Result<PatternResult> create_building(api::Context& c, const BuildingPattern& in
   });
 }
 
+constexpr std::array dwelling_orders{
+    api::PageOrder{" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}", "walking"},
+    api::PageOrder{" AND (p.sort, p.id) < ({arg}, {arg})", " ORDER BY p.sort DESC, p.id DESC LIMIT {arg}",
+                   "walking_back"}};
+
 Result<api::Page<Dwelling>> list_dwellings(api::Context& c, const DwellingQuery& in) {
   return c.read([&](db::Scoped& q) -> Result<api::Page<Dwelling>> {
     auto sql = db::ScopedSql(
@@ -65,8 +71,7 @@ Result<api::Page<Dwelling>> list_dwellings(api::Context& c, const DwellingQuery&
       args.push_back(like);
     }
     return api::fetch_page<Dwelling>(
-        q, sql, args, in.limit, in.cursor,
-        {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}"},
+        q, sql, args, in.limit, in.cursor, api::order_of(in.order, dwelling_orders),
         [](const db::Row& r) { return meta::load<Dwelling>(r); },
         [](const db::Row& r) {
           return api::SortKey{r.str(10), r.integer(0)};

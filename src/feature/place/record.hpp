@@ -221,10 +221,12 @@ struct PlaceQuery {
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
+enum class DwellingOrder { walking, walking_back };
 struct DwellingQuery {
   std::int64_t compound_id = 0;
   std::optional<std::int64_t> building_id{};
   std::optional<std::string> q{};
+  std::optional<DwellingOrder> order{};
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
@@ -275,7 +277,9 @@ META_DESCRIBE(feature::place::DrawnCell, "DrawnCell", "", stair, floor, dwelling
 META_DESCRIBE(feature::place::DrawnBuilding, "DrawnBuilding", "", id, name, zone, grid, stairs, cells)
 META_DESCRIBE(feature::place::Drawing, "Drawing", "", dwellings, registered, occupancy_unknown, buildings)
 META_DESCRIBE(feature::place::PlaceQuery, "PlaceQuery", "", parent_id, kind, at_ms, limit, cursor)
-META_DESCRIBE(feature::place::DwellingQuery, "DwellingQuery", "", compound_id, building_id, q, limit, cursor)
+META_ENUM(feature::place::DwellingOrder, "walking", "walking_back")
+META_DESCRIBE(feature::place::DwellingQuery, "DwellingQuery", "", compound_id, building_id, q, order, limit,
+              cursor)
 META_DESCRIBE(feature::place::CompoundQuery, "CompoundQuery", "", compound_id)
 META_DESCRIBE(feature::place::PlaceIdQuery, "PlaceIdQuery", "", place_id)
 META_DESCRIBE(feature::place::AtQuery, "AtQuery", "", place_id, at_ms)

@@ -54,8 +54,10 @@ struct Staff {
   std::string scope_label{};
   std::optional<std::string> phone_masked{};
 };
+enum class StaffOrder { tier, tier_back, name, name_back };
 struct StaffQuery {
   std::int64_t compound_id = 0;
+  std::optional<StaffOrder> order{};
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
@@ -140,7 +142,8 @@ META_ENUM(feature::stewardship::Duty, "steward", "leader", "deputy", "volunteer"
 META_ENUM(feature::stewardship::PropertyLevel, "unknown", "good", "fair", "poor", "none")
 META_DESCRIBE(feature::stewardship::Staff, "StaffRow", "", id, name, organisation, post, rank, tier,
               scope_label, phone_masked)
-META_DESCRIBE(feature::stewardship::StaffQuery, "StaffQuery", "", compound_id, limit, cursor)
+META_ENUM(feature::stewardship::StaffOrder, "tier", "tier_back", "name", "name_back")
+META_DESCRIBE(feature::stewardship::StaffQuery, "StaffQuery", "", compound_id, order, limit, cursor)
 META_DESCRIBE(feature::stewardship::Steward, "Steward", "", id, staff_id, name, organisation, post,
               phone_masked, rank, tier, duty, place_id, place_name, grid_id, grid_name, valid_from_ms,
               valid_until_ms)

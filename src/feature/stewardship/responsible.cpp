@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "api/paging.hpp"
 #include "core/list.hpp"
@@ -41,6 +42,14 @@ void name_places(db::Scoped& q, std::vector<Steward>& stewards) {
     if (const auto label = labels.find(s.place_id); label != labels.end()) s.place_name = label->second;
 }
 
+constexpr std::array staff_orders{
+    api::PageOrder{" AND (w.tier, w.id) > ({arg}, {arg})", " ORDER BY w.tier, w.id LIMIT {arg}", "tier"},
+    api::PageOrder{" AND (w.tier, w.id) < ({arg}, {arg})", " ORDER BY w.tier DESC, w.id DESC LIMIT {arg}",
+                   "tier_back"},
+    api::PageOrder{" AND (s.name, w.id) > ({arg}, {arg})", " ORDER BY s.name, w.id LIMIT {arg}", "name"},
+    api::PageOrder{" AND (s.name, w.id) < ({arg}, {arg})", " ORDER BY s.name DESC, w.id DESC LIMIT {arg}",
+                   "name_back"}};
+
 Result<api::Page<Staff>> list_staff(api::Context& c, const StaffQuery& in) {
   return c.read([&](db::Scoped& q) {
     // Responsible for the compound itself or for a part of it.
@@ -51,10 +60,11 @@ Result<api::Page<Staff>> list_staff(api::Context& c, const StaffQuery& in) {
         "s.organisation_id JOIN place p ON p.id = w.place_id "
         "WHERE p.compound_id = $1 AND w.duty = 'steward' AND w.valid_until_ms IS NULL AND {scope:p}");
     return api::fetch_page<Staff>(
-        q, sql, {in.compound_id}, in.limit, in.cursor,
-        {" AND (w.tier, w.id) > ({arg}, {arg})", " ORDER BY w.tier, w.id LIMIT {arg}"},
+        q, sql, {in.compound_id}, in.limit, in.cursor, api::order_of(in.order, staff_orders),
         [](const db::Row& r) { return meta::load<Staff>(r); },
-        [](const db::Row& r) {
+        [&](const db::Row& r) {
+          if (in.order.value_or(StaffOrder{}) >= StaffOrder::name)
+            return api::SortKey{r.str(1), r.integer(8)};
           return api::SortKey{r.integer(5), r.integer(8)};
         });
   });

@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
-// Columns that are chosen: one mechanism for all lists.
+// Columns that are chosen, orders that are asked for: one mechanism for all lists.
 import { createPinia } from 'pinia'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { h } from 'vue'
+import { h, ref } from 'vue'
 
 import chinese_common from '@i18n/common.zh-CN.json'
 import chinese from '@i18n/desk.zh-CN.json'
@@ -18,6 +18,7 @@ import {
   type Column,
 } from './lib/columns'
 import { i18n } from './lib/i18n'
+import { direction_of, order_after, type Orders } from './lib/orders'
 import DataTable from './part/DataTable.vue'
 import { clear_page, put_on_page, settled } from './testing'
 
@@ -26,6 +27,7 @@ const columns: Column[] = [
   { key: 'presence', label: '在家情况', export: ['home', 'away'] },
   { key: 'actions', label: '操作', hide_label: true },
 ]
+const orders: Orders = { usual: 'walking', columns: { label: ['walking', 'walking_back'] } }
 
 beforeEach(() => {
   i18n.global.setLocaleMessage('zh-CN', { ...chinese_common, ...chinese })
@@ -62,8 +64,17 @@ describe('the choice of columns', () => {
   })
 })
 
-describe('a table with a name', () => {
-  it('shows the columns chosen', async () => {
+describe('the order', () => {
+  it('turns round at the second press, and the usual one needs no name', () => {
+    expect(direction_of(orders, '', 'label')).toBe('ascending')
+    expect(order_after(orders, '', 'label')).toBe('walking_back')
+    expect(direction_of(orders, 'walking_back', 'label')).toBe('descending')
+    expect(order_after(orders, 'walking_back', 'label')).toBe('')
+    expect(direction_of(orders, '', 'presence')).toBeUndefined()
+  })
+
+  it('is said by the header, pressed there and chosen on a phone', async () => {
+    const order = ref('')
     const page = put_on_page(
       {
         render: () =>
@@ -74,17 +85,35 @@ describe('a table with a name', () => {
             row_key: (row: { label: string }) => row.label,
             list: 'c',
             exports: true,
+            orders,
+            order: order.value,
+            'onUpdate:order': (value: string) => (order.value = value),
           }),
       },
       [createPinia(), i18n],
     )
-    const headers = () => [...page.querySelectorAll('th')].map((cell) => cell.textContent?.trim())
-    expect(headers()).toEqual(['房号', '在家情况', '操作'])
+    const header = page.querySelector('th')
+    expect(header?.getAttribute('aria-sort')).toBe('ascending')
+    expect(page.querySelectorAll('th')[1]?.hasAttribute('aria-sort')).toBe(false)
+    header?.querySelector('button')?.click()
+    await settled()
+    expect(order.value).toBe('walking_back')
+    expect(header?.getAttribute('aria-sort')).toBe('descending')
+    const select = page.querySelector('select')!
+    expect([...select.options].map((option) => option.value)).toEqual(['walking', 'walking_back'])
+    select.value = 'walking'
+    select.dispatchEvent(new Event('change'))
+    await settled()
+    expect(order.value).toBe('')
+
     const box = page.querySelectorAll<HTMLInputElement>('.panel input')[0]!
     box.checked = false
     box.dispatchEvent(new Event('change'))
     await settled()
-    expect(headers()).toEqual(['在家情况', '操作'])
+    expect([...page.querySelectorAll('th')].map((cell) => cell.textContent?.trim())).toEqual([
+      '在家情况',
+      '操作',
+    ])
     expect(page.querySelectorAll<HTMLInputElement>('.panel input')[1]!.disabled).toBe(true)
   })
 })

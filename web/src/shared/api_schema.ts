@@ -3386,6 +3386,8 @@ export interface components {
             /** @enum {string} */
             pass_state: "none" | "inactive" | "active" | "void";
             provisional: boolean;
+            /** Format: utc-milliseconds */
+            since_ms: number;
         };
         Import: {
             /** Format: id */
@@ -6125,6 +6127,7 @@ export interface operations {
                 compound_id: number;
                 building_id?: number | null;
                 q?: string | null;
+                order?: ("walking" | "walking_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
             };
@@ -6160,6 +6163,7 @@ export interface operations {
                 compound_id: number;
                 building_id?: number | null;
                 q?: string | null;
+                order?: ("walking" | "walking_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
                 format?: ("xlsx" | "csv") | null;
@@ -6787,6 +6791,7 @@ export interface operations {
                 building_id?: number | null;
                 q?: string | null;
                 registered?: boolean | null;
+                order?: ("walking" | "walking_back" | "newest" | "oldest") | null;
                 limit?: number | null;
                 cursor?: string | null;
             };
@@ -6856,6 +6861,7 @@ export interface operations {
                 building_id?: number | null;
                 q?: string | null;
                 registered?: boolean | null;
+                order?: ("walking" | "walking_back" | "newest" | "oldest") | null;
                 limit?: number | null;
                 cursor?: string | null;
                 format?: ("xlsx" | "csv") | null;
@@ -8296,6 +8302,7 @@ export interface operations {
                 household_id?: number | null;
                 flag?: string | null;
                 q?: string | null;
+                order?: ("newest" | "oldest") | null;
                 limit?: number | null;
                 cursor?: string | null;
             };
@@ -8337,7 +8344,9 @@ export interface operations {
                 household_id?: number | null;
                 flag?: string | null;
                 q?: string | null;
+                order?: ("newest" | "oldest") | null;
                 format?: ("xlsx" | "csv") | null;
+                columns?: string | null;
                 lang?: string | null;
             };
             header?: never;
@@ -8443,6 +8452,7 @@ export interface operations {
                 state?: ("blank" | "inactive" | "active" | "void" | "replaced") | null;
                 household_id?: number | null;
                 q?: string | null;
+                order?: ("walking" | "walking_back" | "newest" | "oldest") | null;
                 limit?: number | null;
                 cursor?: string | null;
             };
@@ -8545,6 +8555,7 @@ export interface operations {
                 state?: ("blank" | "inactive" | "active" | "void" | "replaced") | null;
                 household_id?: number | null;
                 q?: string | null;
+                order?: ("walking" | "walking_back" | "newest" | "oldest") | null;
                 limit?: number | null;
                 cursor?: string | null;
                 format?: ("xlsx" | "csv") | null;
@@ -8753,6 +8764,7 @@ export interface operations {
                 q?: string | null;
                 document_state?: ("missing" | "ok" | "damaged" | "bad_checksum" | "fifteen" | "other") | null;
                 flag?: string | null;
+                order?: ("walking" | "walking_back" | "name" | "name_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
             };
@@ -8789,6 +8801,7 @@ export interface operations {
                 q?: string | null;
                 document_state?: ("missing" | "ok" | "damaged" | "bad_checksum" | "fifteen" | "other") | null;
                 flag?: string | null;
+                order?: ("walking" | "walking_back" | "name" | "name_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
                 format?: ("xlsx" | "csv") | null;
@@ -10431,6 +10444,7 @@ export interface operations {
         parameters: {
             query: {
                 compound_id: number;
+                order?: ("tier" | "tier_back" | "name" | "name_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
             };
@@ -10675,6 +10689,7 @@ export interface operations {
         parameters: {
             query: {
                 compound_id: number;
+                order?: ("tier" | "tier_back" | "name" | "name_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
                 format?: ("xlsx" | "csv") | null;
@@ -11340,6 +11355,7 @@ export interface operations {
             query: {
                 compound_id: number;
                 q?: string | null;
+                order?: ("plate" | "plate_back" | "walking" | "walking_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
             };
@@ -11374,6 +11390,7 @@ export interface operations {
             query: {
                 compound_id: number;
                 q?: string | null;
+                order?: ("plate" | "plate_back" | "walking" | "walking_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
                 format?: ("xlsx" | "csv") | null;

@@ -299,6 +299,7 @@ export interface HouseholdRow {
   presence: PresenceCount
   pass_state: 'none' | 'inactive' | 'active' | 'void'
   provisional: boolean
+  since_ms: number
 }
 
 export const document_states = ['ok', 'damaged', 'bad_checksum', 'fifteen', 'missing', 'other'] as const

@@ -62,6 +62,7 @@ export const ledger_filters = {
   household_id: '',
   from: '',
   until: '',
+  order: '',
 }
 
 /** What the server is asked: civil times become instants of the installation's zone. */
