@@ -1,0 +1,311 @@
+// Contact tracing among many presences, and the same two-ring question in SQLite and PostgreSQL:
+//   bench_trace [presences=1000000] [persons=presences/10] [sql=1]
+// A generated town: compounds of 3,000 persons with a gate and its rush hours, stairs and households, and
+// venues where a few people from anywhere meet; five days, ten presences a person.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <random>
+#include <thread>
+
+#include "db/store.hpp"
+#include "engine/contact/contacts.hpp"
+#include "support/postgres.hpp"
+#include "support/temporary.hpp"
+
+namespace {
+
+using namespace engine::contact;
+using Steady = std::chrono::steady_clock;
+
+constexpr Second start = 1'600'000'000, day_s = 86'400, days = 5, rush_s = 3600;
+constexpr std::uint32_t per_compound = 3'000, per_stair = 60, per_household = 3, per_venue = 25;
+constexpr double durable_rate = 11'700;  // presences the store acknowledges a second
+
+double seconds_since(Steady::time_point from) {
+  return std::chrono::duration<double>(Steady::now() - from).count();
+}
+
+struct Town {
+  std::vector<Presence> presences{};
+  std::vector<Kind> kinds{};
+  std::uint32_t persons = 0;
+};
+
+// Out and back on some days: a household, four crossings with a way through the stair for some, a venue.
+Town generate(std::size_t presences, std::uint32_t persons) {
+  Town town;
+  town.persons = persons;
+  const auto compounds = persons / per_compound + 1, stairs = persons / per_stair + 1;
+  const auto households = persons / per_household + 1, venues = persons / per_venue + 1;
+  const auto gates = 0U, first_stair = compounds, first_household = first_stair + stairs;
+  const auto first_venue = first_household + households;
+  town.kinds.assign(first_stair, Kind::opening);
+  town.kinds.resize(first_household, Kind::stair);
+  town.kinds.resize(first_venue, Kind::household);
+  town.kinds.resize(first_venue + venues, Kind::visit);
+  town.presences.reserve(presences);
+  std::mt19937_64 dice(42);
+  const auto below = [&](std::uint32_t limit) { return static_cast<std::uint32_t>(dice() % limit); };
+  for (std::uint32_t person = 0; town.presences.size() < presences; person = (person + 1) % persons) {
+    const auto gate = gates + person / per_compound;
+    const Second out = start + below(days) * day_s + 7 * 3600 + below(rush_s);
+    const Second back = start + (out - start) / day_s * day_s + 17 * 3600 + below(rush_s);
+    const auto add = [&](std::uint32_t place, Second from, Second until) {
+      if (town.presences.size() < presences) town.presences.push_back({person, place, from, until});
+    };
+    if (below(2) == 0) add(first_household + person / per_household, back, back + 10 * 3600);
+    add(gate, out, out);
+    add(first_stair + person / per_stair, out > 300 ? out - 300 : 0, out);
+    add(gate, back, back);
+    if (below(2) == 0) add(first_venue + below(venues), out + 600, std::max(out + 600, back - 600));
+  }
+  return town;
+}
+
+struct Times {
+  std::vector<double> all{};
+  void add(double value) { all.push_back(value); }
+  double at(double share) {
+    std::ranges::sort(all);
+    return all[std::min(all.size() - 1, static_cast<std::size_t>(share * static_cast<double>(all.size())))];
+  }
+  double mean() const {
+    double sum = 0;
+    for (const auto v : all) sum += v;
+    return sum / static_cast<double>(all.size());
+  }
+};
+
+Query case_of(std::uint32_t person, int depth) {
+  const Span window{start + day_s, start + 4 * day_s};
+  return {.indices = {{person, window}}, .horizon = {start, start + 5 * day_s}, .depth = depth};
+}
+
+std::vector<std::uint32_t> some_persons(const Town& town, std::size_t count) {
+  std::mt19937_64 dice(7);
+  std::vector<std::uint32_t> out(count);
+  for (auto& p : out) p = static_cast<std::uint32_t>(dice() % town.persons);
+  return out;
+}
+
+double measure(const char* name, const Contacts& contacts, const std::vector<std::uint32_t>& persons,
+               const std::function<Query(std::uint32_t)>& query) {
+  Times ms, sizes;
+  for (const auto person : persons) {
+    const auto q = query(person);
+    const auto begin = Steady::now();
+    const auto answer = contacts.trace(q, {});
+    ms.add(seconds_since(begin) * 1000);
+    sizes.add(static_cast<double>(answer.contacts.size() - 1));
+  }
+  fmt::print(
+      "{:<24} persons mean {:>9.0f} p50 {:>8.0f} p99 {:>8.0f}   ms mean {:>8.3f} p50 {:>8.3f} p99 {:>8.3f}\n",
+      name, sizes.mean(), sizes.at(0.5), sizes.at(0.99), ms.mean(), ms.at(0.5), ms.at(0.99));
+  std::fflush(stdout);
+  return ms.mean();
+}
+
+void rings(const Contacts& contacts, const Town& town) {
+  const auto persons = some_persons(town, 300);
+  measure("ring 1", contacts, persons, [](auto p) { return case_of(p, 1); });
+  const auto two = measure("rings 1-2", contacts, persons, [](auto p) { return case_of(p, 2); });
+  const auto three = measure("rings 1-3", contacts, persons, [](auto p) { return case_of(p, 3); });
+  measure("sources 1-2", contacts, persons, [](auto p) {
+    auto q = case_of(p, 2);
+    q.direction = Direction::sources;
+    return q;
+  });
+  const auto with_evidence = [](int depth) {
+    return [depth](std::uint32_t p) {
+      auto q = case_of(p, depth);
+      q.evidence = true;
+      return q;
+    };
+  };
+  const auto two_e = measure("rings 1-2, evidence", contacts, persons, with_evidence(2));
+  const auto three_e = measure("rings 1-3, evidence", contacts, persons, with_evidence(3));
+  fmt::print("evidence costs           {:.2f} times (1-2), {:.2f} times (1-3)\n", two_e / two,
+             three_e / three);
+  auto many = case_of(0, 2);
+  many.indices.clear();
+  for (const auto p : some_persons(town, 10'000))
+    many.indices.push_back({p, case_of(p, 1).indices[0].window});
+  const auto begin = Steady::now();
+  const auto answer = contacts.trace(many, {});
+  fmt::print("10,000 cases, two rings  {:.2f} s, {} persons\n", seconds_since(begin), answer.contacts.size());
+}
+
+// Presences come at ten times the durable rate while two-ring questions are asked.
+void append_while_asked(Contacts& contacts, const Town& town) {
+  const auto persons = some_persons(town, 200);
+  std::atomic<bool> stop{false};
+  std::atomic<std::size_t> appended{0};
+  const auto begin = Steady::now();
+  std::thread writer([&] {
+    std::mt19937_64 dice(3);
+    std::vector<Presence> batch(500);
+    for (std::size_t done = 0; !stop; done += batch.size(), appended = done) {
+      for (auto& p : batch) p = town.presences[dice() % town.presences.size()];
+      contacts.append(batch);
+      const std::chrono::duration<double> due(static_cast<double>(done + batch.size()) / (10 * durable_rate));
+      std::this_thread::sleep_until(begin + std::chrono::duration_cast<Steady::duration>(due));
+    }
+  });
+  measure("1-2 while appending", contacts, persons, [](auto p) { return case_of(p, 2); });
+  while (seconds_since(begin) < 3) measure("", contacts, persons, [](auto p) { return case_of(p, 2); });
+  stop = true;
+  writer.join();
+  fmt::print("appended                 {:.0f} a second\n",
+             static_cast<double>(appended.load()) / seconds_since(begin));
+}
+
+constexpr std::string_view two_rings =
+    "WITH ring_1 AS MATERIALIZED (SELECT b.person AS person, MIN(GREATEST(a.from_s, $2, b.from_s)) AS at_s "
+    "FROM presence a JOIN kind k ON k.place = a.place JOIN presence b ON b.place = a.place AND b.from_s <= "
+    "LEAST(a.until_s, $3) + k.slack_s AND b.from_s >= GREATEST(a.from_s, $2) - k.slack_s - k.longest_s AND "
+    "b.until_s >= GREATEST(a.from_s, $2) - k.slack_s WHERE a.person = $1 AND a.from_s <= $3 AND a.until_s >= "
+    "$2 "
+    "AND b.person <> $1 GROUP BY b.person), ring_2 AS (SELECT b.person AS person, MIN(GREATEST(a.from_s, "
+    "r.at_s, b.from_s)) AS at_s FROM ring_1 r JOIN presence a ON a.person = r.person AND a.from_s <= $4 AND "
+    "a.until_s >= r.at_s JOIN kind k ON k.place = a.place JOIN presence b ON b.place = a.place AND b.from_s "
+    "<= "
+    "LEAST(a.until_s, $4) + k.slack_s AND b.from_s >= GREATEST(a.from_s, r.at_s) - k.slack_s - k.longest_s "
+    "AND "
+    "b.until_s >= GREATEST(a.from_s, r.at_s) - k.slack_s WHERE b.person <> $1 AND b.person NOT IN (SELECT "
+    "person "
+    "FROM ring_1) GROUP BY b.person) SELECT person, 1, at_s FROM ring_1 UNION ALL SELECT person, 2, at_s "
+    "FROM "
+    "ring_2";
+
+std::string in_dialect(std::string text, db::Dialect dialect) {
+  if (dialect == db::Dialect::postgres) return text;
+  const auto exchange = [&](std::string_view from, std::string_view to) {
+    for (auto at = text.find(from); at != text.npos; at = text.find(from, at))
+      text.replace(at, from.size(), to);
+  };
+  exchange("GREATEST(", "max(");
+  exchange("LEAST(", "min(");
+  return text;
+}
+
+void load(db::Store& store, const Town& town) {
+  std::vector<std::int64_t> longest(town.kinds.size(), 0);
+  for (const auto& p : town.presences)
+    longest[p.place] = std::max<std::int64_t>(longest[p.place], p.until - p.from);
+  (void)store.write([&](db::Connection& c) -> base::Result<void> {
+    c.script(
+        "CREATE TABLE presence (person BIGINT NOT NULL, place BIGINT NOT NULL, from_s BIGINT NOT NULL, "
+        "until_s "
+        "BIGINT NOT NULL); CREATE TABLE kind (place BIGINT PRIMARY KEY, slack_s BIGINT NOT NULL, longest_s "
+        "BIGINT "
+        "NOT NULL)");
+    std::vector<db::Arg> args;
+    const Policy policy;
+    c.run_many("INSERT INTO kind (place, slack_s, longest_s) VALUES ($1, $2, $3)", town.kinds.size(),
+               [&](std::size_t i) {
+                 const auto& rule = policy.kinds[static_cast<std::size_t>(town.kinds[i])];
+                 args = {static_cast<std::int64_t>(i), std::int64_t{rule.slack_s}, longest[i]};
+                 return std::span<const db::Arg>(args);
+               });
+    return {};
+  });
+  for (std::size_t from = 0; from < town.presences.size(); from += 200'000)
+    (void)store.write([&](db::Connection& c) -> base::Result<void> {
+      std::vector<db::Arg> args;
+      c.run_many("INSERT INTO presence (person, place, from_s, until_s) VALUES ($1, $2, $3, $4)",
+                 std::min<std::size_t>(200'000, town.presences.size() - from), [&](std::size_t i) {
+                   const auto& p = town.presences[from + i];
+                   args = {std::int64_t{p.person}, std::int64_t{p.place}, std::int64_t{p.from},
+                           std::int64_t{p.until}};
+                   return std::span<const db::Arg>(args);
+                 });
+      return {};
+    });
+  (void)store.write([&](db::Connection& c) -> base::Result<void> {
+    c.script(
+        "CREATE INDEX by_person ON presence (person, from_s, until_s, place); CREATE INDEX by_place ON "
+        "presence "
+        "(place, from_s, until_s, person); ANALYZE presence; ANALYZE kind");
+    return {};
+  });
+}
+
+using Line = std::array<std::int64_t, 3>;
+
+std::vector<Line> from_engine(const Contacts& contacts, const Query& query) {
+  std::vector<Line> out;
+  for (const auto& c : contacts.trace(query, {}).contacts)
+    if (c.ring > 0) out.push_back({c.person, c.ring, c.at});
+  std::ranges::sort(out);
+  return out;
+}
+
+void compare(const char* name, db::Store& store, const Contacts& contacts, const Town& town) {
+  auto begin = Steady::now();
+  load(store, town);
+  fmt::print("{:<24} loaded in {:.0f} s\n", name, seconds_since(begin));
+  const auto text = in_dialect(std::string(two_rings), store.dialect());
+  Times sql, engine;
+  int equal = 0;
+  const auto persons = some_persons(town, 15);
+  for (const auto person : persons) {
+    const auto query = case_of(person, 2);
+    const auto& window = query.indices[0].window;
+    std::vector<Line> rows;
+    begin = Steady::now();
+    (void)store.read([&](db::Connection& c) -> base::Result<void> {
+      c.run(text,
+            {std::int64_t{person}, std::int64_t{window.from}, std::int64_t{window.until},
+             std::int64_t{query.horizon.until}},
+            [&](const db::Row& r) {
+              rows.push_back({r.integer(0), r.integer(1), r.integer(2)});
+            });
+      return {};
+    });
+    sql.add(seconds_since(begin) * 1000);
+    begin = Steady::now();
+    const auto mine = from_engine(contacts, query);
+    engine.add(seconds_since(begin) * 1000);
+    std::ranges::sort(rows);
+    equal += rows == mine;
+  }
+  fmt::print("{:<24} two rings p50 {:.1f} ms, engine {:.3f} ms, {:.0f} times; answers equal {} of {}\n", name,
+             sql.at(0.5), engine.at(0.5), sql.at(0.5) / engine.at(0.5), equal, persons.size());
+  std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto presences = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
+  const auto persons = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : presences / 10;
+  const bool with_sql = argc <= 3 || argv[3][0] != '0';
+  const auto town =
+      generate(presences, static_cast<std::uint32_t>(std::max<std::size_t>(per_compound, persons)));
+  const auto begin = Steady::now();
+  Contacts contacts(town.presences, town.kinds, 1U << 20);
+  const auto took = seconds_since(begin);
+  fmt::print("{} presences of {} persons at {} places\n", presences, town.persons, town.kinds.size());
+  fmt::print("built in                 {:.2f} s, {:.1f} million a second\n", took,
+             static_cast<double>(presences) / took / 1e6);
+  fmt::print("memory                   {:.1f} bytes a presence, room for a million new ones included\n",
+             static_cast<double>(contacts.bytes()) / static_cast<double>(presences));
+  rings(contacts, town);
+  if (with_sql) {
+    const test_support::TemporaryDirectory directory;
+    if (auto store = db::Store::open({.database = (directory.path() / "presence.db").string()}))
+      compare("SQLite", **store, contacts, town);
+    if (test_support::PostgresCluster::installed()) {
+      const test_support::PostgresDatabase database;
+      if (auto store = db::Store::open({.database = database.url()}))
+        compare("PostgreSQL", **store, contacts, town);
+    }
+  }
+  append_while_asked(contacts, town);
+  return 0;
+}

@@ -1,0 +1,302 @@
+// The engine against the slow oracle on generated presences, and what must hold for every input (XN-46,
+// rules.md 3, practice 25).
+#include "engine/contact/contacts.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "engine/contact/oracle.hpp"
+
+namespace engine::contact {
+namespace {
+
+constexpr Second noon = 1'600'000'000;
+
+std::uint32_t number(std::uint32_t low, std::uint32_t past) { return *rc::gen::inRange(low, past); }
+
+struct Town {
+  std::vector<Presence> presences{};
+  std::vector<Kind> kinds{};
+};
+
+Town any_town() {
+  Town town;
+  const auto persons = number(2, 14), places = number(1, 7);
+  for (std::uint32_t i = 0; i < places; ++i) town.kinds.push_back(static_cast<Kind>(number(0, kind_count)));
+  for (auto left = number(0, 60); left > 0; --left) {
+    const Second from = noon + number(0, 400), length = number(0, 3) == 0 ? 0 : number(0, 120);
+    town.presences.push_back({number(0, persons), number(0, places), from, from + length,
+                              static_cast<Certainty>(number(0, certainty_count))});
+  }
+  return town;
+}
+
+Policy any_policy() {
+  Policy policy;
+  for (auto& kind : policy.kinds) {
+    kind.follow = number(0, 5) > 0;
+    kind.slack_s = number(0, 2) == 0 ? 0 : number(0, 30);
+    kind.full_s = number(0, 2) == 0 ? 0 : number(1, 60);
+    kind.weight = number(1, 11) / 10.0;
+  }
+  policy.latent_s = number(0, 3) == 0 ? number(0, 60) : 0;
+  return policy;
+}
+
+Span any_span() {
+  const Second from = noon + number(0, 400);
+  return {from, from + number(0, 300)};
+}
+
+Query any_query() {
+  Query query;
+  for (auto left = number(1, 4); left > 0; --left) query.indices.push_back({number(0, 14), any_span()});
+  std::vector<std::uint32_t> isolated;
+  for (auto left = number(0, 4); left > 0; --left) {
+    const auto person = number(0, 14);
+    if (std::ranges::count(isolated, person)) continue;
+    isolated.push_back(person);
+    query.isolations.push_back({person, noon + number(0, 500)});
+  }
+  query.direction = number(0, 2) == 0 ? Direction::contacts : Direction::sources;
+  query.horizon = {noon, noon + number(100, 700)};
+  query.depth = static_cast<int>(number(0, 5));
+  query.evidence = number(0, 2) == 0;
+  return query;
+}
+
+// Part of the presences in the columns, part in the tail, with merges on the way.
+void fill(Contacts& contacts, const Town& town) {
+  for (const auto kind : town.kinds) contacts.add_place(kind);
+  for (const auto& p : town.presences) {
+    contacts.append(std::span(&p, 1));
+    if (number(0, 20) == 0) contacts.merge();
+  }
+}
+
+void same(const Answer& answer, const std::map<std::uint32_t, Found>& slow) {
+  std::size_t found = 0;
+  for (const auto& c : answer.contacts) {
+    if (c.ring == 0) continue;
+    ++found;
+    const auto expected = slow.find(c.person);
+    RC_ASSERT(expected != slow.end());
+    RC_ASSERT(c.ring == expected->second.ring);
+    RC_ASSERT(c.at == expected->second.at);
+    RC_ASSERT(c.links == expected->second.links);
+    RC_ASSERT(c.kinds == expected->second.kinds);
+    RC_ASSERT(std::abs(c.strength - expected->second.strength) < 1e-6);
+  }
+  RC_ASSERT(found == slow.size());
+}
+
+RC_GTEST_PROP(Contacts, EqualsTheSlowOracle, ()) {
+  const auto town = any_town();
+  Contacts contacts(8);
+  fill(contacts, town);
+  const auto query = any_query();
+  const auto policy = any_policy();
+  same(contacts.trace(query, policy), trace_slowly(town.presences, town.kinds, query, policy));
+}
+
+RC_GTEST_PROP(Contacts, BuiltAtOnceEqualsAppended, ()) {
+  const auto town = any_town();
+  const Contacts built(town.presences, town.kinds);
+  const auto query = any_query();
+  const auto policy = any_policy();
+  same(built.trace(query, policy), trace_slowly(town.presences, town.kinds, query, policy));
+}
+
+RC_GTEST_PROP(Contacts, EvidenceChangesNoAnswerAndCountsEveryLink, ()) {
+  const auto town = any_town();
+  const Contacts contacts(town.presences, town.kinds);
+  auto query = any_query();
+  const auto policy = any_policy();
+  query.evidence = false;
+  const auto plain = contacts.trace(query, policy);
+  RC_ASSERT(plain.links.empty());
+  query.evidence = true;
+  const auto full = contacts.trace(query, policy);
+  RC_ASSERT(plain.contacts.size() == full.contacts.size());
+  std::vector<std::uint32_t> counted(full.contacts.size(), 0);
+  for (const auto& link : full.links) {
+    ++counted[link.contact];
+    RC_ASSERT(full.contacts[link.source].ring + 1 == full.contacts[link.contact].ring);
+  }
+  for (std::size_t i = 0; i < counted.size(); ++i) RC_ASSERT(counted[i] == full.contacts[i].links);
+}
+
+RC_GTEST_PROP(Contacts, NobodyIsReachedByAMeetingThatCameBefore, ()) {
+  const auto town = any_town();
+  const Contacts contacts(town.presences, town.kinds);
+  auto query = any_query();
+  query.direction = Direction::contacts;
+  query.evidence = true;
+  const auto answer = contacts.trace(query, any_policy());
+  for (std::uint32_t i = 0; i < answer.contacts.size(); ++i) {
+    const auto path = path_to(answer, i);
+    RC_ASSERT(path.size() == answer.contacts[i].ring);
+    for (std::size_t k = 1; k < path.size(); ++k) RC_ASSERT(path[k - 1].from <= path[k].from);
+  }
+}
+
+// Sources are contacts with time running backward.
+RC_GTEST_PROP(Contacts, SourcesAreContactsOfTheReversedTown, ()) {
+  const auto town = any_town();
+  const auto back = [](Second at) { return 2 * noon - at; };
+  auto reversed = town;
+  for (auto& p : reversed.presences) p = {p.person, p.place, back(p.until), back(p.from), p.certainty};
+  auto query = any_query();
+  query.isolations.clear();
+  query.direction = Direction::sources;
+  auto mirrored = query;
+  mirrored.direction = Direction::contacts;
+  mirrored.horizon = {back(query.horizon.until), back(query.horizon.from)};
+  for (auto& i : mirrored.indices) i.window = {back(i.window.until), back(i.window.from)};
+  const auto policy = any_policy();
+  const auto sources = Contacts(town.presences, town.kinds).trace(query, policy);
+  auto slow = trace_slowly(reversed.presences, reversed.kinds, mirrored, policy);
+  for (auto& [person, f] : slow) f.at = back(f.at);
+  same(sources, slow);
+}
+
+RC_GTEST_PROP(Contacts, AMeetingIsMutual, ()) {
+  const auto town = any_town();
+  const Contacts contacts(town.presences, town.kinds);
+  const auto policy = any_policy();
+  const auto ring_1 = [&](std::uint32_t person) {
+    std::vector<std::uint32_t> out;
+    for (const auto& c : contacts.trace({.indices = {{person, {0, end_of_time}}}}, policy).contacts)
+      if (c.ring == 1) out.push_back(c.person);
+    return out;
+  };
+  for (const auto met : ring_1(0)) RC_ASSERT(std::ranges::count(ring_1(met), 0U) == 1);
+}
+
+RC_GTEST_PROP(Contacts, AWiderWindowLosesNobodyOfTheFirstRing, ()) {
+  const auto town = any_town();
+  const Contacts contacts(town.presences, town.kinds);
+  const auto policy = any_policy();
+  const auto span = any_span();
+  const auto narrow = contacts.trace({.indices = {{0, span}}}, policy);
+  const auto wide = contacts.trace({.indices = {{0, {span.from - 50, span.until + 50}}}}, policy);
+  for (const auto& c : narrow.contacts)
+    RC_ASSERT(std::ranges::count(wide.contacts, c.person, &Contact::person) == 1);
+}
+
+RC_GTEST_PROP(Contacts, ReplacingAPersonLeavesWhatABuildWouldHold, ()) {
+  auto town = any_town();
+  Contacts contacts(8);
+  fill(contacts, town);
+  const auto changed = any_town();
+  std::vector<Presence> fresh;
+  for (auto p : changed.presences)
+    if (p.place < town.kinds.size()) fresh.push_back({3, p.place, p.from, p.until, p.certainty});
+  contacts.replace(3, fresh);
+  std::erase_if(town.presences, [](const Presence& p) { return p.person == 3; });
+  town.presences.insert(town.presences.end(), fresh.begin(), fresh.end());
+  const auto query = any_query();
+  const auto policy = any_policy();
+  same(contacts.trace(query, policy), trace_slowly(town.presences, town.kinds, query, policy));
+  const auto size = contacts.size();
+  contacts.replace(3, fresh);
+  RC_ASSERT(contacts.size() == size);
+  RC_ASSERT(contacts.trajectory(3, {}).size() == fresh.size());
+}
+
+RC_GTEST_PROP(Contacts, RetentionForgetsWhatHasEnded, ()) {
+  auto town = any_town();
+  Contacts contacts(8);
+  fill(contacts, town);
+  const Second limit = noon + number(0, 500);
+  contacts.remove_ended_before(limit);
+  std::erase_if(town.presences, [&](const Presence& p) { return p.until < limit; });
+  RC_ASSERT(contacts.size() == town.presences.size());
+  for (std::uint32_t place = 0; place < town.kinds.size(); ++place) {
+    const auto span = any_span();
+    const auto there = std::ranges::count_if(town.presences, [&](const Presence& p) {
+      return p.place == place && p.from <= span.until && p.until >= span.from;
+    });
+    RC_ASSERT(contacts.at(place, span).size() == static_cast<std::size_t>(there));
+  }
+}
+
+// rules.md 3: the second ring runs from each contact's own first exposure until that contact's isolation.
+TEST(Contacts, SecondRingRunsFromExposureUntilIsolation) {
+  const std::vector<Kind> kinds{Kind::visit, Kind::shift, Kind::shift, Kind::shift};
+  const std::vector<Presence> presences{
+      {0, 0, noon, noon + 60},        {1, 0, noon + 30, noon + 60},  // the case meets 1
+      {1, 1, noon - 90, noon - 30},   {2, 1, noon - 90, noon - 30},  // 1 met 2 before
+      {1, 2, noon + 100, noon + 200}, {3, 2, noon + 100, noon + 200},
+      {1, 3, noon + 500, noon + 600}, {4, 3, noon + 500, noon + 600},
+  };
+  const Contacts contacts(presences, kinds);
+  Query query{.indices = {{0, {noon - 1000, noon + 1000}}}, .depth = 2};
+  const auto persons = [&] {
+    std::vector<std::uint32_t> out;
+    for (const auto& c : contacts.trace(query, {}).contacts) out.push_back(c.person);
+    return out;
+  };
+  EXPECT_EQ(persons(), (std::vector<std::uint32_t>{0, 1, 3, 4}));
+  query.isolations = {{1, noon + 300}};
+  EXPECT_EQ(persons(), (std::vector<std::uint32_t>{0, 1, 3}));
+}
+
+TEST(Contacts, CommonPlacesAreRankedByHowUnlikelyTheyAre) {
+  std::vector<Presence> presences;
+  for (std::uint32_t person = 0; person < 100; ++person)
+    presences.push_back({person, 0, noon, noon});  // everybody uses the gate
+  for (std::uint32_t person = 0; person < 3; ++person) presences.push_back({person, 1, noon, noon + 60});
+  presences.push_back({3, 2, noon, noon});
+  const Contacts contacts(presences, {Kind::opening, Kind::visit, Kind::visit});
+  const Span window{noon - 10, noon + 10};
+  const std::vector<Index> cases{{0, window}, {1, window}, {2, window}, {3, window}};
+  const auto ranked = contacts.common_places(cases);
+  ASSERT_EQ(ranked.size(), 2U);
+  EXPECT_EQ(ranked[0].place, 1U);
+  EXPECT_EQ(ranked[0].cases, 3U);
+  EXPECT_EQ(ranked[0].visitors, 3U);
+  // At least three of four, three of a hundred persons going there: 4 p^3 q + p^4.
+  EXPECT_NEAR(ranked[0].chance, 4 * 0.03 * 0.03 * 0.03 * 0.97 + 0.03 * 0.03 * 0.03 * 0.03, 1e-9);
+  EXPECT_EQ(ranked[1].place, 0U);
+  EXPECT_DOUBLE_EQ(ranked[1].chance, 1);
+}
+
+// Questions while presences come in: each sees a state that was, and nobody waits.
+TEST(Contacts, AnswersWhileAppending) {
+  Contacts contacts(256);
+  contacts.add_place(Kind::opening);
+  constexpr std::uint32_t newcomers = 5000;
+  const Presence first{0, 0, noon, noon};
+  contacts.append(std::span(&first, 1));
+  std::jthread writer([&] {
+    for (std::uint32_t person = 1; person <= newcomers; ++person) {
+      const Presence p{person, 0, noon, noon};
+      contacts.append(std::span(&p, 1));
+    }
+  });
+  const Query query{.indices = {{0, {noon - 10, noon + 10}}}};
+  std::size_t seen = 1;
+  while (seen <= newcomers) {
+    const auto answer = contacts.trace(query, {});
+    ASSERT_GE(answer.contacts.size(), seen);
+    seen = answer.contacts.size();
+    std::uint32_t highest = 0;
+    for (const auto& c : answer.contacts) highest = std::max(highest, c.person);
+    ASSERT_EQ(highest + 1, seen);  // no one missing in between
+  }
+}
+
+TEST(Contacts, StaysWithinTwentyFourBytesAPresence) {
+  std::vector<Presence> presences;
+  for (std::uint32_t i = 0; i < 200'000; ++i)
+    presences.push_back({i % 20'000, i * 7 % 5'000, noon + i, noon + i + 60});
+  const Contacts contacts(presences, std::vector<Kind>(5'000, Kind::opening), 1024);
+  EXPECT_LE(static_cast<double>(contacts.bytes()) / static_cast<double>(presences.size()), 24.0);
+}
+
+}  // namespace
+}  // namespace engine::contact
