@@ -54,7 +54,10 @@ export async function start_program(args = ['--demo']) {
   const ended = new Promise((resolve) => child.once('exit', resolve))
   await eventually(async () => {
     if (child.exitCode !== null) throw new Error(`the program ended:\n${log.join('')}`)
-    return (await fetch(`${url}/healthz`).catch(() => null))?.ok === true
+    // It listens before it says where, and with which links.
+    const said =
+      /Shouwang .* at /.test(log.join('')) && (!args.includes('--demo') || /log-in, /.test(log.join('')))
+    return said && (await fetch(`${url}/healthz`).catch(() => null))?.ok === true
   }, 60_000)
   const stop = async () => {
     child.kill('SIGTERM')
@@ -81,6 +84,8 @@ export async function log_in(program, role) {
       body: body && JSON.stringify(body),
     })
     cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? cookie
+    if (answer.ok && answer.headers.get('content-type') === 'application/pdf')
+      return Buffer.from(await answer.arrayBuffer())
     const text = await answer.text()
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
     return text === '' ? null : JSON.parse(text)
@@ -118,16 +123,17 @@ const flags = [
   '--disable-sync',
 ]
 
-/** A browser; with `card`, its camera shows that text as a printed QR code, or nothing if it is empty. */
-export async function open_browser({ card } = {}) {
-  const camera =
-    card !== undefined
-      ? [
-          '--use-fake-ui-for-media-stream',
-          '--use-fake-device-for-media-stream',
-          `--use-file-for-fake-video-capture=${await camera_film(card)}`,
-        ]
-      : []
+/** A browser; with `card`, its camera shows that text as a printed QR code, or nothing if it is empty; with
+ *  `picture`, what is in that file. */
+export async function open_browser({ card, picture } = {}) {
+  const film = picture ? film_of(picture) : card !== undefined ? await camera_film(card) : undefined
+  const camera = film
+    ? [
+        '--use-fake-ui-for-media-stream',
+        '--use-fake-device-for-media-stream',
+        `--use-file-for-fake-video-capture=${film}`,
+      ]
+    : []
   return packages.chromium.launch({
     executablePath: chromium_path,
     headless: true,
@@ -240,10 +246,39 @@ export async function axe_violations(page) {
   )
 }
 
+/** The code of the first card of a printed sheet of ten, as somebody holds it before the camera. */
+export function first_card_of(pdf) {
+  const sheet = join(scratch, `sheet-${Date.now()}`)
+  writeFileSync(`${sheet}.pdf`, pdf)
+  execFileSync('pdftoppm', ['-r', '200', '-png', '-f', '1', '-singlefile', `${sheet}.pdf`, sheet])
+  execFileSync('ffmpeg', [
+    '-v',
+    'error',
+    '-y',
+    '-i',
+    `${sheet}.png`,
+    '-vf',
+    'crop=iw/4:ih/5:iw/4:ih/40',
+    `${sheet}-1.png`,
+  ])
+  return `${sheet}-1.png`
+}
+
+const film_name = () => join(scratch, `film-${Date.now()}.y4m`)
+
+// A white card held in front of a dark wall, a little out of focus.
+function film_of(picture, before = '') {
+  const film = film_name()
+  const wall = 'pad=1280:720:(ow-iw)/2:(oh-ih)/2:0x333333,gblur=sigma=0.8,format=yuv420p'
+  const frames = ['-loop', '1', '-i', picture, '-t', '2', '-r', '10']
+  execFileSync('ffmpeg', ['-v', 'error', '-y', ...frames, '-vf', before + wall, film])
+  return film
+}
+
 async function camera_film(text) {
-  const film = join(scratch, `film-${Date.now()}.y4m`)
-  const wall = 'color=0x333333:size=1280x720:rate=10:duration=1,format=yuv420p'
   if (text === '') {
+    const film = film_name()
+    const wall = 'color=0x333333:size=1280x720:rate=10:duration=1,format=yuv420p'
     execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', wall, film])
     return film
   }
@@ -253,14 +288,5 @@ async function camera_film(text) {
   const { image } = await writeBarcode(text, { format: 'QRCode', ecLevel: 'M', scale: 5 })
   const card = join(scratch, 'card.png')
   writeFileSync(card, Buffer.from(await image.arrayBuffer()))
-  // A white card held in front of a dark wall, a little out of focus.
-  execFileSync('ffmpeg', [
-    ...['-v', 'error', '-y', '-loop', '1', '-i', card, '-t', '2', '-r', '10'],
-    ...[
-      '-vf',
-      'pad=iw+60:ih+60:30:30:white,pad=1280:720:(ow-iw)/2:(oh-ih)/2:0x333333,gblur=sigma=0.8,format=yuv420p',
-    ],
-    film,
-  ])
-  return film
+  return film_of(card, 'pad=iw+60:ih+60:30:30:white,')
 }

@@ -63,7 +63,10 @@ export class Session {
       pages_kept: false,
     })
     const contact = {
-      reached: () => this.set_link('online'),
+      reached: () => {
+        if (this.state.link === 'offline') this.uploader.resume()
+        this.set_link('online')
+      },
       missed: () => this.set_link('offline'),
       revoked: () => this.set_link('revoked'),
     }

@@ -97,6 +97,22 @@ describe('the upload', () => {
     expect(server.calls).toHaveLength(1)
   })
 
+  it('does not wait out the pauses of an outage once the network is back', async () => {
+    await fill(1)
+    server.up = false
+    for (let minute = 0; minute < 10; minute += 1) {
+      await uploader.tick()
+      now_ms += 60_000
+    }
+    await uploader.tick()
+    server.up = true
+    await uploader.tick()
+    expect(await store.unsent()).toBe(1)
+    uploader.resume()
+    await uploader.tick()
+    expect(await store.unsent()).toBe(0)
+  })
+
   it('does not wait when a new record is written', async () => {
     await fill(1)
     server.up = false

@@ -45,6 +45,12 @@ export class Uploader {
     if (this.now() >= this.next_ms) await this.flush()
   }
 
+  /** The network is back: the pauses of the time without it are over. */
+  resume(): void {
+    this.wait_ms = first_wait_ms
+    this.next_ms = 0
+  }
+
   /** Sends now; one call at a time, and what arrives meanwhile goes with a second turn. */
   flush(): Promise<void> {
     if (this.running) {
@@ -62,8 +68,7 @@ export class Uploader {
       if (rows.length === 0) return
       try {
         await this.deliver(rows)
-        this.wait_ms = first_wait_ms
-        this.next_ms = 0
+        this.resume()
         if (rows.length === batch) this.again = true
       } catch (error) {
         if (!(error instanceof ServerError)) throw error
