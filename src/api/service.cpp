@@ -66,7 +66,8 @@ bool foreign(const Request& request) {
 void finish(const Request& request, Response& r) {
   r.set("X-Content-Type-Options", "nosniff");
   r.set("Referrer-Policy", "no-referrer");
-  r.set("Content-Security-Policy", std::string(content_policy));
+  if (r.header("content-security-policy").empty())
+    r.set("Content-Security-Policy", std::string(content_policy));
   r.set("Permissions-Policy", "camera=(self), microphone=(), geolocation=()");
   r.set("Cross-Origin-Opener-Policy", "same-origin");
   if (request.secure) r.set("Strict-Transport-Security", "max-age=31536000");

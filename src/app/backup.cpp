@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "core/erasure_journal.hpp"
+#include "core/file.hpp"
 #include "db/copy_file.hpp"
 #include "db/restore.hpp"
 
@@ -38,10 +39,47 @@ std::vector<core::BackupPiece> key_pieces(const fs::path& keys) {
   return out;
 }
 
+// A file that goes while the backup is made would make it fail, so each has a second name until it is done.
+struct KeptFiles {
+  explicit KeptFiles(const fs::path& data)
+      : folder(data / fmt::format("{}{:016x}-files", copy_prefix, core::random_number())) {
+    std::error_code error;
+    fs::create_directories(folder, error);
+    for (const auto& entry : fs::directory_iterator(core::kept_folder(data), error)) {
+      const auto name = entry.path().filename();
+      if (name.extension() == ".part") continue;
+      fs::create_hard_link(entry.path(), folder / name, error);
+      if (error) continue;
+      pieces.push_back({"files/" + name.string(), folder / name});
+      bytes += static_cast<std::int64_t>(entry.file_size(error));
+    }
+  }
+  KeptFiles(const KeptFiles&) = delete;
+  KeptFiles& operator=(const KeptFiles&) = delete;
+  ~KeptFiles() {
+    std::error_code error;
+    fs::remove_all(folder, error);
+  }
+  fs::path folder;
+  std::vector<core::BackupPiece> pieces{};
+  std::int64_t bytes = 0;
+};
+
 std::string content_of(const fs::path& path) {
   std::ostringstream out;
   out << std::ifstream(path, std::ios::binary).rdbuf();
   return out.str();
+}
+
+// Those that are there already are the same: the name says what is in it.
+Result<void> add_files(const fs::path& from, const fs::path& data) {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(from, error)) {
+    const auto there = core::kept_folder(data) / entry.path().filename();
+    if (!fs::exists(there, error) && !core::write_durably(there, content_of(entry.path())))
+      return base::fail(ErrorKind::internal, "restore.failed", {{"path", there.string()}});
+  }
+  return {};
 }
 
 // A key that differs belongs to another installation; what is no key (seal, certificates, public key) is
@@ -98,7 +136,7 @@ struct Staging {
 void remove_leftovers(const fs::path& data) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(data, error))
-    if (entry.path().filename().string().starts_with(copy_prefix)) fs::remove(entry.path(), error);
+    if (entry.path().filename().string().starts_with(copy_prefix)) fs::remove_all(entry.path(), error);
   fs::remove_all(data / staging_name, error);
 }
 
@@ -119,7 +157,9 @@ Result<core::BackupHead> make_backup(db::Store& store, const Options& options, c
                         store.dialect() == db::Dialect::sqlite ? "sqlite" : "postgres"};
   auto done = store.copy_to(copy);
   if (done) {
+    const KeptFiles files(options.data);
     auto pieces = key_pieces(keys);
+    pieces.insert(pieces.end(), files.pieces.begin(), files.pieces.end());
     pieces.insert(pieces.begin(), {"store", copy});
     done = core::write_backup(target, head, **key, pieces);
   }
@@ -143,6 +183,8 @@ Result<core::BackupHead> restore_backup(const Options& options, const fs::path& 
   const auto keys = keys_of(options);
   if (auto fit = check_keys(staging.path / "keys", keys); !fit) return tl::unexpected(std::move(fit).error());
   if (auto added = add_keys(staging.path / "keys", keys, base::SystemClock{}.now()); !added)
+    return tl::unexpected(std::move(added).error());
+  if (auto added = add_files(staging.path / "files", options.data); !added)
     return tl::unexpected(std::move(added).error());
   if (auto restored = db::restore(database, staging.path / "store"); !restored)
     return tl::unexpected(std::move(restored).error());

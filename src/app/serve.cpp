@@ -15,6 +15,7 @@
 #include "core/audit_chain.hpp"
 #include "core/recovery.hpp"
 #include "feature/command/service.hpp"
+#include "feature/erasure/service.hpp"
 #include "net/server.hpp"
 #include "net/tls_authority.hpp"
 
@@ -98,6 +99,12 @@ Chore::Did count_compounds(Program& program, const base::Clock& clock) {
   return done_of("figures.count_failed", feature::command::count_compounds(program.store(), clock.now()));
 }
 
+Chore::Did remove_what_is_due(Program& program, const base::Clock& clock) {
+  auto ran = feature::erasure::run_tonight(program.store(), program.services(), clock.now());
+  if (!ran) return done_of("retention.run_failed", tl::unexpected(std::move(ran).error()));
+  return *ran ? Chore::Did::something : Chore::Did::nothing;
+}
+
 }  // namespace
 
 int serve(const Options& options, const ServeOptions& serve) {
@@ -136,7 +143,8 @@ int serve(const Options& options, const ServeOptions& serve) {
            clock.now());
   base::log::info("server.started", {{"port", static_cast<int>((*server)->port())}, {"tls", tls->on}});
   const auto seal = [&] { return seal_audit(program, clock); };
-  const Chore sealing(seal), counting([&] { return count_compounds(program, clock); });
+  const Chore sealing(seal), counting([&] { return count_compounds(program, clock); }),
+      removing([&] { return remove_what_is_due(program, clock); });
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (signal != SIGHUP) break;
     if (auto reloaded = (*server)->reload_tls(); !reloaded)

@@ -22,6 +22,7 @@ using base::ErrorKind;
 using base::Result;
 
 constexpr std::string_view first_line = "shouwang backup ";
+constexpr std::string_view backup_folders[] = {"keys/", "files/"};
 constexpr std::size_t head_bytes_max = 2048;
 constexpr std::size_t file_key_bytes = crypto_secretstream_xchacha20poly1305_KEYBYTES;
 constexpr std::size_t sealed_key_bytes = file_key_bytes + crypto_box_SEALBYTES;
@@ -221,11 +222,12 @@ class Opened {
   bool ended_ = false;
 };
 
-// A file of our own choosing below the directory, and nothing else.
+// A file of our own choosing in one of the folders of a backup, and nothing else.
 bool is_piece_name(std::string_view name) {
   if (name == "store") return true;
-  if (!name.starts_with("keys/")) return false;
-  name.remove_prefix(5);
+  const auto folder = std::ranges::find_if(backup_folders, [&](auto f) { return name.starts_with(f); });
+  if (folder == std::end(backup_folders)) return false;
+  name.remove_prefix(folder->size());
   return !name.empty() && name.front() != '.' && std::ranges::all_of(name, [](char c) {
     return ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || ('0' <= c && c <= '9') || c == '.' ||
            c == '_' || c == '-';
@@ -309,7 +311,7 @@ Result<BackupHead> unpack_backup(const fs::path& path, const RecoveryPair& pair,
                                                       file_key.data()) != 0)
     return damaged(path);
   std::error_code error;
-  fs::create_directories(into / "keys", error);
+  for (const auto folder : backup_folders) fs::create_directories(into / folder, error);
   Opened in(file, state, *lines);
   for (;;) {
     const auto done = unpack_piece(in, into);

@@ -26,7 +26,7 @@ struct BackupHead {
   std::string store{};  // "sqlite" or "postgres"
 };
 struct BackupPiece {
-  std::string name{};  // "store", "keys/master.key"
+  std::string name{};  // "store", "keys/master.key", "files/<address>"
   std::filesystem::path file{};
 };
 

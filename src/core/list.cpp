@@ -49,7 +49,15 @@ constexpr Vocabulary vocabularies[] = {{"Pass", "state", "card_state"},
                                        {"TeamMember", "role", "team_role"},
                                        {"OrganisationDocument", "kind", "paper_kind"},
                                        {"OrganisationDocument", "state", "paper_state"},
-                                       {"LackingDocument", "kind", "paper_kind"}};
+                                       {"LackingDocument", "kind", "paper_kind"},
+                                       {"PassQuery", "state", "card_state"},
+                                       {"GuestQuery", "state", "guest_state"},
+                                       {"PersonQuery", "flag", "person_flag"},
+                                       {"OrganisationQuery", "kind", "organisation_kind"},
+                                       {"BondQuery", "bond", "bond_kind"},
+                                       {"TeamQuery", "kind", "team_kind"},
+                                       {"DocumentQuery", "kind", "paper_kind"},
+                                       {"LackingQuery", "kind", "paper_kind"}};
 
 std::string word_of(std::string_view language, const ExportColumn& column, const std::string& code) {
   std::string_view name = column.name;
@@ -113,6 +121,38 @@ std::string list_name(std::string_view target) {
   return out;
 }
 
+constexpr std::size_t minutes = std::string_view("2020-02-11 08:00").size();
+
+constexpr std::string_view content_types[] = {
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/csv; charset=utf-8",
+    "application/pdf"};
+
+// Parts of a query that choose no rows.
+bool beside_the_point(std::string_view filter) {
+  constexpr std::string_view names[] = {"limit", "cursor", "order", "format", "columns", "lang"};
+  return std::ranges::find(names, filter) != std::end(names);
+}
+bool is_place(std::string_view filter) {
+  return filter == "compound_id" || filter == "place_id" || filter == "building_id";
+}
+
+// What a number in a query stands for; empty when it is no number, or of nothing in scope.
+std::string name_of_id(db::Scoped& q, std::string_view filter, const db::Arg::Value& arg) {
+  std::string out;
+  const auto take = [&](const db::Row& r) { out = r.str(0); };
+  if (filter == "organisation_id")
+    q.one("SELECT o.name FROM organisation o JOIN place p ON p.id = o.place_id WHERE o.id = $1 AND {scope:p}",
+          {std::get<std::int64_t>(arg)}, take);
+  else if (filter == "household_id")
+    q.one(
+        "SELECT h.label FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id = $1 AND {scope:p}",
+        {std::get<std::int64_t>(arg)}, take);
+  else if (filter == "opening_id")
+    q.one("SELECT o.name FROM opening o JOIN place p ON p.id = o.compound_id WHERE o.id = $1 AND {scope:p}",
+          {std::get<std::int64_t>(arg)}, take);
+  return out;
+}
+
 }  // namespace
 
 std::vector<ExportColumn> export_columns(const meta::Record& record) {
@@ -128,14 +168,64 @@ std::string export_header(std::string_view language, std::string_view column) {
   return words(language, fmt::format("column.{}", column));
 }
 
+std::string filter_header(std::string_view language, std::string_view filter) {
+  if (filter.ends_with("_ms")) filter.remove_suffix(3);
+  const auto own = fmt::format("filter.{}", filter);
+  return has_words(language, own) ? words(language, own) : export_header(language, filter);
+}
+
+Asked asked_for(db::Scoped& q, std::string_view language, const meta::Record& query, const void* value) {
+  Asked out;
+  for (const auto& f : query.fields) {
+    const auto arg = f.ops->to_arg(f.get(value)).value();
+    if (std::holds_alternative<std::monostate>(arg) || beside_the_point(f.name)) continue;
+    if (is_place(f.name)) {
+      const auto id = std::get<std::int64_t>(arg);
+      if (out.place_id == 0) out.place_id = id;
+      q.one("SELECT p.name, p.compound_id FROM place p WHERE p.id = $1 AND {scope:p}", {id},
+            [&](const db::Row& r) {
+              out.place += (out.place.empty() ? "" : " ") + r.str(0);
+              if (!r.is_null(1)) out.compound_id = r.integer(1);
+            });
+      continue;
+    }
+    out.filters += (out.filters.empty() ? "" : "; ") + filter_header(language, f.name) + ": ";
+    if (const auto name = name_of_id(q, f.name, arg); !name.empty())
+      out.filters += name;
+    else if (value_ops(f) == &meta::bool_ops)
+      out.filters += words(language, std::get<std::int64_t>(arg) != 0 ? "yes" : "no");
+    else if (f.name.ends_with("_ms"))
+      out.filters += base::to_local(base::Instant{std::get<std::int64_t>(arg)}).substr(0, minutes);
+    else
+      out.filters += word_of(language, {std::string(f.name), query.name, {}}, f.ops->text(f.get(value)));
+  }
+  return out;
+}
+
+TableHead head_of(const api::Context& c, std::string_view language, std::string title, const Asked& asked) {
+  return {
+      std::move(title), asked.place, asked.filters,
+      words(language, "print.made", {{"who", c.who.name}, {"at", base::to_local(c.now).substr(0, minutes)}})};
+}
+
 base::Result<std::shared_ptr<TableFile>> TableFile::make(const std::filesystem::path& data_directory,
-                                                         ExportFormat format, const sheet::TableSpec& spec) {
+                                                         ExportFormat format, std::string_view language,
+                                                         const TableHead& head,
+                                                         std::vector<sheet::TableColumn> columns) {
   std::shared_ptr<TableFile> file(new TableFile);
   const auto folder = data_directory / "temporary";
   std::filesystem::create_directories(folder);
-  const bool csv = format == ExportFormat::csv;
   file->format_ = format;
-  file->path_ = folder / (random_token().substr(0, 16) + (csv ? ".csv" : ".xlsx"));
+  file->path_ = folder / fmt::format("{}.{}", random_token().substr(0, 16), meta::name_of(format));
+  sheet::TableSpec spec{head.title, std::nullopt, std::move(columns)};
+  if (format == ExportFormat::pdf) {
+    file->writer_ = print_form(file->path_, language, head, spec);
+    return file;
+  }
+  spec.title.emplace();
+  for (const auto& part : {head.place, head.title, head.filters, head.made})
+    if (!part.empty()) *spec.title += (spec.title->empty() ? "" : "  ") + part;
+  const bool csv = format == ExportFormat::csv;
   if (csv) file->csv_.open(file->path_, std::ios::binary);
   auto writer = csv ? sheet::csv_table(file->csv_, spec) : sheet::xlsx_table(file->path_, spec);
   if (!writer) return tl::unexpected(std::move(writer).error());
@@ -152,14 +242,12 @@ TableFile::~TableFile() {
 
 base::Result<api::Response> TableFile::finish(std::shared_ptr<TableFile> file, std::string_view name) {
   if (auto done = file->writer_->finish(); !done) return tl::unexpected(std::move(done).error());
-  const bool csv = file->format_ == ExportFormat::csv;
   file->csv_.close();
   file->in_.open(file->path_, std::ios::binary);
   api::Response response;
-  response.set("Content-Type", csv ? "text/csv; charset=utf-8"
-                                   : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+  response.set("Content-Type", std::string(content_types[static_cast<std::size_t>(file->format_)]));
   response.set("Content-Disposition",
-               fmt::format("attachment; filename=\"{}.{}\"", name, csv ? "csv" : "xlsx"));
+               fmt::format("attachment; filename=\"{}.{}\"", name, meta::name_of(file->format_)));
   response.stream = std::make_shared<api::Stream>();
   response.stream->next = [file = std::move(file)] {
     std::string piece(64 * 1024, '\0');
@@ -176,11 +264,16 @@ base::Result<api::Response> detail::export_list(api::Context& c, const ExportReq
   const auto columns = chosen_columns(request.record, request.columns);
   if (!columns) return tl::unexpected(columns.error());
   const auto name = list_name(c.request.target);
-  sheet::TableSpec spec;
-  spec.sheet_name = words(language, "export." + name);
-  spec.title = spec.sheet_name + " " + base::to_local(c.now);
-  for (const auto& column : *columns) spec.columns.push_back({export_header(language, column.name), 14});
-  auto file = TableFile::make(c.services.data_directory, request.format.value_or(ExportFormat::xlsx), spec);
+  const auto asked = c.read([&](db::Scoped& q) -> base::Result<Asked> {
+    return asked_for(q, language, request.query, request.asked);
+  });
+  if (!asked) return tl::unexpected(asked.error());
+  std::vector<sheet::TableColumn> heads;
+  for (const auto& column : *columns) heads.push_back({export_header(language, column.name), 14});
+  const auto format = request.format.value_or(ExportFormat::xlsx);
+  auto file =
+      TableFile::make(c.services.data_directory, format, language,
+                      head_of(c, language, words(language, "export." + name), *asked), std::move(heads));
   if (!file) return tl::unexpected(std::move(file).error());
   std::optional<std::string> cursor;
   std::optional<base::Error> failed;
@@ -200,7 +293,9 @@ base::Result<api::Response> detail::export_list(api::Context& c, const ExportReq
   } while (cursor);
   // Known before anything leaves.
   auto audited = c.write([&](db::Scoped& q) -> base::Result<void> {
-    audit(q, c, {"list.export", name, 0, std::nullopt, fmt::format("rows={}", rows)});
+    audit(q, c,
+          {"list.export", name, asked->place_id, asked->compound_id,
+           fmt::format("rows={} format={}", rows, meta::name_of(format))});
     return {};
   });
   if (!audited) return tl::unexpected(std::move(audited).error());

@@ -1,14 +1,14 @@
 #pragma once
-// A list is one line: by pages for the screen, and all of it as xlsx or CSV for the office.
+// A list is one line: by pages for the screen, and all of it as xlsx, CSV or on paper for the office.
 //
 //   core::list<list_persons>(r, "/api/persons", Permission::household_read, "Persons");
 //   base::Result<api::Page<Person>> list_persons(api::Context& c, const PersonQuery& in);
 //
 // adds GET /api/persons and GET /api/persons/export, which takes the same filters and besides them `format`
-// (xlsx, csv), `columns` (names, comma between; none: all) and `lang`. The export asks the list for page
+// (xlsx, csv, pdf), `columns` (names, comma between; none: all) and `lang`. The export asks the list for page
 // after page, so it shows what the caller may see and no more, holds no snapshot for long, and keeps the rows
-// in a file. Each export is audited with its number of rows. Query needs optional members `limit` and
-// `cursor`.
+// in a file. Each export is audited with its place and its number of rows. Query needs optional members
+// `limit` and `cursor`.
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -17,13 +17,14 @@
 #include <string>
 
 #include "api/router.hpp"
+#include "core/print_form.hpp"
 #include "core/trail.hpp"
 #include "meta/describe.hpp"
 #include "sheet/table.hpp"
 
 namespace core {
 
-enum class ExportFormat { xlsx, csv };
+enum class ExportFormat { xlsx, csv, pdf };
 
 template <class Query>
 struct ListExport : Query {
@@ -42,17 +43,30 @@ struct ExportColumn {
 std::vector<ExportColumn> export_columns(const meta::Record& record);
 std::string export_header(std::string_view language, std::string_view column);
 
+std::string filter_header(std::string_view language, std::string_view filter);
+
+// What a query asks for: in words for the head of a table, and for the audit.
+struct Asked {
+  std::string place{}, filters{};
+  std::int64_t place_id = 0;
+  std::optional<std::int64_t> compound_id{};
+};
+Asked asked_for(db::Scoped& q, std::string_view language, const meta::Record& query, const void* value);
+TableHead head_of(const api::Context& c, std::string_view language, std::string title, const Asked& asked);
+
 // A table in a temporary file that lives as long as the answer that sends it.
 class TableFile {
  public:
   static base::Result<std::shared_ptr<TableFile>> make(const std::filesystem::path& data_directory,
-                                                       ExportFormat format, const sheet::TableSpec& spec);
+                                                       ExportFormat format, std::string_view language,
+                                                       const TableHead& head,
+                                                       std::vector<sheet::TableColumn> columns);
   ~TableFile();
   TableFile(const TableFile&) = delete;
   TableFile& operator=(const TableFile&) = delete;
 
   base::Result<void> row(std::span<const sheet::Value> values) { return writer_->row(values); }
-  // The whole file as a streamed answer named "<name>.xlsx".
+  // The whole file as a streamed answer named "<name>.xlsx", ".csv" or ".pdf".
   static base::Result<api::Response> finish(std::shared_ptr<TableFile> file, std::string_view name);
 
  private:
@@ -66,7 +80,9 @@ class TableFile {
 
 namespace detail {
 struct ExportRequest {
-  const meta::Record& record;
+  const meta::Record& record;  // a row
+  const meta::Record& query;
+  const void* asked;  // the query's value
   std::optional<ExportFormat> format{};
   std::optional<std::string> columns{}, lang{};
 };
@@ -82,7 +98,12 @@ struct ListOf<handler> {
   using Input = Query;
   using Row = T;
   static base::Result<api::Response> exported(api::Context& c, const ListExport<Query>& in) {
-    const ExportRequest request{meta::record_of<T>(), in.format, in.columns, in.lang};
+    const ExportRequest request{meta::record_of<T>(),
+                                meta::record_of<Query>(),
+                                static_cast<const Query*>(&in),
+                                in.format,
+                                in.columns,
+                                in.lang};
     return export_list(c, request,
                        [&](const auto& cursor, const auto& row) -> base::Result<std::optional<std::string>> {
                          Query page_of = in;
@@ -102,14 +123,14 @@ void list(api::Router& r, const std::string& path, api::Permission permission, c
   using L = detail::ListOf<handler>;
   r.get<typename L::Input, api::Page<typename L::Row>>(path, permission, summary, handler);
   auto& e = r.get<ListExport<typename L::Input>, api::Response>(
-      path + "/export", permission, summary + ": all of it as xlsx or CSV", L::exported);
+      path + "/export", permission, summary + ": all of it as xlsx, CSV or on paper", L::exported);
   e.produces = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
   e.rows = &meta::record_of<typename L::Row>();
 }
 
 }  // namespace core
 
-META_ENUM(core::ExportFormat, "xlsx", "csv")
+META_ENUM(core::ExportFormat, "xlsx", "csv", "pdf")
 
 template <class Query>
 struct meta::Describe<core::ListExport<Query>> {

@@ -9,12 +9,13 @@
 namespace print {
 namespace {
 
-constexpr double margin_mm = 12, foot_mm = 8;
+constexpr double margin_mm = 12, foot_mm = 8, title_mm = 8;
 constexpr double pad_mm = 1.2;        // between a cell's lines and its text
 constexpr double line_height = 1.4;   // of the size of the text
 constexpr double ascent = 0.95;       // from the top of a line to its baseline
 constexpr std::size_t lines_max = 8;  // of one cell; a longer text is cut
 constexpr std::uint32_t heading_rgb = 0xE4E7EB, grid_rgb = 0x808080, soft_ink = 0x404040;
+constexpr TextStyle small{.size_mm = 3.4, .rgb = soft_ink};
 
 }  // namespace
 
@@ -27,6 +28,8 @@ struct Table::State {
   bool page_open = false;
 
   using Cells = std::vector<std::vector<std::string>>;
+  std::vector<Cells> waiting{};  // until it is known how many pages there are
+  int pages = 0;
 
   TextStyle cell_style(std::size_t column, bool heading) const {
     const Column::Kind kind = options.columns[column].kind;
@@ -97,24 +100,56 @@ struct Table::State {
     y += height;
   }
 
+  std::vector<std::string> subtitle_lines() {
+    return document->wrapped(options.subtitle, small, page_width - 2 * margin_mm);
+  }
+  Cells heading() {
+    std::vector<std::string> titles;
+    for (const Column& column : options.columns) titles.push_back(column.title);
+    return lay_out(titles, true);
+  }
+  double bottom() const { return page_height - foot_mm - 5; }
+
   void begin_page() {
-    const double width = page_width - 2 * margin_mm;
     const TextStyle title{.size_mm = 6, .weight = Weight::bold};
-    const TextStyle small{.size_mm = 3.4, .rgb = soft_ink};
-    document->text(margin_mm, margin_mm + 5, options.title, document->fitted(options.title, title, width));
-    y = margin_mm + 8;
-    for (const std::string& line : document->wrapped(options.subtitle, small, width)) {
+    document->text(margin_mm, margin_mm + 5, options.title,
+                   document->fitted(options.title, title, page_width - 2 * margin_mm));
+    y = margin_mm + title_mm;
+    for (const std::string& line : subtitle_lines()) {
       if (!line.empty()) document->text(margin_mm, y += 3, line, small);
       y += 2;
     }
     const double foot = page_height - foot_mm;
     document->text(margin_mm, foot, options.footer, small);
-    document->text(page_width - margin_mm, foot, page_number(options.page_format, document->page()),
-                   {.size_mm = 3.4, .align = Align::right, .rgb = soft_ink});
-    std::vector<std::string> titles;
-    for (const Column& column : options.columns) titles.push_back(column.title);
-    draw_row(lay_out(titles, true), true);
+    document->text(page_width - margin_mm, foot, page_number(options.page_format, document->page(), pages),
+                   {.size_mm = small.size_mm, .align = Align::right, .rgb = soft_ink});
+    draw_row(heading(), true);
     page_open = true;
+  }
+
+  // As place() and begin_page() go down the paper.
+  int count_pages() {
+    double top = margin_mm + title_mm + height_of(heading());
+    for (const std::string& line : subtitle_lines()) top += line.empty() ? 2 : 5;
+    int count = 1;
+    double at = top;
+    for (const Cells& cells : waiting) {
+      if (at > top && at + height_of(cells) > bottom()) {
+        ++count;
+        at = top;
+      }
+      at += height_of(cells);
+    }
+    return count;
+  }
+
+  base::Result<void> place(const Cells& cells) {
+    if (page_open && y + height_of(cells) > bottom()) {
+      if (const auto ended = end_page(); !ended) return ended;
+    }
+    if (!page_open) begin_page();
+    draw_row(cells, false);
+    return {};
   }
 
   base::Result<void> end_page() {
@@ -141,18 +176,18 @@ base::Result<Table> Table::open(Sink sink, TableOptions options) {
 }
 
 base::Result<void> Table::add(const std::vector<std::string>& cells) {
-  State& state = *state_;
-  const auto laid_out = state.lay_out(cells, false);
-  const double bottom = state.page_height - foot_mm - 5;
-  if (state.page_open && state.y + state.height_of(laid_out) > bottom) {
-    if (const auto ended = state.end_page(); !ended) return ended;
-  }
-  if (!state.page_open) state.begin_page();
-  state.draw_row(laid_out, false);
+  auto laid_out = state_->lay_out(cells, false);
+  if (!counts_pages(state_->options.page_format)) return state_->place(laid_out);
+  state_->waiting.push_back(std::move(laid_out));
   return {};
 }
 
 base::Result<Printed> Table::finish() {
+  if (counts_pages(state_->options.page_format)) {
+    state_->pages = state_->count_pages();
+    for (const State::Cells& cells : state_->waiting)
+      if (const auto placed = state_->place(cells); !placed) return base::fail(placed.error());
+  }
   // A list without rows is still a page that says so by its heading.
   if (!state_->page_open && state_->document->page() == 1) state_->begin_page();
   if (state_->page_open) {

@@ -1,5 +1,5 @@
 #pragma once
-// A list on paper: today's list per opening, a round's doors, an inventory. Rows wrap, columns keep
+// A list on paper: today's list per opening, a round's doors, any list of the office. Rows wrap, columns keep
 // their share of the width, the heading is repeated on every page.
 #include <memory>
 #include <string>
@@ -21,7 +21,7 @@ struct TableOptions {
   std::string subtitle;  // place, date, denominator; may be empty
   std::string created;   // ISO 8601, in the file's properties; empty for none
   std::string footer;
-  std::string page_format = "{page}";
+  std::string page_format = "{page}";  // with "{pages}" every row is kept, laid out, until finish()
   bool landscape = false;
   double text_mm = 3.6;         // size of the text
   std::vector<Column> columns;  // at least one

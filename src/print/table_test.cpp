@@ -70,6 +70,22 @@ TEST(table, repeats_its_heading_and_holds_every_row_once) {
   EXPECT_EQ(count("等候"), 17);      // and its end
 }
 
+TEST(table, says_of_how_many_pages) {
+  if (!has_tool("pdftotext")) GTEST_SKIP() << "poppler-utils is not installed";
+  const TestFolder folder;
+  TableOptions options = gate_list();
+  options.page_format = "第{page}页 共{pages}页";
+  for (const int rows : {0, 1, 30, 31, 32, 33, 34, 35, 36, 120}) {
+    const auto printed = print_table(folder / "list.pdf", options, rows);
+    ASSERT_TRUE(printed) << printed.error().code;
+    const std::string text = text_of(folder / "list.pdf");
+    for (int page = 1; page <= printed->pages; ++page) {
+      const auto line = "第" + std::to_string(page) + "页 共" + std::to_string(printed->pages) + "页";
+      EXPECT_NE(text.find(line), std::string::npos) << rows << " rows: " << line;
+    }
+  }
+}
+
 TEST(table, can_lie_on_its_side) {
   if (!has_tool("pdfinfo")) GTEST_SKIP() << "poppler-utils is not installed";
   const TestFolder folder;

@@ -166,6 +166,7 @@ constexpr auto entries = std::to_array<Entry>({
     {"compound_profile", Whose::nobody, Fate::kept, {}, {}, {}, "property_level"},
     {"erasure", Whose::nobody, Fate::kept, {}, {}, {}, "cause actor reason reference removed proof"},
     {"retention_rule", Whose::nobody, Fate::kept, {}, {}, {}, "kind note"},
+    {"retention_run", Whose::nobody, Fate::kept, {}, {}, {}, "removed"},
     {"remembered_form", Whose::nobody, Fate::kept, {}, {}, {}, "header_digest said"},
     {"term", Whose::nobody, Fate::kept, {}, {}, {}, "list code title required_of"},
     {"organisation", Whose::nobody, Fate::kept, {}, {}, {}, "kind name code address phone note source"},
@@ -175,6 +176,8 @@ constexpr auto entries = std::to_array<Entry>({
     {"team_version", Whose::nobody, Fate::kept, {}, {}, {}, "document_ref note"},
     {"team_member", Whose::worker, Fate::kept, {}, {}, {}, "role duty"},
     {"organisation_document", Whose::nobody, Fate::kept, {}, {}, {}, "kind title reference note"},
+    // Papers of bodies; whoever keeps a file about a person names it above. The bytes go with the row.
+    {"stored_file", Whose::nobody, Fate::kept, {}, {}, {}, "owner address name media key_sealed"},
     {"setting", Whose::nobody, Fate::kept, {}, {}, {}, "name value"},
     {"id_block", Whose::nobody, Fate::kept, {}, {}, {}, "name"},
     {"schema_migration", Whose::nobody, Fate::kept, {}, {}, {}, "name checksum"},

@@ -42,7 +42,13 @@ struct ErasedPersonRow {
   meta::Id<ErasedPersonRow> person_id;
   std::int64_t erasure_id = 0;
 };
-enum class Kind { person, guest, import_file, rejected_record };
+enum class Kind {
+  person,
+  guest,
+  import_file,
+  rejected_record,
+  document_file  // the scan of a document that was withdrawn or holds no longer
+};
 struct RetentionRuleRow {
   meta::Id<RetentionRuleRow> id;
   Kind kind = Kind::person;
@@ -51,6 +57,24 @@ struct RetentionRuleRow {
   std::optional<std::string> note{};
   std::int64_t created_by = 0;
   meta::Instant created{};
+};
+
+// What went in one night. The rows of persons are on their receipts.
+struct RetentionRunRow {
+  meta::Day day{};
+  meta::Instant started{};
+  std::optional<meta::Instant> ended{};  // absent: cut short
+  meta::Json removed{"[]"};              // [{"kind", "rows"}]
+};
+struct KindCount {
+  Kind kind = Kind::person;
+  std::int64_t rows = 0;
+};
+struct RetentionRun {
+  meta::Day day{};
+  meta::Instant started_ms{};
+  std::optional<meta::Instant> ended_ms{};
+  std::vector<KindCount> removed{};
 };
 
 struct TableCount {
@@ -115,6 +139,7 @@ struct Due {
 struct RetentionState {
   std::vector<Due> due{};
   std::vector<RetentionRule> rules{};
+  std::vector<RetentionRun> runs{};  // of the last nights, newest first
 };
 struct RunWanted {
   Kind kind = Kind::person;
@@ -129,7 +154,7 @@ struct RunDone {
 META_ENUM(feature::erasure::Cause, "person", "retention", "replay")
 META_ENUM(feature::erasure::Reason, "purpose_ended", "request", "mistaken_record", "order")
 META_ENUM(feature::erasure::Proof, "pending", "absent", "found", "scrubbed", "server")
-META_ENUM(feature::erasure::Kind, "person", "guest", "import_file", "rejected_record")
+META_ENUM(feature::erasure::Kind, "person", "guest", "import_file", "rejected_record", "document_file")
 META_DESCRIBE(feature::erasure::TableCount, "TableCount", "", table, rows)
 META_DESCRIBE(feature::erasure::Preview, "ErasurePreview", "", person_id, merged, removed, kept, import_files,
               households_ended)
@@ -141,7 +166,9 @@ META_DESCRIBE(feature::erasure::NewRetentionRule, "NewRetentionRule", "", kind, 
 META_DESCRIBE(feature::erasure::RetentionRule, "RetentionRule", "", id, kind, days, effective_from_ms, note,
               in_force)
 META_DESCRIBE(feature::erasure::Due, "RetentionDue", "", kind, days, count)
-META_DESCRIBE(feature::erasure::RetentionState, "RetentionState", "", due, rules)
+META_DESCRIBE(feature::erasure::KindCount, "RetentionCount", "", kind, rows)
+META_DESCRIBE(feature::erasure::RetentionRun, "RetentionNight", "", day, started_ms, ended_ms, removed)
+META_DESCRIBE(feature::erasure::RetentionState, "RetentionState", "", due, rules, runs)
 META_DESCRIBE(feature::erasure::RunWanted, "RetentionRun", "", kind)
 META_DESCRIBE(feature::erasure::RunDone, "RetentionDone", "", kind, erased, left)
 
@@ -182,6 +209,14 @@ struct Describe<feature::erasure::RetentionRuleRow> {
                                      F(note),
                                      F(created_by),
                                      field<&T::created>("created_ms")};
+};
+template <>
+struct Describe<feature::erasure::RetentionRunRow> {
+  using T = feature::erasure::RetentionRunRow;
+  static constexpr std::string_view name = "RetentionNightStored", table = "retention_run";
+  static constexpr std::array fields{field<&T::day>("day", {.primary_key = true}),
+                                     field<&T::started>("started_ms"), field<&T::ended>("ended_ms"),
+                                     F(removed)};
 };
 #undef KEY
 #undef F

@@ -1,10 +1,14 @@
 // How long each kind is kept after its purpose has ended: dated rules, a count of what is due, and the run.
+#include <algorithm>
+
 #include "api/router.hpp"
+#include "core/file.hpp"
 #include "core/trail.hpp"
 #include "db/traces.hpp"
 #include "feature/access/service.hpp"
 #include "feature/erasure/api.hpp"
 #include "feature/erasure/erase.hpp"
+#include "feature/erasure/service.hpp"
 #include "feature/exchange/service.hpp"
 
 namespace feature::erasure {
@@ -16,7 +20,27 @@ using base::Result;
 
 constexpr int run_persons = 50;  // of one request; the page goes on until nothing is left
 constexpr std::int64_t count_max = 100'000;
-constexpr Kind kinds[] = {Kind::person, Kind::guest, Kind::import_file, Kind::rejected_record};
+constexpr int night_hour = 3;  // when few are at work
+constexpr int runs_shown = 30;
+constexpr Kind kinds[] = {Kind::person, Kind::guest, Kind::import_file, Kind::rejected_record,
+                          Kind::document_file};
+
+// Who removes: somebody within their places, or the program everywhere.
+struct Hand {
+  db::Store& store;
+  core::Services& services;
+  db::Scope scope;
+  std::string actor, request_id;
+  base::Instant now;
+
+  template <class F>
+  auto read(F&& body) const {
+    return store.read([&](db::Connection& c) {
+      db::Scoped q(c, scope);
+      return body(q);
+    });
+  }
+};
 
 // The days of the rule in force; nothing when there is none or it has no days.
 std::optional<std::int64_t> days_of(db::Connection& c, Kind kind, base::Instant now) {
@@ -47,18 +71,29 @@ constexpr auto due_records = db::ScopedSql(
     "SELECT b.id FROM rejected_record b JOIN place p ON p.id = b.compound_id WHERE b.recorded_ms < $1 AND "
     "{scope:p} ORDER BY b.id LIMIT $2");
 
+constexpr auto due_scans = db::ScopedSql(
+    "SELECT f.id FROM stored_file f JOIN organisation_document d ON d.id = f.owner_id JOIN organisation o ON "
+    "o.id = d.organisation_id JOIN place p ON p.id = o.place_id WHERE f.owner = 'organisation_document' AND "
+    "(d.withdrawn_ms < $1 OR d.valid_until_day < $3) AND {scope:p} ORDER BY f.id LIMIT $2");
+
 std::vector<std::int64_t> due_ids(db::Scoped& q, const core::Services& services, Kind kind, base::Instant now,
                                   std::int64_t limit) {
   std::vector<std::int64_t> ids;
   const auto days = days_of(q.unscoped(), kind, now);
   if (!days) return ids;
+  const auto before = now + -*days * base::day_ms;
+  if (kind == Kind::document_file) {
+    q.run(due_scans, {before, limit, base::civil_day(before)},
+          [&](const db::Row& r) { ids.push_back(r.integer(0)); });
+    return ids;
+  }
   const auto& sql = kind == Kind::person        ? due_persons
                     : kind == Kind::guest       ? due_guests
                     : kind == Kind::import_file ? due_imports
                                                 : due_records;
   // Of imports only the file goes, so those that have none left come again and are passed over.
   const bool files = kind == Kind::import_file;
-  q.run(sql, {now + -*days * base::day_ms, files ? count_max : limit}, [&](const db::Row& r) {
+  q.run(sql, {before, files ? count_max : limit}, [&](const db::Row& r) {
     if (static_cast<std::int64_t>(ids.size()) < limit &&
         (!files || exchange::has_file(services, r.integer(0))))
       ids.push_back(r.integer(0));
@@ -88,6 +123,14 @@ Result<RetentionState> state(api::Context& c) {
           rule.in_force = !seen[kind] && rule.effective_from_ms.ms <= c.now.ms;
           if (rule.in_force) seen[kind] = true;
           out.rules.push_back(std::move(rule));
+        });
+    q.unscoped().run(
+        "SELECT day, started_ms, ended_ms, removed FROM retention_run ORDER BY day DESC LIMIT $1",
+        {runs_shown}, [&](const db::Row& r) {
+          RetentionRun run{r.day(0), r.instant(1), r.maybe_instant(2), {}};
+          if (auto removed = meta::from_json<std::vector<KindCount>>(r.text(3)))
+            run.removed = std::move(*removed);
+          out.runs.push_back(std::move(run));
         });
     return out;
   });
@@ -119,63 +162,128 @@ Result<RetentionState> add_rule(api::Context& c, const NewRetentionRule& in) {
   return state(c);
 }
 
-Result<std::int64_t> erase_due_persons(api::Context& c, const std::vector<std::int64_t>& ids) {
-  const Order order{Cause::retention, Reason::purpose_ended, std::nullopt, core::source_of(c).actor, c.now,
-                    c.request_id};
+Result<std::int64_t> erase_due_persons(const Hand& hand, const std::vector<std::int64_t>& ids) {
+  const Order order{Cause::retention, Reason::purpose_ended, std::nullopt, hand.actor,
+                    hand.now,         hand.request_id};
   Unproven unproven;
   for (const auto id : ids)
-    if (auto done = erase_person(c.store, c.services, id, order, db::Priority::low, unproven); !done)
+    if (auto done = erase_person(hand.store, hand.services, id, order, db::Priority::low, unproven); !done)
       return tl::unexpected(std::move(done).error());
-  if (auto proven = prove(c.store, c.services, unproven, c.now); !proven)
+  if (auto proven = prove(hand.store, hand.services, unproven, hand.now); !proven)
     return tl::unexpected(std::move(proven).error());
   return static_cast<std::int64_t>(unproven.erasures.size());
 }
 
-Result<std::int64_t> erase_due_rows(api::Context& c, Kind kind, const std::vector<std::int64_t>& ids) {
-  const auto count = static_cast<std::int64_t>(ids.size());
-  auto done = c.write(
-      [&](db::Scoped& q) -> Result<void> {
-        if (kind != Kind::import_file) {
-          auto& raw = q.unscoped();  // ids found through the scope above
+std::string_view table_of(Kind kind) {
+  return kind == Kind::guest ? "guest" : kind == Kind::document_file ? "stored_file" : "rejected_record";
+}
+
+Result<std::int64_t> erase_due_rows(const Hand& hand, Kind kind, const std::vector<std::int64_t>& ids) {
+  std::vector<std::string> scans;
+  auto done = hand.store.write(
+      [&](db::Connection& raw) -> Result<void> {
+        db::Scoped q(raw, hand.scope);  // ids found through it
+        if (kind == Kind::document_file)
+          scans = core::let_go(q, ids);
+        else if (kind != Kind::import_file)
           raw.run((kind == Kind::guest ? "DELETE FROM guest WHERE id "
                                        : "DELETE FROM rejected_record WHERE id ") +
                       raw.in_list(1),
                   {db::json_array(ids)});
-        }
-        core::audit(q, c,
-                    {"retention.run", "retention_rule", 0, std::nullopt,
-                     std::string(meta::name_of(kind)) + " " + std::to_string(count)});
+        core::audit_as(q, hand.services.keys, hand.actor, hand.now, hand.request_id,
+                       {"retention.run", "retention_rule", 0, std::nullopt,
+                        std::string(meta::name_of(kind)) + " " + std::to_string(ids.size())});
         return {};
       },
       db::Priority::low);
   if (!done) return tl::unexpected(std::move(done).error());
   if (kind == Kind::import_file) {
-    exchange::drop_files(c.services, ids);
-  } else if (auto scrubbed = c.store.scrub({kind == Kind::guest ? "guest" : "rejected_record"}); !scrubbed) {
-    return tl::unexpected(std::move(scrubbed).error());
+    exchange::drop_files(hand.services, ids);
+    return std::ranges::count_if(ids, [&](auto id) { return !exchange::has_file(hand.services, id); });
   }
-  return count;
+  if (auto scrubbed = hand.store.scrub({std::string(table_of(kind))}); !scrubbed)
+    return tl::unexpected(std::move(scrubbed).error());
+  for (const auto& address : scans) core::drop_file(hand.services, address);
+  return static_cast<std::int64_t>(ids.size());
+}
+
+Result<std::vector<std::int64_t>> due(const Hand& hand, Kind kind, std::int64_t limit) {
+  return hand.read([&](db::Scoped& q) -> Result<std::vector<std::int64_t>> {
+    return due_ids(q, hand.services, kind, hand.now, limit);
+  });
+}
+
+Result<std::int64_t> erase_due(const Hand& hand, Kind kind, const std::vector<std::int64_t>& ids) {
+  if (ids.empty()) return 0;
+  return kind == Kind::person ? erase_due_persons(hand, ids) : erase_due_rows(hand, kind, ids);
 }
 
 Result<RunDone> run(api::Context& c, const RunWanted& in) {
-  auto ids = c.read([&](db::Scoped& q) -> Result<std::vector<std::int64_t>> {
-    return due_ids(q, c.services, in.kind, c.now, run_persons);
-  });
-  if (!ids) return tl::unexpected(std::move(ids).error());
-  RunDone out{in.kind, 0, 0};
-  if (ids->empty()) return out;
-  const auto erased = in.kind == Kind::person ? erase_due_persons(c, *ids) : erase_due_rows(c, in.kind, *ids);
+  const Hand hand{c.store, c.services, c.who.scope, core::source_of(c).actor, c.request_id, c.now};
+  const auto ids = due(hand, in.kind, run_persons);
+  if (!ids) return tl::unexpected(ids.error());
+  const auto erased = erase_due(hand, in.kind, *ids);
   if (!erased) return tl::unexpected(erased.error());
-  out.erased = *erased;
-  auto left = c.read([&](db::Scoped& q) -> Result<std::int64_t> {
-    return static_cast<std::int64_t>(due_ids(q, c.services, in.kind, c.now, count_max).size());
-  });
-  if (!left) return tl::unexpected(std::move(left).error());
-  out.left = *left;
-  return out;
+  if (*erased > 0 && c.on_write) c.on_write();
+  const auto left = due(hand, in.kind, count_max);
+  if (!left) return tl::unexpected(left.error());
+  return RunDone{in.kind, *erased, static_cast<std::int64_t>(left->size())};
+}
+
+void add(std::vector<KindCount>& counts, Kind kind, std::int64_t rows) {
+  const auto found = std::ranges::find(counts, kind, &KindCount::kind);
+  if (found == counts.end())
+    counts.push_back({kind, rows});
+  else
+    found->rows += rows;
+}
+
+Result<void> note_run(db::Store& store, const RetentionRunRow& row) {
+  return store.write(
+      [&](db::Connection& c) -> Result<void> {
+        c.run(
+            "INSERT INTO retention_run (day, started_ms, ended_ms, removed) VALUES ($1, $2, $3, $4) ON "
+            "CONFLICT (day) DO UPDATE SET ended_ms = excluded.ended_ms, removed = excluded.removed",
+            {row.day, row.started, row.ended, row.removed.text});
+        return {};
+      },
+      db::Priority::low);
 }
 
 }  // namespace
+
+Result<bool> run_tonight(db::Store& store, core::Services& services, base::Instant now) {
+  const auto today = base::civil_day(now);
+  if (now.ms - base::start_of(today).ms < night_hour * base::hour_ms) return false;
+  RetentionRunRow row{today, now, std::nullopt, {"[]"}};
+  const auto known = store.read([&](db::Connection& c) -> Result<bool> {
+    c.one("SELECT started_ms, ended_ms, removed FROM retention_run WHERE day = $1", {today},
+          [&](const db::Row& r) {
+            row = {today, r.instant(0), r.maybe_instant(1), {r.str(2)}};
+          });
+    return row.ended.has_value();
+  });
+  if (!known) return tl::unexpected(known.error());
+  if (*known) return false;
+  const Hand hand{store, services, db::Scope::all(), "program", {}, now};
+  auto removed = meta::from_json<std::vector<KindCount>>(row.removed.text).value_or(std::vector<KindCount>{});
+  for (const auto kind : kinds) {
+    const auto ids = due(hand, kind, run_persons);
+    if (!ids) return tl::unexpected(ids.error());
+    const auto erased = erase_due(hand, kind, *ids);
+    if (!erased) return tl::unexpected(erased.error());
+    if (*erased == 0) continue;  // nothing due, or what will not go: it holds up no other kind
+    add(removed, kind, *erased);
+    row.removed.text = meta::to_json(removed);
+    if (auto noted = note_run(store, row); !noted) return tl::unexpected(std::move(noted).error());
+    return true;
+  }
+  if (auto swept = core::sweep_files(store, services); !swept)
+    return tl::unexpected(std::move(swept).error());
+  row.ended = now;
+  if (auto noted = note_run(store, row); !noted) return tl::unexpected(std::move(noted).error());
+  return false;
+}
 
 void retention_routes(api::Router& r) {
   r.get<RetentionState>("/api/retention", Permission::erasure_write, "How long data is kept and what is due",

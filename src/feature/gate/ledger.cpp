@@ -24,7 +24,7 @@ constexpr auto passage_columns = db::ScopedSql(
     "g.household_id, g.person_ids, g.persons, g.companions, g.temperature_tenths, g.temperature_note, "
     "g.outcome, g.reasons, "
     "g.flags, g.policy_version, g.offline, e.label, (SELECT MAX(v.result) FROM passage v WHERE v.reverses_id "
-    "= g.id AND v.compound_id = g.compound_id AND v.happened_ms >= g.happened_ms), g.reverses_id, "
+    "= g.id), g.reverses_id, "
     "g.emergency_reason, g.reason, "
     "(SELECT pe.name FROM person pe WHERE pe.id = g.person_id), gu.name_masked "
     "FROM passage g JOIN place p ON p.id = g.compound_id LEFT JOIN opening o ON o.id = g.opening_id "
@@ -232,22 +232,20 @@ Result<api::Response> export_passages(api::Context& c, const PassageExport& in) 
   const auto columns = chosen_columns(in.columns);
   if (!columns) return tl::unexpected(columns.error());
   const std::string language(core::language_of(in.lang.value_or(""), c.request.header("accept-language")));
-  auto audited = c.write([&](db::Scoped& q) -> Result<std::string> {
-    const auto compound = place::find_compound(q, in.compound_id);
-    if (!compound) return base::fail_field("/compound_id", "not_found");
+  auto asked = c.write([&](db::Scoped& q) -> Result<core::Asked> {
+    if (!place::find_compound(q, in.compound_id)) return base::fail_field("/compound_id", "not_found");
     core::audit(q, c, {"passage.export", "place", in.compound_id, in.compound_id});
-    return compound->name;
+    return core::asked_for(q, language, meta::record_of<PassageExport>(), &in);
   });
-  if (!audited) return tl::unexpected(std::move(audited).error());
+  if (!asked) return tl::unexpected(std::move(asked).error());
 
-  sheet::TableSpec spec;
-  spec.sheet_name = core::words(language, "export.passages");
-  spec.title = *audited + " " + spec.sheet_name + " " + base::to_local(c.now);
+  std::vector<sheet::TableColumn> heads;
   for (const auto i : *columns)
-    spec.columns.push_back({core::words(language, fmt::format("export.column.{}", export_columns[i])),
-                            export_columns[i] == "happened" ? 20.0 : 14.0});
-  auto file =
-      core::TableFile::make(c.services.data_directory, in.format.value_or(core::ExportFormat::xlsx), spec);
+    heads.push_back({core::words(language, fmt::format("export.column.{}", export_columns[i])),
+                     export_columns[i] == "happened" ? 20.0 : 14.0});
+  auto file = core::TableFile::make(
+      c.services.data_directory, in.format.value_or(core::ExportFormat::xlsx), language,
+      core::head_of(c, language, core::words(language, "export.passages"), *asked), std::move(heads));
   if (!file) return tl::unexpected(std::move(file).error());
   auto written = c.read([&](db::Scoped& q) -> Result<bool> {
     const Filter<PassageExport> filter(in);

@@ -36,6 +36,12 @@ struct OrganisationDocument {
   std::optional<meta::Day> valid_until_day{};
   DocumentState state = DocumentState::in_force;
   std::optional<std::string> note{};
+  std::optional<std::string> file_name{};  // of the scan; absent without one
+  std::optional<std::int64_t> file_bytes{};
+};
+// The scan is the body of the request.
+struct DocumentFile {
+  meta::Text<1, 200> filename;
 };
 struct DocumentQuery {
   std::optional<std::int64_t> organisation_id{};
@@ -83,7 +89,8 @@ META_ENUM(feature::organisation::DocumentState, "in_force", "to_come", "expired"
 META_ENUM(feature::organisation::LackState, "missing", "expired")
 META_DESCRIBE(feature::organisation::OrganisationDocument, "OrganisationDocument", "", id, kind, kind_title,
               organisation_id, organisation, place_id, place_name, title, reference, signed_day,
-              valid_until_day, state, note)
+              valid_until_day, state, note, file_name, file_bytes)
+META_DESCRIBE(feature::organisation::DocumentFile, "DocumentFile", "", filename)
 META_DESCRIBE(feature::organisation::DocumentQuery, "DocumentQuery", "", organisation_id, kind, limit, cursor)
 META_DESCRIBE(feature::organisation::NewDocument, "NewDocument", "", kind, organisation_id, place_id, title,
               reference, signed_day, valid_until_day, note)

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "api/paging.hpp"
+#include "core/file.hpp"
 #include "core/list.hpp"
 #include "feature/organisation/document_record.hpp"
 #include "feature/organisation/routes.hpp"
@@ -28,8 +29,10 @@ constexpr auto document_columns = db::ScopedSql(
     "SELECT d.id, d.kind, t.title, d.organisation_id, o.name, d.place_id, dp.name, d.title, d.reference, "
     "d.signed_day, d.valid_until_day, CASE WHEN d.withdrawn_ms IS NOT NULL THEN 'withdrawn' WHEN "
     "d.signed_day > "
-    "$1 THEN 'to_come' WHEN d.valid_until_day < $1 THEN 'expired' ELSE 'in_force' END, d.note FROM "
-    "organisation_document d JOIN organisation o ON o.id = d.organisation_id JOIN place p ON p.id = "
+    "$1 THEN 'to_come' WHEN d.valid_until_day < $1 THEN 'expired' ELSE 'in_force' END, d.note, f.name, "
+    "f.size_bytes FROM organisation_document d LEFT JOIN stored_file f ON f.owner = 'organisation_document' "
+    "AND "
+    "f.owner_id = d.id JOIN organisation o ON o.id = d.organisation_id JOIN place p ON p.id = "
     "o.place_id "
     "LEFT JOIN place dp ON dp.id = d.place_id LEFT JOIN term t ON t.list = 'document_kind' AND t.code = "
     "d.kind "
@@ -58,6 +61,11 @@ Result<OrganisationDocument> shown(db::Scoped& q, const api::Context& c, std::in
         [&](const db::Row& r) { found = meta::load<OrganisationDocument>(r); });
   if (!found) return base::fail(ErrorKind::not_found, "not_found");
   return std::move(*found);
+}
+
+std::optional<std::int64_t> compound_of(db::Scoped& q, const OrganisationDocument& document) {
+  const auto place = document.place_id ? place::find_place(q, *document.place_id) : std::nullopt;
+  return place ? place->compound_id : std::nullopt;
 }
 
 bool kept_here(db::Scoped& q, std::int64_t organisation) {
@@ -114,6 +122,80 @@ Result<OrganisationDocument> withdraw(api::Context& c) {
         {"organisation_document.withdraw", "organisation_document", c.id(), std::nullopt, before->kind});
     return shown(q, c, c.id());
   });
+}
+
+constexpr std::string_view owner = "organisation_document";
+constexpr std::uint64_t file_limit_bytes = 20ull << 20;
+
+std::vector<std::int64_t> ids_of(const std::vector<core::StoredFile>& files) {
+  std::vector<std::int64_t> ids;
+  for (const auto& file : files) ids.push_back(file.id.value);
+  return ids;
+}
+
+// A document has one scan: a new one takes the place of the old.
+Result<OrganisationDocument> keep_scan(api::Context& c, const DocumentFile& in) {
+  const auto there = c.read([&](db::Scoped& q) { return shown(q, c, c.id()); });
+  if (!there) return there;
+  const auto kept = core::keep_file(c.services, c.store.next_id(), {std::string(owner), c.id(), in.filename},
+                                    c.request.body, c.who.account, c.now);
+  if (!kept) return tl::unexpected(kept.error());
+  std::vector<std::string> old;
+  auto done = c.write([&](db::Scoped& q) -> Result<OrganisationDocument> {
+    const auto document = shown(q, c, c.id());
+    if (!document) return document;
+    if (document->state == DocumentState::withdrawn)
+      return base::fail(ErrorKind::conflict, "withdrawn_already");
+    old = core::let_go(q, ids_of(core::files_of(q, owner, c.id())));
+    core::append(q, *kept);
+    core::audit(q, c,
+                {"organisation_document.scan", std::string(owner), c.id(), compound_of(q, *document),
+                 fmt::format("bytes={} replaced={}", kept->size_bytes, old.size())});
+    return shown(q, c, c.id());
+  });
+  if (!done) old = {kept->address};
+  for (const auto& address : old) core::drop_file(c.services, address);
+  return done;
+}
+
+Result<api::Response> scan(api::Context& c) {
+  auto file = c.read([&](db::Scoped& q) -> Result<core::StoredFile> {
+    if (auto seen = shown(q, c, c.id()); !seen) return tl::unexpected(seen.error());
+    auto files = core::files_of(q, owner, c.id());
+    if (files.empty()) return base::fail(ErrorKind::not_found, "not_found");
+    return std::move(files.front());
+  });
+  if (!file) return tl::unexpected(std::move(file).error());
+  auto bytes = core::kept_file(c.services, *file);
+  if (!bytes) return tl::unexpected(std::move(bytes).error());
+  // Known before anything leaves.
+  auto noted = c.write([&](db::Scoped& q) -> Result<void> {
+    const auto document = shown(q, c, c.id());
+    if (!document) return tl::unexpected(document.error());
+    core::audit(q, c,
+                {"organisation_document.download", std::string(owner), c.id(), compound_of(q, *document),
+                 fmt::format("bytes={}", bytes->size())});
+    return {};
+  });
+  if (!noted) return tl::unexpected(std::move(noted).error());
+  return core::file_answer(*file, std::move(*bytes));
+}
+
+// One that should not have come here goes for good; the document stays on file.
+Result<OrganisationDocument> drop_scan(api::Context& c) {
+  std::vector<std::string> old;
+  auto done = c.write([&](db::Scoped& q) -> Result<OrganisationDocument> {
+    const auto document = shown(q, c, c.id());
+    if (!document) return document;
+    old = core::let_go(q, ids_of(core::files_of(q, owner, c.id())));
+    if (old.empty()) return base::fail(ErrorKind::not_found, "not_found");
+    core::audit(
+        q, c, {"organisation_document.scan_removed", std::string(owner), c.id(), compound_of(q, *document)});
+    return shown(q, c, c.id());
+  });
+  if (done)
+    for (const auto& address : old) core::drop_file(c.services, address);
+  return done;
 }
 
 // Bodies o at home in p that must have a document of the kind t. $1: the place, $2: now.
@@ -181,6 +263,14 @@ void document_routes(api::Router& r) {
                                             "Put a document of a body on file", file_document);
   r.post<OrganisationDocument>("/api/organisation-documents/{id}/withdraw", Permission::organisation_write,
                                "Take a document back: it does not count any more", withdraw);
+  r.upload<DocumentFile, OrganisationDocument>(
+      "/api/organisation-documents/{id}/file", Permission::organisation_write,
+      "Keep the scan of a document: PDF, JPEG or PNG", file_limit_bytes, keep_scan);
+  r.get<api::Response>("/api/organisation-documents/{id}/file", Permission::organisation_read,
+                       "The scan of a document, to be saved", scan)
+      .produces = "application/octet-stream";
+  r.post<OrganisationDocument>("/api/organisation-documents/{id}/file/remove", Permission::organisation_write,
+                               "Remove the scan of a document for good", drop_scan);
   core::list<list_lacking>(r, "/api/missing-documents", Permission::organisation_read,
                            "Bodies without a document that they must have");
   r.get<place::PlaceIdQuery, LackingSummary>(

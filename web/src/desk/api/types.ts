@@ -84,8 +84,15 @@ export interface RetentionDue {
   days: number | null // null: kept until somebody decides
   count: number
 }
+export interface RetentionNight {
+  day: string
+  started_ms: number
+  ended_ms: number | null
+  removed: { kind: string; rows: number }[]
+}
 export interface RetentionState {
   due: RetentionDue[]
+  runs: RetentionNight[]
 }
 export interface RetentionDone {
   erased: number
