@@ -252,6 +252,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/RolesPage.vue'),
   },
   {
+    path: '/terms',
+    name: 'terms',
+    meta: { title: 'terms', free: true },
+    component: () => import('./page/TermsPage.vue'),
+  },
+  {
     path: '/erasures',
     name: 'erasures',
     meta: { title: 'erasures', free: true },

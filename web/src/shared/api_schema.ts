@@ -182,7 +182,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The figures of the places right below one: all of it as xlsx or CSV */
+        /** The figures of the places right below one: all of it as xlsx, CSV or on paper */
         get: operations["getApiAreaFiguresExport"];
         put?: never;
         post?: never;
@@ -233,7 +233,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who did and saw what: all of it as xlsx or CSV */
+        /** Who did and saw what: all of it as xlsx, CSV or on paper */
         get: operations["getApiAuditExport"];
         put?: never;
         post?: never;
@@ -301,7 +301,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who manages, represents and answers for each compound, at any time: all of it as xlsx or CSV */
+        /** Who manages, represents and answers for each compound, at any time: all of it as xlsx, CSV or on paper */
         get: operations["getApiCompoundBodiesExport"];
         put?: never;
         post?: never;
@@ -471,7 +471,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Dwellings in walking order: all of it as xlsx or CSV */
+        /** Dwellings in walking order: all of it as xlsx, CSV or on paper */
         get: operations["getApiDwellingsExport"];
         put?: never;
         post?: never;
@@ -711,7 +711,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People registered at the gate, to settle: all of it as xlsx or CSV */
+        /** People registered at the gate, to settle: all of it as xlsx, CSV or on paper */
         get: operations["getApiGuestsExport"];
         put?: never;
         post?: never;
@@ -780,7 +780,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Households in walking order: all of it as xlsx or CSV */
+        /** Households in walking order: all of it as xlsx, CSV or on paper */
         get: operations["getApiHouseholdsExport"];
         put?: never;
         post?: never;
@@ -1022,7 +1022,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Bodies without a document that they must have: all of it as xlsx or CSV */
+        /** Bodies without a document that they must have: all of it as xlsx, CSV or on paper */
         get: operations["getApiMissingDocumentsExport"];
         put?: never;
         post?: never;
@@ -1143,7 +1143,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What bodies and leaders have to do with a place and its parts, at any time: all of it as xlsx or CSV */
+        /** What bodies and leaders have to do with a place and its parts, at any time: all of it as xlsx, CSV or on paper */
         get: operations["getApiOrganisationBondsExport"];
         put?: never;
         post?: never;
@@ -1212,10 +1212,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Documents on file of bodies: all of it as xlsx or CSV */
+        /** Documents on file of bodies: all of it as xlsx, CSV or on paper */
         get: operations["getApiOrganisationDocumentsExport"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation-documents/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scan of a document, to be saved */
+        get: operations["getApiOrganisationDocumentsIdFile"];
+        put?: never;
+        /** Keep the scan of a document: PDF, JPEG or PNG */
+        post: operations["postApiOrganisationDocumentsIdFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation-documents/{id}/file/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove the scan of a document for good */
+        post: operations["postApiOrganisationDocumentsIdFileRemove"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1264,7 +1299,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Bureaus, companies, owners' committees and other bodies: all of it as xlsx or CSV */
+        /** Bureaus, companies, owners' committees and other bodies: all of it as xlsx, CSV or on paper */
         get: operations["getApiOrganisationsExport"];
         put?: never;
         post?: never;
@@ -1486,7 +1521,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Cards of a compound: all of it as xlsx or CSV */
+        /** Cards of a compound: all of it as xlsx, CSV or on paper */
         get: operations["getApiPassesExport"];
         put?: never;
         post?: never;
@@ -1605,7 +1640,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Persons of a compound: all of it as xlsx or CSV */
+        /** Persons of a compound: all of it as xlsx, CSV or on paper */
         get: operations["getApiPersonsExport"];
         put?: never;
         post?: never;
@@ -2315,7 +2350,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Staff with employer, force, rank and skills: all of it as xlsx or CSV */
+        /** Staff with employer, force, rank and skills: all of it as xlsx, CSV or on paper */
         get: operations["getApiStaffFilesExport"];
         put?: never;
         post?: never;
@@ -2367,7 +2402,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is responsible for a compound: all of it as xlsx or CSV */
+        /** Who is responsible for a compound: all of it as xlsx, CSV or on paper */
         get: operations["getApiStaffExport"];
         put?: never;
         post?: never;
@@ -2504,7 +2539,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Members of the teams of a place and its parts, one a row: all of it as xlsx or CSV */
+        /** Members of the teams of a place and its parts, one a row: all of it as xlsx, CSV or on paper */
         get: operations["getApiTeamMembersExport"];
         put?: never;
         post?: never;
@@ -2539,7 +2574,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Teams and temporary organisations of a place and its parts, at any time: all of it as xlsx or CSV */
+        /** Teams and temporary organisations of a place and its parts, at any time: all of it as xlsx, CSV or on paper */
         get: operations["getApiTeamsExport"];
         put?: never;
         post?: never;
@@ -2676,7 +2711,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Vehicles of a compound: all of it as xlsx or CSV */
+        /** Vehicles of a compound: all of it as xlsx, CSV or on paper */
         get: operations["getApiVehiclesExport"];
         put?: never;
         post?: never;
@@ -3802,7 +3837,7 @@ export interface components {
         };
         NewRetentionRule: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
             days?: number | null;
             effective_from_ms?: number | null;
             note?: string | null;
@@ -4033,6 +4068,8 @@ export interface components {
             /** @enum {string} */
             state: "in_force" | "to_come" | "expired" | "withdrawn";
             note: string | null;
+            file_name: string | null;
+            file_bytes: number | null;
         };
         OrganisationFile: {
             organisation: components["schemas"]["Organisation"];
@@ -4735,9 +4772,15 @@ export interface components {
             tiers: components["schemas"]["TierAnswer"][];
             helpers: components["schemas"]["Steward"][];
         };
+        RetentionCount: {
+            /** @enum {string} */
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
+            /** Format: int64 */
+            rows: number;
+        };
         RetentionDone: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
             /** Format: int64 */
             erased: number;
             /** Format: int64 */
@@ -4745,16 +4788,24 @@ export interface components {
         };
         RetentionDue: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
             days: number | null;
             /** Format: int64 */
             count: number;
+        };
+        RetentionNight: {
+            /** Format: date */
+            day: string;
+            /** Format: utc-milliseconds */
+            started_ms: number;
+            ended_ms: number | null;
+            removed: components["schemas"]["RetentionCount"][];
         };
         RetentionRule: {
             /** Format: id */
             id: number;
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
             days: number | null;
             /** Format: utc-milliseconds */
             effective_from_ms: number;
@@ -4763,11 +4814,12 @@ export interface components {
         };
         RetentionRun: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
         };
         RetentionState: {
             due: components["schemas"]["RetentionDue"][];
             rules: components["schemas"]["RetentionRule"][];
+            runs: components["schemas"]["RetentionNight"][];
         };
         RevealWanted: {
             document: boolean;
@@ -5573,7 +5625,7 @@ export interface operations {
                 place_id: number;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -5681,7 +5733,7 @@ export interface operations {
                 until_ms?: number | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -5820,7 +5872,7 @@ export interface operations {
                 at_ms?: number | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -6166,7 +6218,7 @@ export interface operations {
                 order?: ("walking" | "walking_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -6684,7 +6736,7 @@ export interface operations {
                 state?: ("waiting" | "registered" | "dismissed") | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -6864,7 +6916,7 @@ export interface operations {
                 order?: ("walking" | "walking_back" | "newest" | "oldest") | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -7460,7 +7512,7 @@ export interface operations {
                 kind?: string | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -7762,7 +7814,7 @@ export interface operations {
                 at_ms?: number | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -7927,7 +7979,7 @@ export interface operations {
                 kind?: string | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -7944,6 +7996,105 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiOrganisationDocumentsIdFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOrganisationDocumentsIdFile: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationDocument"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiOrganisationDocumentsIdFileRemove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganisationDocument"];
                 };
             };
             /** @description A problem */
@@ -8064,7 +8215,7 @@ export interface operations {
                 q?: string | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -8345,7 +8496,7 @@ export interface operations {
                 flag?: string | null;
                 q?: string | null;
                 order?: ("newest" | "oldest") | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -8558,7 +8709,7 @@ export interface operations {
                 order?: ("walking" | "walking_back" | "newest" | "oldest") | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -8804,7 +8955,7 @@ export interface operations {
                 order?: ("walking" | "walking_back" | "name" | "name_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -10554,7 +10705,7 @@ export interface operations {
                 q?: string | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -10692,7 +10843,7 @@ export interface operations {
                 order?: ("tier" | "tier_back" | "name" | "name_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -10989,7 +11140,7 @@ export interface operations {
                 at_ms?: number | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -11095,7 +11246,7 @@ export interface operations {
                 at_ms?: number | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };
@@ -11393,7 +11544,7 @@ export interface operations {
                 order?: ("plate" | "plate_back" | "walking" | "walking_back") | null;
                 limit?: number | null;
                 cursor?: string | null;
-                format?: ("xlsx" | "csv") | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
                 columns?: string | null;
                 lang?: string | null;
             };

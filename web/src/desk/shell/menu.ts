@@ -60,6 +60,7 @@ export const menu: readonly MenuGroup[] = [
       { route: 'zones', permission: 'place_read' },
       { route: 'accounts', permission: 'account_write' },
       { route: 'roles', permission: 'account_write' },
+      { route: 'terms', permission: 'term_write' },
       { route: 'audit', permission: 'audit_read' },
       { route: 'erasures', permission: 'audit_read' },
       { route: 'safekeeping', permission: 'key_write' },
