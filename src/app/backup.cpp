@@ -138,6 +138,7 @@ void remove_leftovers(const fs::path& data) {
   for (const auto& entry : fs::directory_iterator(data, error))
     if (entry.path().filename().string().starts_with(copy_prefix)) fs::remove_all(entry.path(), error);
   fs::remove_all(data / staging_name, error);
+  fs::remove_all(data / "temporary", error);  // exports whose end never came
 }
 
 Result<core::BackupHead> make_backup(db::Store& store, const Options& options, const fs::path& target,

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "core/photo.hpp"
+#include "core/print_form.hpp"
 #include "support/temporary.hpp"
 
 namespace {
@@ -68,6 +69,19 @@ TEST(Photo, ThatIsCutOffIsNone) {
   EXPECT_EQ(plain->find("Author"), plain->npos);
   EXPECT_EQ(plain->find("behind"), plain->npos);
   EXPECT_NE(plain->find("picture"), plain->npos);
+}
+
+// Paper is for what somebody can read through; the rest is exported.
+TEST(PrintForm, RefusesMoreRowsThanCanBeKept) {
+  const test_support::TemporaryDirectory folder;
+  const auto form =
+      core::print_form(folder / "list.pdf", "en", {"Persons", {}, {}, {}}, {"Persons", {}, {{"Name", 14}}});
+  const std::vector<sheet::Value> row{std::string("name")};
+  for (std::int64_t i = 0; i < core::printed_rows_max; ++i) ASSERT_TRUE(form->row(row));
+  const auto more = form->row(row);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().problems.at(0).path, "/format");
+  EXPECT_EQ(more.error().problems.at(0).code, "too_many_to_print");
 }
 
 class KeptFile : public testing::Test {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 
@@ -136,6 +137,24 @@ bool is_place(std::string_view filter) {
   return filter == "compound_id" || filter == "place_id" || filter == "building_id";
 }
 
+// An export keeps a worker for as long as it takes; few at a time leave the others to everybody else.
+class ExportSlot {
+ public:
+  static constexpr int most = 4;
+  ExportSlot() : free_(taken().fetch_add(1) < most) {}
+  ~ExportSlot() { taken().fetch_sub(1); }
+  ExportSlot(const ExportSlot&) = delete;
+  ExportSlot& operator=(const ExportSlot&) = delete;
+  bool free() const { return free_; }
+
+ private:
+  static std::atomic<int>& taken() {
+    static std::atomic<int> exports = 0;
+    return exports;
+  }
+  bool free_;
+};
+
 // What a number in a query stands for; empty when it is no number, or of nothing in scope.
 std::string name_of_id(db::Scoped& q, std::string_view filter, const db::Arg::Value& arg) {
   std::string out;
@@ -260,6 +279,8 @@ base::Result<api::Response> TableFile::finish(std::shared_ptr<TableFile> file, s
 
 base::Result<api::Response> detail::export_list(api::Context& c, const ExportRequest& request,
                                                 const NextPage& next) {
+  const ExportSlot slot;
+  if (!slot.free()) return base::fail(base::ErrorKind::busy, "too_many_exports");
   const std::string language(language_of(request.lang.value_or(""), c.request.header("accept-language")));
   const auto columns = chosen_columns(request.record, request.columns);
   if (!columns) return tl::unexpected(columns.error());

@@ -7,8 +7,8 @@
 // adds GET /api/persons and GET /api/persons/export, which takes the same filters and besides them `format`
 // (xlsx, csv, pdf), `columns` (names, comma between; none: all) and `lang`. The export asks the list for page
 // after page, so it shows what the caller may see and no more, holds no snapshot for long, and keeps the rows
-// in a file. Each export is audited with its place and its number of rows. Query needs optional members
-// `limit` and `cursor`.
+// in a file; four at a time, more are answered busy "too_many_exports". Each export is audited with its place
+// and its number of rows. Query needs optional members `limit` and `cursor`.
 #include <filesystem>
 #include <fstream>
 #include <functional>

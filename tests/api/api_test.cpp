@@ -28,6 +28,7 @@
 #include "feature/place/set_record.hpp"
 #include "feature/place/zone_record.hpp"
 #include "feature/stewardship/record.hpp"
+#include "print/pdf_tools.hpp"
 #include "support/both_stores.hpp"
 #include "world/world.hpp"
 
@@ -252,6 +253,34 @@ TEST_P(Exports, GiveTheWholeListOverAllItsPages) {
   });
   EXPECT_EQ(audited.value_or(0), 4);
   EXPECT_TRUE(std::filesystem::is_empty(world.program().services().data_directory / "temporary"));
+}
+
+// In the form the office prints: place, filter, who and when, pages counted, masked as on the screen.
+TEST_P(Exports, GoToPaper) {
+  if (unavailable(GetParam())) GTEST_SKIP() << "PostgreSQL is not installed";
+  if (!print::has_tool("pdftotext")) GTEST_SKIP() << "poppler-utils is not installed";
+  test_world::World world(GetParam());
+  const auto compound = test_world::at(world.send("office", "GET", "/api/session").body, "compounds.0.id");
+  const auto target = "/api/persons/export?format=pdf&lang=zh-CN&flag=elder_alone&compound_id=" + compound;
+  auto answer = world.send("office", "GET", target);
+  EXPECT_EQ(answer.header("content-type"), "application/pdf");
+  const print::TestFolder folder;
+  std::ofstream(folder / "list.pdf", std::ios::binary) << whole(std::move(answer));
+  const auto text = print::text_of(folder / "list.pdf");
+  const auto says = [&](const std::string& words) { return text.find(words) != text.npos; };
+  EXPECT_TRUE(says("春江花园")) << text;
+  EXPECT_TRUE(says("标记: 独居老人"));
+  EXPECT_TRUE(says("制表：春江社区办公室"));
+  EXPECT_TRUE(says("第 1 页，共 1 页"));
+  EXPECT_FALSE(says("1990000")) << "a phone in clear";
+  const auto audited = world.program().store().read([&](db::Connection& c) -> base::Result<std::int64_t> {
+    return c.count("SELECT COUNT(*) FROM audit WHERE action = 'list.export' AND compound_id = $1",
+                   {static_cast<std::int64_t>(std::stoll(compound))});
+  });
+  EXPECT_EQ(audited.value_or(0), 1);
+  const auto ledger =
+      whole(world.send("office", "GET", "/api/passages/export?format=pdf&compound_id=" + compound));
+  EXPECT_EQ(ledger.substr(0, 5), "%PDF-");
 }
 INSTANTIATE_TEST_SUITE_P(Stores, Exports, testing::Values(db::Dialect::sqlite, db::Dialect::postgres),
                          [](const auto& of) {

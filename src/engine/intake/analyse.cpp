@@ -13,7 +13,7 @@ using base::Result;
 
 namespace {
 
-constexpr std::array<std::pair<Field, std::string_view>, 31> field_names{{
+constexpr std::array<std::pair<Field, std::string_view>, 33> field_names{{
     {Field::ignored, "ignored"},
     {Field::serial, "serial"},
     {Field::room, "room"},
@@ -45,6 +45,8 @@ constexpr std::array<std::pair<Field, std::string_view>, 31> field_names{{
     {Field::rank, "rank"},
     {Field::party, "party"},
     {Field::scope, "scope"},
+    {Field::force, "force"},
+    {Field::skills, "skills"},
 }};
 
 constexpr std::array<std::pair<Kind, std::string_view>, 4> kind_names{{

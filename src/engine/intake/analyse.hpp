@@ -48,7 +48,9 @@ enum class Field {
   post,
   rank,
   party,
-  scope
+  scope,
+  force,
+  skills
 };
 std::string_view name_of(Field field);  // "document_number"
 std::optional<Field> field_named(std::string_view name);

@@ -278,6 +278,19 @@ TEST(Stewards, TiersAndScopes) {
   EXPECT_EQ(a.counts.staff, 5);
 }
 
+TEST(Stewards, WhereTheyComeFromAndWhatTheyCanDo) {
+  const auto a = run(book({table({{"姓名", "层级", "责任区域", "力量来源", "特长", "政治面貌", "职级"},
+                                  {"甲", "一级", "1栋", "下沉干部", "驾驶、护理", "中共党员", "正科级"},
+                                  {"乙", "二级", "2栋", "志愿者", "", "群众", ""}})}));
+  ASSERT_EQ(a.stewards.size(), 2u);
+  EXPECT_EQ(a.stewards[0].force, "下沉干部");
+  EXPECT_EQ(a.stewards[0].skills, (std::vector<std::string>{"驾驶", "护理"}));
+  EXPECT_EQ(a.stewards[0].rank, Rank::section_head);
+  EXPECT_EQ(a.stewards[0].party, Party::member);
+  EXPECT_EQ(a.stewards[1].force, "志愿者");
+  EXPECT_TRUE(a.stewards[1].skills.empty());
+}
+
 // Whatever a table holds, it is refused or every row is read once, in order, and counted once.
 RC_GTEST_PROP(AnalyseProperty, AnyTableIsHarmless, ()) {
   static const auto words = [] {

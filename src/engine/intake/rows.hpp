@@ -92,6 +92,8 @@ struct StewardRow : RowBase {
   std::string post{};
   Rank rank = Rank::unknown;
   Party party = Party::unknown;
+  std::string force{};                // as written: what they mean is chosen by each installation
+  std::vector<std::string> skills{};  // as written, one by one
   std::vector<Phone> phones{};
   std::string scope_text{};
   bool whole_compound = false;

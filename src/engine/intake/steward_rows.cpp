@@ -41,7 +41,7 @@ std::vector<RoomRef> building_range(const std::string& piece) {
 }
 
 std::vector<std::string> pieces_of(std::string text) {
-  for (const std::string_view mark : {"、", ",", ";", "和", "及", "\n", "/"})
+  for (const std::string_view mark : {"、", ",", "，", ";", "；", "和", "及", "\n", "/"})
     for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark))
       text.replace(at, mark.size(), " ");
   std::vector<std::string> pieces;
@@ -103,6 +103,8 @@ StewardRow read_steward(const Reader& reader, std::size_t record) {
   row.party = parse_party(party);
   if (!to_code(party).empty() && row.party == Party::unknown)
     add_issue(row, reader.column(Field::party), "intake.word_unknown", {{"text", party}});
+  row.force = reader.text(record, Field::force);
+  row.skills = pieces_of(reader.text(record, Field::skills));
   row.phones = reader.phones(record, row);
   read_scope(reader, record, row);
   row.remark = reader.text(record, Field::remark);

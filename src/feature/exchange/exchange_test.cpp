@@ -199,6 +199,30 @@ TEST_P(Exchange, StewardsAnswerForBuildingsOrTheCompound) {
   EXPECT_EQ(count("SELECT COUNT(*) FROM stewardship"), 4);
 }
 
+// XN-27, CZ-24: where staff come from, what they can do, their party and rank are read by the headers; what
+// the installation calls otherwise is named and the rest taken.
+TEST_P(Exchange, StaffBringForceSkillsPartyAndRank) {
+  const std::string header = "姓名,联系电话,力量来源,特长,是否党员,职级,级别,包保范围\n";
+  const auto import =
+      upload("名单.csv", header + "孙丽,13900000011,下沉干部,驾驶、护理,是,正科级,二级,全小区\n" +
+                             "周杰,13900000012,民兵,护理；插花,否,,二级,全小区\n");
+  EXPECT_EQ(import.kind, Kind::stewardship);
+  const auto looked = rows(import);
+  ASSERT_EQ(looked.size(), 2u);
+  EXPECT_EQ(codes(looked[0]), (std::vector<std::string>{"word_unknown", "word_unknown"})) << "named first";
+  EXPECT_EQ(commit(import).fresh, 2);
+  EXPECT_EQ(
+      text("SELECT force || '/' || skills || '/' || party || '/' || rank FROM staff WHERE name = '孙丽'"),
+      "seconded_cadre/driving nursing/member/section_head");
+  EXPECT_EQ(text("SELECT force || '/' || skills || '/' || party FROM staff WHERE name = '周杰'"),
+            "unknown/nursing/none");
+  // What is known stays; a skill more is added.
+  EXPECT_EQ(take("再来.csv", header + "孙丽,13900000011,下沉干部,护理、消杀,是,正科级,二级,全小区\n").changed,
+            1);
+  EXPECT_EQ(text("SELECT skills FROM staff WHERE name = '孙丽'"), "driving nursing disinfection");
+  EXPECT_EQ(upload("换了.csv", header + "孙丽,13900000011,志愿者,,是,正科级,二级,全小区\n").doubtful, 1);
+}
+
 // SY-10: a name that is a body's on record makes it the employer; a file that says another waits to be looked
 // at.
 TEST_P(Exchange, StewardsAreEmployedByTheBodyOfThatName) {

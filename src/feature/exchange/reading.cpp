@@ -28,9 +28,9 @@ constexpr std::array roster_fields{Field::phase,     Field::building,      Field
 constexpr std::array vehicle_fields{Field::plate, Field::owner_name, Field::phase,        Field::building,
                                     Field::stair, Field::room,       Field::vehicle_kind, Field::colour,
                                     Field::phone, Field::remark};
-constexpr std::array steward_fields{Field::tier,  Field::name,  Field::organisation,
-                                    Field::post,  Field::rank,  Field::party,
-                                    Field::phone, Field::scope, Field::remark};
+constexpr std::array steward_fields{Field::tier,  Field::name,   Field::organisation, Field::post,
+                                    Field::rank,  Field::party,  Field::phone,        Field::scope,
+                                    Field::force, Field::skills, Field::remark};
 
 std::span<const Field> engine_fields(Kind kind) {
   switch (kind) {

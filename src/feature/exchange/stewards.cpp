@@ -73,12 +73,18 @@ using StaffKey = std::pair<std::string, std::string>;  // name, blind index of t
 class Stewards {
  public:
   Stewards(db::Scoped& q, const Job& job, Writing* writing)
-      : q_(q), job_(job), writing_(writing), parts_(load_parts(q, job.ground.compound.id.value)) {}
+      : q_(q),
+        job_(job),
+        writing_(writing),
+        parts_(load_parts(q, job.ground.compound.id.value)),
+        forces_(organisation::codes_by_word(q, organisation::TermList::force)),
+        skills_(organisation::codes_by_word(q, organisation::TermList::skill)) {}
 
   Verdict take(std::size_t index) {
     const auto& row = job_.reading.analysis.stewards[index];
     auto verdict = own_verdict(row);
     name_spare_phones(job_.reading.analysis, row.phones, verdict);
+    name_unknown_words(row, verdict);
     if (verdict.status != RowStatus::fresh) return verdict;
     const auto places = places_of(row);
     if (places.empty() || row.tier == 0) {
@@ -108,6 +114,33 @@ class Stewards {
     for (const auto& building : row.buildings)
       if (const auto id = find_part(parts_, building)) places.push_back(*id);
     return places;
+  }
+
+  // Words the installation does not have are named and left out; the rest of the row is taken.
+  void name_unknown_words(const intake::StewardRow& row, Verdict& verdict) const {
+    const auto name = [&](const std::string& word, Field field) {
+      verdict.issues.push_back({column_of(job_.reading.analysis, field), "word_unknown", {{"text", word}}});
+    };
+    if (!row.force.empty() && !forces_.contains(row.force)) name(row.force, Field::force);
+    for (const auto& skill : row.skills)
+      if (!skills_.contains(skill)) name(skill, Field::skills);
+  }
+
+  std::string force_of(const intake::StewardRow& row) const {
+    const auto found = forces_.find(row.force);
+    return found == forces_.end() ? "unknown" : found->second;
+  }
+
+  // Those on record, and those the file adds.
+  std::string skills_of(const intake::StewardRow& row, const std::string& known) const {
+    auto out = known;
+    for (const auto& skill : row.skills) {
+      const auto found = skills_.find(skill);
+      const auto codes = " " + out + " ";
+      if (found == skills_.end() || codes.find(" " + found->second + " ") != codes.npos) continue;
+      out += (out.empty() ? "" : " ") + found->second;
+    }
+    return out;
   }
 
   void load(const StaffKey& key) {
@@ -162,6 +195,8 @@ class Stewards {
     s.post = not_empty(row.post);
     s.rank = rank_name(row.rank);
     s.party = party_name(row.party);
+    s.force = force_of(row);
+    s.skills = skills_of(row, {});
     return s;
   }
 
@@ -191,6 +226,11 @@ class Stewards {
     m.value(after.post, not_empty(row.post), Field::post);
     m.word(after.rank, rank_name(row.rank), Field::rank);
     m.word(after.party, party_name(row.party), Field::party);
+    m.word(after.force, force_of(row), Field::force);
+    if (const auto skills = skills_of(row, after.skills); skills != after.skills) {
+      after.skills = skills;
+      m.fill();
+    }
     bool new_place = false;
     for (const auto place : places) {
       const auto at = known.tiers.find(place);
@@ -225,6 +265,7 @@ class Stewards {
   const Job& job_;
   Writing* writing_;
   std::map<intake::RoomRef, std::int64_t> parts_;
+  std::map<std::string, std::string> forces_, skills_;  // what they are called -> code
   std::map<StaffKey, std::optional<KnownStaff>> known_{};
   std::map<std::string, std::optional<organisation::Named>> bodies_{};
 };

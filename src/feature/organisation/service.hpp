@@ -1,5 +1,6 @@
 #pragma once
 // What other features ask of bodies and their staff.
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,10 @@ namespace feature::organisation {
 
 // A code of a list that may be given today.
 bool known_term(db::Scoped& q, TermList list, std::string_view code);
+
+// The code of a list that may be given today and is called so: by its own title, or by the words of a
+// built-in one in either language. Each word leads to one code.
+std::map<std::string, std::string> codes_by_word(db::Scoped& q, TermList list);
 
 // The body when it exists today and the caller may see it: at home in their scope or above it, or with
 // something to do with a place inside.

@@ -1,6 +1,7 @@
 // The words an installation chooses hold everywhere, so only those who manage all of it change them.
 #include <fmt/format.h>
 
+#include "core/words.hpp"
 #include "feature/organisation/routes.hpp"
 #include "feature/organisation/service.hpp"
 #include "feature/stewardship/service.hpp"
@@ -87,6 +88,19 @@ Result<Term> change_term(api::Context& c, const TermPatch& in) {
 bool known_term(db::Scoped& q, TermList list, std::string_view code) {
   return q.unscoped().count("SELECT COUNT(*) FROM term WHERE list = $1 AND code = $2 AND retired_ms IS NULL",
                             {meta::name_of(list), code}) > 0;
+}
+
+std::map<std::string, std::string> codes_by_word(db::Scoped& q, TermList list) {
+  std::map<std::string, std::string> out;
+  q.unscoped().run(
+      "SELECT code, title FROM term WHERE list = $1 AND retired_ms IS NULL ORDER BY position, id",
+      {meta::name_of(list)}, [&](const db::Row& r) {
+        if (!r.is_null(1)) out.emplace(r.str(1), r.str(0));
+        const auto key = fmt::format("{}.{}", meta::name_of(list), r.text(0));
+        for (const std::string_view language : {"zh-CN", "en"})
+          if (core::has_words(language, key)) out.emplace(core::words(language, key), r.str(0));
+      });
+  return out;
 }
 
 void term_routes(api::Router& r) {
