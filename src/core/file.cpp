@@ -83,7 +83,7 @@ bool sync_folder(const fs::path& path) {
 Result<std::string> without_what_does_not_show(Media media, std::string_view whole) {
   if (media == Media::pdf) return std::string(whole);
   auto plain = media == Media::jpeg ? plain_jpeg(whole) : plain_png(whole);
-  if (!plain) return base::fail_field("", "file.damaged");
+  if (!plain) return base::fail(ErrorKind::invalid, "file.damaged");
   return std::move(*plain);
 }
 
@@ -125,9 +125,9 @@ std::optional<Media> media_of(std::string_view content) {
 
 Result<StoredFile> keep_file(const Services& services, std::int64_t id, const FileOf& of,
                              std::string_view content, std::int64_t account, base::Instant now) {
-  if (content.empty()) return base::fail_field("", "file.empty");
+  if (content.empty()) return base::fail(ErrorKind::invalid, "file.empty");
   const auto media = media_of(content);
-  if (!media) return base::fail_field("", "file.kind", {{"allowed", "PDF, JPEG, PNG"}});
+  if (!media) return base::fail(ErrorKind::invalid, "file.kind", {{"allowed", "PDF, JPEG, PNG"}});
   const auto plain = without_what_does_not_show(*media, content);
   if (!plain) return tl::unexpected(plain.error());
   auto key = random_bytes(key_bytes);

@@ -47,7 +47,7 @@ struct FileOf {
 std::optional<Media> media_of(std::string_view bytes);
 
 // Durable when it returns. From photos everything is taken that does not show: place, time and device, but
-// not which way is up. Errors: 422 / "file.kind" {allowed}, "file.empty", "file.damaged", internal
+// not which way is up. Errors: invalid "file.kind" {allowed}, "file.empty", "file.damaged", internal
 // "file.cannot_keep".
 base::Result<StoredFile> keep_file(const Services& services, std::int64_t id, const FileOf& of,
                                    std::string_view bytes, std::int64_t account, base::Instant now);

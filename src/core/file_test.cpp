@@ -129,9 +129,9 @@ TEST_F(KeptFile, IsLostWithItsKeyAndUnderAnotherNumber) {
 }
 
 TEST_F(KeptFile, IsWhatIsInIt) {
-  EXPECT_EQ(keep("<html><script>", "plan.pdf").error().problems.at(0).code, "file.kind");
-  EXPECT_EQ(keep("").error().problems.at(0).code, "file.empty");
-  EXPECT_EQ(keep("\xFF\xD8\xFF broken").error().problems.at(0).code, "file.damaged");
+  EXPECT_EQ(keep("<html><script>", "plan.pdf").error().code, "file.kind");
+  EXPECT_EQ(keep("").error().code, "file.empty");
+  EXPECT_EQ(keep("\xFF\xD8\xFF broken").error().code, "file.damaged");
   const auto photo = keep(jpeg(1), "../../plan.html");
   ASSERT_TRUE(photo);
   EXPECT_EQ(photo->media, core::Media::jpeg);

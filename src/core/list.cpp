@@ -137,24 +137,6 @@ bool is_place(std::string_view filter) {
   return filter == "compound_id" || filter == "place_id" || filter == "building_id";
 }
 
-// An export keeps a worker for as long as it takes; few at a time leave the others to everybody else.
-class ExportSlot {
- public:
-  static constexpr int most = 4;
-  ExportSlot() : free_(taken().fetch_add(1) < most) {}
-  ~ExportSlot() { taken().fetch_sub(1); }
-  ExportSlot(const ExportSlot&) = delete;
-  ExportSlot& operator=(const ExportSlot&) = delete;
-  bool free() const { return free_; }
-
- private:
-  static std::atomic<int>& taken() {
-    static std::atomic<int> exports = 0;
-    return exports;
-  }
-  bool free_;
-};
-
 // What a number in a query stands for; empty when it is no number, or of nothing in scope.
 std::string name_of_id(db::Scoped& q, std::string_view filter, const db::Arg::Value& arg) {
   std::string out;
@@ -227,11 +209,33 @@ TableHead head_of(const api::Context& c, std::string_view language, std::string 
       words(language, "print.made", {{"who", c.who.name}, {"at", base::to_local(c.now).substr(0, minutes)}})};
 }
 
+// A table keeps a worker for as long as it is written; few at a time leave the others to everybody else.
+class TableFile::Slot {
+ public:
+  static constexpr int most = 4;
+  Slot() : free_(taken().fetch_add(1) < most) {}
+  ~Slot() { taken().fetch_sub(1); }
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+  bool free() const { return free_; }
+
+ private:
+  static std::atomic<int>& taken() {
+    static std::atomic<int> tables = 0;
+    return tables;
+  }
+  bool free_;
+};
+
+TableFile::TableFile() = default;
+
 base::Result<std::shared_ptr<TableFile>> TableFile::make(const std::filesystem::path& data_directory,
                                                          ExportFormat format, std::string_view language,
                                                          const TableHead& head,
                                                          std::vector<sheet::TableColumn> columns) {
   std::shared_ptr<TableFile> file(new TableFile);
+  file->slot_ = std::make_unique<Slot>();
+  if (!file->slot_->free()) return base::fail(base::ErrorKind::busy, "too_many_exports");
   const auto folder = data_directory / "temporary";
   std::filesystem::create_directories(folder);
   file->format_ = format;
@@ -261,6 +265,7 @@ TableFile::~TableFile() {
 
 base::Result<api::Response> TableFile::finish(std::shared_ptr<TableFile> file, std::string_view name) {
   if (auto done = file->writer_->finish(); !done) return tl::unexpected(std::move(done).error());
+  file->slot_.reset();
   file->csv_.close();
   file->in_.open(file->path_, std::ios::binary);
   api::Response response;
@@ -279,8 +284,6 @@ base::Result<api::Response> TableFile::finish(std::shared_ptr<TableFile> file, s
 
 base::Result<api::Response> detail::export_list(api::Context& c, const ExportRequest& request,
                                                 const NextPage& next) {
-  const ExportSlot slot;
-  if (!slot.free()) return base::fail(base::ErrorKind::busy, "too_many_exports");
   const std::string language(language_of(request.lang.value_or(""), c.request.header("accept-language")));
   const auto columns = chosen_columns(request.record, request.columns);
   if (!columns) return tl::unexpected(columns.error());

@@ -70,7 +70,9 @@ class TableFile {
   static base::Result<api::Response> finish(std::shared_ptr<TableFile> file, std::string_view name);
 
  private:
-  TableFile() = default;
+  class Slot;
+  TableFile();
+  std::unique_ptr<Slot> slot_;  // while it is written
   std::filesystem::path path_;
   ExportFormat format_ = ExportFormat::xlsx;
   std::ofstream csv_;

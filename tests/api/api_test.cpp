@@ -255,6 +255,21 @@ TEST_P(Exports, GiveTheWholeListOverAllItsPages) {
   EXPECT_TRUE(std::filesystem::is_empty(world.program().services().data_directory / "temporary"));
 }
 
+// Those who export leave workers to those who stand at a gate.
+TEST(TableFile, FewAreWrittenAtATime) {
+  const print::TestFolder folder;
+  const auto make = [&] {
+    return core::TableFile::make(folder / "data", core::ExportFormat::csv, "en", {"List", {}, {}, {}},
+                                 {{"Name", 14}});
+  };
+  std::vector<std::shared_ptr<core::TableFile>> open;
+  for (auto file = make(); file; file = make()) open.push_back(*file);
+  EXPECT_EQ(open.size(), 4u);
+  EXPECT_EQ(make().error().code, "too_many_exports");
+  ASSERT_TRUE(core::TableFile::finish(open.back(), "list")) << "written, though not yet sent";
+  EXPECT_TRUE(make());
+}
+
 // In the form the office prints: place, filter, who and when, pages counted, masked as on the screen.
 TEST_P(Exports, GoToPaper) {
   if (unavailable(GetParam())) GTEST_SKIP() << "PostgreSQL is not installed";

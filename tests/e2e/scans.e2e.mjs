@@ -41,7 +41,7 @@ describe('scans, words and paper on the program', { skip: no_program, timeout: 3
   })
   const button = (name) => page.getByRole('button', { name, exact: true })
 
-  it('keeps a scan, gives it back and removes it', async () => {
+  it('takes no page for a scan, keeps one and gives it back', async () => {
     await page.goto(`${program.url}/#/organisations/${organisation}`)
     const title = await page
       .getByRole('table', { name: zh['page.documents.title'] })
