@@ -1,5 +1,5 @@
-// A day without a network on the real program: a printed card before the camera, five hundred passages by scanner gun and
-// thermometer, a reload, an answer that is lost; all of them are in the ledger once (practice.md 18).
+// A day without a network on the real program: a printed card before the camera, five hundred passages by gun
+// and thermometer, a reload, an answer that is lost; all of them are in the ledger once (practice.md 18).
 //   SHOUWANG_BIN=build/release/src/app/shouwang npm run e2e
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
