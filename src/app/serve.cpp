@@ -16,6 +16,7 @@
 #include "core/recovery.hpp"
 #include "feature/command/service.hpp"
 #include "feature/erasure/service.hpp"
+#include "feature/gate/service.hpp"
 #include "net/server.hpp"
 #include "net/tls_authority.hpp"
 
@@ -105,6 +106,11 @@ Chore::Did remove_what_is_due(Program& program, const base::Clock& clock) {
   return *ran ? Chore::Did::something : Chore::Did::nothing;
 }
 
+Chore::Did void_cards(Program& program, const base::Clock& clock) {
+  return done_of("cards.void_failed",
+                 feature::gate::void_cards(program.store(), program.services().keys, clock.now()));
+}
+
 }  // namespace
 
 int serve(const Options& options, const ServeOptions& serve) {
@@ -144,7 +150,8 @@ int serve(const Options& options, const ServeOptions& serve) {
   base::log::info("server.started", {{"port", static_cast<int>((*server)->port())}, {"tls", tls->on}});
   const auto seal = [&] { return seal_audit(program, clock); };
   const Chore sealing(seal), counting([&] { return count_compounds(program, clock); }),
-      removing([&] { return remove_what_is_due(program, clock); });
+      removing([&] { return remove_what_is_due(program, clock); }),
+      voiding([&] { return void_cards(program, clock); });
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (signal != SIGHUP) break;
     if (auto reloaded = (*server)->reload_tls(); !reloaded)

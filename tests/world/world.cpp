@@ -8,6 +8,7 @@
 #include "app/demo.hpp"
 #include "feature/access/service.hpp"
 #include "feature/command/service.hpp"
+#include "feature/gate/service.hpp"
 #include "token/enrolment.hpp"
 
 namespace test_world {
@@ -89,6 +90,10 @@ void World::count_compounds() {
   while (counted && *counted > 0)
     counted = feature::command::count_compounds(program_->store(), clock_.now());
   if (!counted) fail("counting", counted.error());
+  base::Result<std::int64_t> voided = 1;
+  while (voided && *voided > 0)
+    voided = feature::gate::void_cards(program_->store(), program_->services().keys, clock_.now());
+  if (!voided) fail("ending cards", voided.error());
 }
 
 void World::log_in(const std::string& username) {

@@ -21,6 +21,7 @@ Outcome weight(ReasonCode code) {
     case ReasonCode::quota_used:
     case ReasonCode::persons_over_limit:
     case ReasonCode::persons_out_limit:
+    case ReasonCode::outside_hours:
       return Outcome::deny;
     case ReasonCode::child_alone:
     case ReasonCode::ask_community:
@@ -33,6 +34,10 @@ Outcome weight(ReasonCode code) {
     case ReasonCode::pass_other_compound:
     case ReasonCode::pass_unknown:
     case ReasonCode::return_missing:
+    case ReasonCode::curfew:
+    case ReasonCode::filing_missing:
+    case ReasonCode::check_unavailable:
+    case ReasonCode::check_old:
     case ReasonCode::temperature_high_twice:
       return Outcome::refer;
     default:
@@ -93,19 +98,44 @@ bool draws_on_household(const Facts& facts) {
 
 int crossing(const Facts& facts) { return std::clamp(facts.persons, 1, persons_max); }
 
-bool at_its_hours(const Exemption& exemption, std::int64_t now_ms, int utc_offset_minutes) {
+// Of DayHours, Exemption and ExemptionTerms alike.
+template <class Hours>
+bool at_its_hours(const Hours& hours, std::int64_t now_ms, int utc_offset_minutes) {
   const auto today = civil_day(now_ms, utc_offset_minutes);
   const int minute = minute_of_day(now_ms, utc_offset_minutes);
-  const auto on = [&](std::int64_t day) { return (exemption.weekdays >> weekday(day) & 1) != 0; };
-  if (exemption.from_minute <= exemption.until_minute)
-    return on(today) && exemption.from_minute <= minute && minute < exemption.until_minute;
-  return (on(today) && minute >= exemption.from_minute) || (on(today - 1) && minute < exemption.until_minute);
+  const auto on = [&](std::int64_t day) { return (hours.weekdays >> weekday(day) & 1) != 0; };
+  if (hours.from_minute <= hours.until_minute)
+    return on(today) && hours.from_minute <= minute && minute < hours.until_minute;
+  return (on(today) && minute >= hours.from_minute) || (on(today - 1) && minute < hours.until_minute);
+}
+
+bool meets(const Exemption& exemption, const ExemptionTerms& terms, const Policy& policy,
+           std::int64_t now_ms) {
+  const auto today = civil_day(now_ms, policy.utc_offset_minutes);
+  return (!terms.certificate_needed || exemption.certificate) && terms.from_day.value_or(today) <= today &&
+         today <= terms.until_day.value_or(today) && at_its_hours(terms, now_ms, policy.utc_offset_minutes);
 }
 
 bool honoured(const Exemption& exemption, const Policy& policy, std::int64_t now_ms) {
+  const auto terms = std::ranges::find(policy.exemption_terms, exemption.kind, &ExemptionTerms::kind);
   return std::ranges::find(policy.exemption_kinds, exemption.kind) != policy.exemption_kinds.end() &&
          exemption.valid_from_ms <= now_ms && now_ms < exemption.valid_until_ms &&
-         at_its_hours(exemption, now_ms, policy.utc_offset_minutes);
+         at_its_hours(exemption, now_ms, policy.utc_offset_minutes) &&
+         (terms == policy.exemption_terms.end() || meets(exemption, *terms, policy, now_ms));
+}
+
+// When one of these hours begins next, within a week.
+std::optional<std::int64_t> next_begin(const std::vector<DayHours>& all, std::int64_t now_ms,
+                                       int utc_offset_minutes) {
+  std::optional<std::int64_t> next;
+  const auto today = civil_day(now_ms, utc_offset_minutes);
+  for (auto day = today; day <= today + 7; ++day)
+    for (const auto& hours : all) {
+      const auto begin = start_of_day(day, utc_offset_minutes) + hours.from_minute * base::minute_ms;
+      const bool on = (hours.weekdays >> weekday(day) & 1) != 0;
+      if (on && begin > now_ms && (!next || begin < *next)) next = begin;
+    }
+  return next;
 }
 
 class Decision {
@@ -128,6 +158,7 @@ class Decision {
     residency();
     pass();
     if (on_quota()) quota();
+    if (on_quota()) hours();
     readings();
     steps();
     notes();
@@ -182,7 +213,14 @@ class Decision {
 
   void residency() {
     if (unconfirmed()) rule(ReasonCode::identity_unconfirmed, policy_.modes.residency);
-    if (comes_from_outside() && !facts_.visit_approved) rule(ReasonCode::outsider, policy_.modes.residency);
+    if (comes_from_outside() && !admitted()) rule(ReasonCode::outsider, policy_.modes.residency);
+  }
+
+  bool admitted() const {
+    const auto entry = facts_.entrant == Entrant::visitor    ? policy_.visitors
+                       : facts_.entrant == Entrant::delivery ? policy_.deliveries
+                                                             : policy_.outsiders;
+    return entry == EntryRule::allow || (entry == EntryRule::approval && facts_.visit_approved);
   }
 
   // A card matters to an ordinary exit alone; everywhere else its state is only kept.
@@ -222,6 +260,17 @@ class Decision {
       rule(ReasonCode::return_missing, mode);
   }
 
+  void hours() {
+    const auto within = [&](const DayHours& h) {
+      return at_its_hours(h, facts_.now_ms, policy_.utc_offset_minutes);
+    };
+    if (!policy_.out_hours.empty() && std::ranges::none_of(policy_.out_hours, within)) {
+      rule(ReasonCode::outside_hours, policy_.modes.hours);
+      verdict_.next_hours_at_ms = next_begin(policy_.out_hours, facts_.now_ms, policy_.utc_offset_minutes);
+    }
+    if (policy_.curfew && within(*policy_.curfew)) rule(ReasonCode::curfew, policy_.modes.hours);
+  }
+
   void readings() {
     const bool required = leaving_ ? policy_.temperature_required_out : policy_.temperature_required_in;
     for (int person = 0; person < persons_; ++person) {
@@ -243,11 +292,31 @@ class Decision {
     if (goes_on) {
       if ((unconfirmed() || comes_from_outside()) && !facts_.details_complete)
         ask(Need::details, ReasonCode::details_missing, policy_.modes.residency);
+      if (!leaving_ && policy_.filing_required && facts_.filing == Filing::missing)
+        ask(Need::filing, ReasonCode::filing_missing, policy_.modes.residency);
+      if ((leaving_ ? policy_.registration_required_out : policy_.registration_required_in) &&
+          !facts_.registered && !facts_.details_complete)
+        ask(Need::registration, ReasonCode::registration_missing, policy_.modes.steps);
+      check();
       for (int person = 0; person < persons_; ++person) measure(person);
     }
     for (int person = 0; person < persons_; ++person) measure_again(person);
     if (goes_on && policy_.disinfection_required && !facts_.disinfected)
       ask(Need::disinfection, ReasonCode::disinfection_missing, policy_.modes.steps);
+  }
+
+  void check() {
+    const auto kind = leaving_ ? policy_.check_out : policy_.check_in;
+    const bool shown = facts_.proof != Proof::none && facts_.proof != Proof::unable;
+    const auto age_ms = facts_.now_ms - facts_.tested_at_ms.value_or(0);
+    const bool tested = facts_.tested_at_ms && age_ms >= 0 && age_ms <= policy_.check_hours * base::hour_ms;
+    if (kind == Check::none || (shown && kind != Check::test) || (tested && kind != Check::code)) return;
+    if (facts_.proof == Proof::unable)
+      rule(ReasonCode::check_unavailable, policy_.modes.steps);
+    else if (kind != Check::code && facts_.tested_at_ms)
+      rule(ReasonCode::check_old, policy_.modes.steps);
+    else
+      ask(Need::check, ReasonCode::check_missing, policy_.modes.steps);
   }
 
   void measure(int person) {

@@ -29,7 +29,50 @@ Exemption any_exemption(const Source& source, std::int64_t now_ms) {
     e.from_minute = static_cast<int>(60 * source(0, 24));
     e.until_minute = static_cast<int>(60 * source(0, 24));
   }
+  e.certificate = any_bool(source);
   return e;
+}
+
+DayHours any_hours(const Source& source) {
+  DayHours h;
+  if (any_bool(source)) h.weekdays = static_cast<int>(source(0, 127));
+  h.from_minute = static_cast<int>(60 * source(0, 24));
+  h.until_minute = static_cast<int>(60 * source(0, 24));
+  return h;
+}
+
+ExemptionTerms any_terms(const Source& source) {
+  ExemptionTerms t;
+  t.kind = any_bool(source) ? "medical" : "court";
+  t.certificate_needed = any_bool(source);
+  if (any_bool(source)) t.from_day = static_cast<std::int32_t>(18303 + source(-1, 1));
+  if (any_bool(source)) t.until_day = static_cast<std::int32_t>(18303 + source(-1, 1));
+  if (any_bool(source)) t.until_minute = static_cast<int>(60 * source(0, 24));
+  return t;
+}
+
+// What came after the first rules: hours, registration, codes and tests, entry, filing.
+void add_later_rules(const Source& source, Policy& p) {
+  for (auto n = seldom(source, 3) ? source(1, 2) : 0; n > 0; --n) p.out_hours.push_back(any_hours(source));
+  if (seldom(source, 4)) p.curfew = any_hours(source);
+  p.registration_required_out = seldom(source, 4);
+  p.registration_required_in = seldom(source, 4);
+  if (seldom(source, 3)) p.check_out = any_of<Check>(source);
+  if (seldom(source, 3)) p.check_in = any_of<Check>(source);
+  if (any_bool(source)) p.check_hours = static_cast<int>(24 * source(0, 3));
+  if (any_bool(source)) p.visitors = any_of<EntryRule>(source);
+  if (any_bool(source)) p.deliveries = any_of<EntryRule>(source);
+  if (any_bool(source)) p.outsiders = any_of<EntryRule>(source);
+  p.filing_required = any_bool(source);
+  if (seldom(source, 3)) p.exemption_terms = {any_terms(source)};
+}
+
+void add_later_facts(const Source& source, Facts& f) {
+  f.registered = any_bool(source);
+  f.entrant = any_of<Entrant>(source);
+  if (any_bool(source)) f.proof = any_of<Proof>(source);
+  if (seldom(source, 3)) f.tested_at_ms = f.now_ms - source(-1, 4) * 24 * base::hour_ms + source(-1, 1);
+  if (seldom(source, 3)) f.filing = any_of<Filing>(source);
 }
 
 Reading any_reading(const Source& source, std::int64_t now_ms) {
@@ -44,8 +87,8 @@ Reading any_reading(const Source& source, std::int64_t now_ms) {
 
 Modes any_modes(const Source& source) {
   if (any_bool(source)) return {};
-  return {any_of<Mode>(source), any_of<Mode>(source), any_of<Mode>(source), any_of<Mode>(source),
-          any_of<Mode>(source)};
+  return {any_of<Mode>(source), any_of<Mode>(source), any_of<Mode>(source),
+          any_of<Mode>(source), any_of<Mode>(source), any_of<Mode>(source)};
 }
 
 }  // namespace
@@ -85,6 +128,7 @@ Policy any_policy(const Source& source) {
   p.disinfection_required = seldom(source, 4);
   if (seldom(source, 4)) p.warn_until_day = static_cast<std::int32_t>(18303 + source(-2, 2));
   p.modes = any_modes(source);
+  add_later_rules(source, p);
   return p;
 }
 
@@ -112,6 +156,7 @@ Facts any_facts(const Source& source) {
   for (auto n = source(0, 3); n > 0; --n) f.uses.push_back(any_use(source, f.now_ms));
   for (auto n = source(0, 4); n > 0; --n) f.readings.push_back(any_reading(source, f.now_ms));
   if (seldom(source, 4)) f.list_age_minutes = static_cast<int>(source(0, 6000));
+  add_later_facts(source, f);
   return f;
 }
 

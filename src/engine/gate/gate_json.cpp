@@ -16,7 +16,27 @@ namespace json = boost::json;
 template <class V>
 void fields(V& v, std::type_identity<Modes>) {
   v("quota", &Modes::quota), v("pass", &Modes::pass), v("residency", &Modes::residency);
-  v("steps", &Modes::steps), v("standing", &Modes::standing);
+  v("steps", &Modes::steps), v("standing", &Modes::standing), v("hours", &Modes::hours);
+}
+template <class V>
+void fields(V& v, std::type_identity<DayHours>) {
+  v("weekdays", &DayHours::weekdays), v("from_minute", &DayHours::from_minute);
+  v("until_minute", &DayHours::until_minute), v("places", &DayHours::places);
+}
+template <class V>
+void fields(V& v, std::type_identity<ExemptionTerms>) {
+  v("kind", &ExemptionTerms::kind), v("certificate_needed", &ExemptionTerms::certificate_needed);
+  v("from_day", &ExemptionTerms::from_day), v("until_day", &ExemptionTerms::until_day);
+  v("weekdays", &ExemptionTerms::weekdays), v("from_minute", &ExemptionTerms::from_minute);
+  v("until_minute", &ExemptionTerms::until_minute);
+}
+template <class V>
+void fields(V& v, std::type_identity<LevelRights>) {
+  v("central_observation", &LevelRights::central_observation);
+  v("home_observation", &LevelRights::home_observation);
+  v("home_monitoring", &LevelRights::home_monitoring);
+  v("health_monitoring", &LevelRights::health_monitoring);
+  v("self_monitoring", &LevelRights::self_monitoring);
 }
 template <class V>
 void fields(V& v, std::type_identity<Policy>) {
@@ -36,7 +56,15 @@ void fields(V& v, std::type_identity<Policy>) {
   v("highest_plausible_tenths", &Policy::highest_plausible_tenths);
   v("second_reading_wait_minutes", &Policy::second_reading_wait_minutes);
   v("disinfection_required", &Policy::disinfection_required), v("warn_until_day", &Policy::warn_until_day);
-  v("modes", &Policy::modes);
+  v("modes", &Policy::modes), v("exemption_terms", &Policy::exemption_terms);
+  v("registration_required_out", &Policy::registration_required_out);
+  v("registration_required_in", &Policy::registration_required_in);
+  v("check_out", &Policy::check_out), v("check_in", &Policy::check_in);
+  v("check_hours", &Policy::check_hours), v("out_hours", &Policy::out_hours), v("curfew", &Policy::curfew);
+  v("visitors", &Policy::visitors), v("deliveries", &Policy::deliveries);
+  v("outsiders", &Policy::outsiders), v("filing_required", &Policy::filing_required);
+  v("level_rights", &Policy::level_rights), v("level_covers_household", &Policy::level_covers_household);
+  v("notice_minutes", &Policy::notice_minutes);
 }
 template <class V>
 void fields(V& v, std::type_identity<Use>) {
@@ -48,6 +76,7 @@ void fields(V& v, std::type_identity<Exemption>) {
   v("kind", &Exemption::kind), v("valid_from_ms", &Exemption::valid_from_ms);
   v("valid_until_ms", &Exemption::valid_until_ms), v("weekdays", &Exemption::weekdays);
   v("from_minute", &Exemption::from_minute), v("until_minute", &Exemption::until_minute);
+  v("certificate", &Exemption::certificate);
 }
 template <class V>
 void fields(V& v, std::type_identity<Reading>) {
@@ -62,7 +91,9 @@ void fields(V& v, std::type_identity<Facts>) {
   v("carers", &Facts::carers), v("child_alone", &Facts::child_alone);
   v("details_complete", &Facts::details_complete), v("visit_approved", &Facts::visit_approved);
   v("disinfected", &Facts::disinfected), v("uses", &Facts::uses), v("readings", &Facts::readings);
-  v("list_age_minutes", &Facts::list_age_minutes);
+  v("list_age_minutes", &Facts::list_age_minutes), v("registered", &Facts::registered);
+  v("entrant", &Facts::entrant), v("proof", &Facts::proof), v("tested_at_ms", &Facts::tested_at_ms);
+  v("filing", &Facts::filing);
 }
 template <class V>
 void fields(V& v, std::type_identity<Reason>) {
@@ -73,6 +104,7 @@ void fields(V& v, std::type_identity<Verdict>) {
   v("outcome", &Verdict::outcome), v("need", &Verdict::need), v("need_person", &Verdict::need_person);
   v("reasons", &Verdict::reasons), v("alert", &Verdict::alert);
   v("next_outing_day", &Verdict::next_outing_day), v("next_outing_at_ms", &Verdict::next_outing_at_ms);
+  v("next_hours_at_ms", &Verdict::next_hours_at_ms);
   v("second_reading_at_ms", &Verdict::second_reading_at_ms);
   v("consumes_outing", &Verdict::consumes_outing), v("policy_version", &Verdict::policy_version);
 }

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include "engine/gate/compare.hpp"
+#include "engine/gate/subject.hpp"
 #include "engine/gate/types.hpp"
 #include "engine/gate/uses.hpp"
 
@@ -43,6 +45,27 @@ struct EnumNames<Standing> {
       std::to_array<std::string_view>({"may_leave", "may_not_leave", "ask_community"});
 };
 template <>
+struct EnumNames<EntryRule> {
+  static constexpr auto names = std::to_array<std::string_view>({"allow", "approval", "refer"});
+};
+template <>
+struct EnumNames<Check> {
+  static constexpr auto names = std::to_array<std::string_view>({"none", "code_or_test", "code", "test"});
+};
+template <>
+struct EnumNames<Entrant> {
+  static constexpr auto names = std::to_array<std::string_view>({"visitor", "delivery", "outsider"});
+};
+template <>
+struct EnumNames<Proof> {
+  static constexpr auto names =
+      std::to_array<std::string_view>({"none", "code", "paper", "guardian_phone", "office_lookup", "unable"});
+};
+template <>
+struct EnumNames<Filing> {
+  static constexpr auto names = std::to_array<std::string_view>({"not_needed", "filed", "missing"});
+};
+template <>
 struct EnumNames<Errand> {
   static constexpr auto names =
       std::to_array<std::string_view>({"ordinary", "medical", "testing", "drop_point"});
@@ -62,8 +85,9 @@ struct EnumNames<Outcome> {
 };
 template <>
 struct EnumNames<Need> {
-  static constexpr auto names = std::to_array<std::string_view>(
-      {"none", "choose_member", "details", "temperature", "second_reading", "disinfection"});
+  static constexpr auto names =
+      std::to_array<std::string_view>({"none", "choose_member", "details", "temperature", "second_reading",
+                                       "disinfection", "filing", "registration", "check"});
 };
 template <>
 struct EnumNames<Alert> {
@@ -91,6 +115,8 @@ struct EnumNames<ReasonCode> {
                                                                  "persons_over_limit",
                                                                  "persons_out_limit",
                                                                  "return_missing",
+                                                                 "outside_hours",
+                                                                 "curfew",
                                                                  "member_unchosen",
                                                                  "details_missing",
                                                                  "temperature_missing",
@@ -99,12 +125,26 @@ struct EnumNames<ReasonCode> {
                                                                  "second_reading_due",
                                                                  "temperature_high_twice",
                                                                  "disinfection_missing",
+                                                                 "filing_missing",
+                                                                 "registration_missing",
+                                                                 "check_missing",
+                                                                 "check_unavailable",
+                                                                 "check_old",
                                                                  "outing_exempt",
                                                                  "outing_not_counted",
                                                                  "exemption_not_valid",
                                                                  "overrun",
                                                                  "already_outside",
                                                                  "already_inside"});
+};
+template <>
+struct EnumNames<Effect> {
+  static constexpr auto names = std::to_array<std::string_view>({"looser", "tighter"});
+};
+template <>
+struct EnumNames<Why> {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"chosen", "farther", "older", "not_begun", "other_zone", "other_kind", "other_unit", "other_place"});
 };
 template <>
 struct EnumNames<PassageKind> {

@@ -206,7 +206,8 @@ Facts facts_of(const Labels& l) {
   f.details_complete = l.details;
   if (l.emergency) f.emergency = Emergency::fire;
   if (l.leave == Leave::medical) f.errand = Errand::medical;
-  if (l.leave == Leave::exempt) f.exemption = Exemption{"court", now_ms, now_ms + base::day_ms, 127, 0, 1440};
+  if (l.leave == Leave::exempt)
+    f.exemption = Exemption{"court", now_ms, now_ms + base::day_ms, 127, 0, 1440, true};
   const auto hour_ago = now_ms - base::hour_ms;
   if (l.quota == Quota::used_and_back) f.uses = {{hour_ago, now_ms, 1, true, false}};
   if (l.quota == Quota::one_out_today) f.uses = {{hour_ago, {}, 1, true, false}};
@@ -242,7 +243,7 @@ std::vector<Policy> policies() {
     modes.*group = mode;
     add(modes);
   };
-  for (const auto mode : {Mode::record, Mode::warn, Mode::enforce}) add({mode, mode, mode, mode, mode});
+  for (const auto mode : {Mode::record, Mode::warn, Mode::enforce}) add({mode, mode, mode, mode, mode, mode});
   for (const auto group : {&Modes::quota, &Modes::pass, &Modes::residency, &Modes::steps, &Modes::standing})
     add_but(group, Mode::warn);
   add_but(&Modes::residency, Mode::record);

@@ -63,6 +63,8 @@ RC_GTEST_PROP(GateProperties, EntryIsNeverDeniedNorStoppedByQuotaOrCard, ()) {
   RC_ASSERT(verdict.outcome != Outcome::deny);
   RC_ASSERT(!touches_quota(verdict));
   RC_ASSERT(!verdict.consumes_outing);
+  RC_ASSERT(!has(verdict, ReasonCode::outside_hours));
+  RC_ASSERT(!has(verdict, ReasonCode::curfew));
   for (const auto& reason : verdict.reasons)
     RC_ASSERT(!about_pass(reason.code) || reason.mode == Mode::record);
 
@@ -92,7 +94,7 @@ RC_GTEST_PROP(GateProperties, RecordAndWarnNeverDeny, ()) {
   const auto source = shrinking();
   auto policy = any_policy(source);
   const auto soft = [&] { return any_bool(source) ? Mode::record : Mode::warn; };
-  policy.modes = {soft(), soft(), soft(), soft(), soft()};
+  policy.modes = {soft(), soft(), soft(), soft(), soft(), soft()};
   const auto facts = any_facts(source);
   const auto verdict = decide(facts, policy);
   RC_ASSERT(verdict.outcome == (has(verdict, ReasonCode::child_alone) ? Outcome::refer : Outcome::allow));
@@ -103,7 +105,7 @@ RC_GTEST_PROP(GateProperties, RecordAndWarnNeverDeny, ()) {
 RC_GTEST_PROP(GateProperties, RecordAsksNothing, ()) {
   const auto source = shrinking();
   auto policy = any_policy(source);
-  policy.modes = {Mode::record, Mode::record, Mode::record, Mode::record, Mode::record};
+  policy.modes = {Mode::record, Mode::record, Mode::record, Mode::record, Mode::record, Mode::record};
   RC_ASSERT(decide(any_facts(source), policy).need == Need::none);
 }
 
@@ -115,8 +117,8 @@ RC_GTEST_PROP(GateProperties, BeforeTheChosenDayEveryGroupOnlyWarns, ()) {
   auto soft = policy;
   policy.warn_until_day = 99999;
   soft.warn_until_day.reset();
-  for (auto* mode :
-       {&soft.modes.quota, &soft.modes.pass, &soft.modes.residency, &soft.modes.steps, &soft.modes.standing})
+  for (auto* mode : {&soft.modes.quota, &soft.modes.pass, &soft.modes.residency, &soft.modes.steps,
+                     &soft.modes.standing, &soft.modes.hours})
     if (*mode == Mode::enforce) *mode = Mode::warn;
   RC_ASSERT(decide(facts, policy) == decide(facts, soft));
 }
@@ -127,8 +129,9 @@ RC_GTEST_PROP(GateProperties, SofterModesNeverMakeTheOutcomeGraver, ()) {
   auto policy = any_policy(source);
   const auto facts = any_facts(source);
   const auto hard = decide(facts, policy);
-  Mode* group[] = {&policy.modes.quota, &policy.modes.pass, &policy.modes.residency, &policy.modes.standing};
-  *group[source(0, 3)] = any_bool(source) ? Mode::record : Mode::warn;
+  Mode* group[] = {&policy.modes.quota, &policy.modes.pass, &policy.modes.residency, &policy.modes.standing,
+                   &policy.modes.hours};
+  *group[source(0, 4)] = any_bool(source) ? Mode::record : Mode::warn;
   const auto soft = decide(facts, policy);
   RC_ASSERT(soft.outcome <= hard.outcome);
 }
@@ -232,7 +235,7 @@ RC_GTEST_PROP(GateProperties, ExemptOutingsNeverTouchTheQuota, ()) {
   auto facts = any_facts(source);
   facts.emergency.reset();
   if (any_bool(source)) {
-    facts.exemption = Exemption{"medical", facts.now_ms, facts.now_ms + 1, 127, 0, 1440};
+    facts.exemption = Exemption{"livelihood", facts.now_ms, facts.now_ms + 1, 127, 0, 1440};
   } else {
     facts.errand = static_cast<Errand>(source(1, 3));
   }
@@ -309,6 +312,55 @@ RC_GTEST_PROP(GateProperties, OnDayOneUnknownPeoplePassAsProvisional, ()) {
   RC_ASSERT(has(verdict, ReasonCode::details_missing) == !facts.details_complete);
 }
 
+// practice.md 16: no smartphone is never a reason to refuse. Whoever can show nothing is looked up.
+RC_GTEST_PROP(GateProperties, NothingToShowIsNeverARefusal, ()) {
+  const auto source = shrinking();
+  auto policy = any_policy(source);
+  auto facts = any_facts(source);
+  facts.proof = any_bool(source) ? Proof::none : Proof::unable;
+  facts.tested_at_ms.reset();
+  auto without = policy;
+  without.check_out = without.check_in = Check::none;
+  const auto asked = decide(facts, policy), unasked = decide(facts, without);
+  RC_ASSERT((asked.outcome == Outcome::deny) == (unasked.outcome == Outcome::deny));
+  facts.proof = static_cast<Proof>(source(1, 4));
+  policy.check_out = policy.check_in = Check::code;
+  for (const auto code : {ReasonCode::check_missing, ReasonCode::check_unavailable, ReasonCode::check_old})
+    RC_ASSERT(!has(decide(facts, policy), code));
+}
+
+// Whoever is told when the next hours begin may go then, as far as the hours go.
+RC_GTEST_PROP(GateProperties, TheNextHoursAreTrueToTheirWord, ()) {
+  const auto source = shrinking();
+  Policy policy;
+  policy.utc_offset_minutes = static_cast<int>(source(-12, 14) * 60);
+  for (auto n = source(1, 3); n > 0; --n) {
+    const auto from = static_cast<int>(source(0, 1438));
+    const auto until = static_cast<int>(source(0, 1440));
+    policy.out_hours.push_back({static_cast<int>(source(1, 127)), from, from == until ? 1440 : until, {}});
+  }
+  auto facts = ready_to_leave(source);
+  facts.now_ms += source(0, 7 * 1440) * base::minute_ms;
+  const auto verdict = decide(facts, policy);
+  RC_PRE(has(verdict, ReasonCode::outside_hours));
+  RC_ASSERT(*verdict.next_hours_at_ms > facts.now_ms);
+  facts.now_ms = *verdict.next_hours_at_ms;
+  RC_ASSERT(!has(decide(facts, policy), ReasonCode::outside_hours));
+  facts.now_ms -= 1;
+  RC_ASSERT(has(decide(facts, policy), ReasonCode::outside_hours));
+}
+
+// Those who may not leave, the hours and the curfew say nothing of who comes home, visits or works here.
+RC_GTEST_PROP(GateProperties, HoursHoldForExitsOnAHouseholdsQuotaAlone, ()) {
+  const auto source = shrinking();
+  const auto policy = any_policy(source);
+  auto facts = any_facts(source);
+  facts.holder = any_bool(source) ? Holder::visitor : Holder::worker;
+  const auto verdict = decide(facts, policy);
+  RC_ASSERT(!has(verdict, ReasonCode::outside_hours));
+  RC_ASSERT(!has(verdict, ReasonCode::curfew));
+}
+
 RC_GTEST_PROP(GateProperties, TheAgeOfTheListChangesNothing, ()) {
   const auto source = shrinking();
   const auto policy = any_policy(source);
@@ -337,6 +389,7 @@ RC_GTEST_PROP(GateProperties, TheVerdictIsOfOnePiece, ()) {
   RC_ASSERT(verdict.outcome != Outcome::deny || !verdict.consumes_outing);
   RC_ASSERT(verdict.next_outing_day.has_value() == verdict.next_outing_at_ms.has_value());
   RC_ASSERT(!verdict.next_outing_day || has(verdict, ReasonCode::quota_used));
+  RC_ASSERT(!verdict.next_hours_at_ms || has(verdict, ReasonCode::outside_hours));
   RC_ASSERT(verdict.second_reading_at_ms.has_value() == (verdict.need == Need::second_reading));
   for (auto a = verdict.reasons.begin(); a != verdict.reasons.end(); ++a)
     RC_ASSERT(std::ranges::find(a + 1, verdict.reasons.end(), a->code, &Reason::code) ==
@@ -380,6 +433,9 @@ RC_GTEST_PROP(GateProperties, WildNumbersAreSurvived, ()) {
   policy.max_minutes_outside = wild();
   policy.second_reading_wait_minutes = wild();
   if (facts.exemption) facts.exemption->weekdays = wild();
+  for (auto& hours : policy.out_hours) hours = {wild(), wild(), wild(), {}};
+  policy.check_hours = wild();
+  facts.tested_at_ms = source(-far, far);
   RC_ASSERT(decide(facts, policy) == decide(facts, policy));
 }
 

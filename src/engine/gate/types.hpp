@@ -23,12 +23,56 @@ enum class WindowKind : std::uint8_t {
   rolling,   // window_days times 24 hours from the exit
 };
 
+// Times of day on chosen days; 22:00 to 06:00 is 1320 to 360 and belongs to the day on which it begins.
+struct DayHours {
+  int weekdays = 127;  // bit 0 Monday .. bit 6 Sunday
+  int from_minute = 0;
+  int until_minute = 1440;
+  // Buildings or stairs it is for, so that a compound can be staggered; empty: all. decide() does not look at
+  // them: policy_for() (subject.hpp) leaves what concerns the household.
+  std::vector<std::int64_t> places{};
+  friend bool operator==(const DayHours&, const DayHours&) = default;
+};
+
+// What a class of exemption asks for (practice.md 7). A kind that is honoured without terms asks for nothing
+// but its own validity.
+struct ExemptionTerms {
+  std::string kind{};
+  bool certificate_needed = true;
+  std::optional<std::int32_t> from_day{}, until_day{};  // both included
+  int weekdays = 127;
+  int from_minute = 0, until_minute = 1440;
+  friend bool operator==(const ExemptionTerms&, const ExemptionTerms&) = default;
+};
+
+// The one word the gate list carries for a person (practice.md 24): 可出, 不可出, 请联系社区. Why is not
+// a fact of the gate.
+enum class Standing : std::uint8_t { may_leave, may_not_leave, ask_community };
+
+// Which word follows from the five control levels (rules.md section 6).
+struct LevelRights {
+  Standing central_observation = Standing::may_not_leave;  // 集中医学观察
+  Standing home_observation = Standing::may_not_leave;     // 居家医学观察
+  Standing home_monitoring = Standing::ask_community;      // 居家健康监测: out only with permission
+  Standing health_monitoring = Standing::may_leave;        // 健康监测: between home and work
+  Standing self_monitoring = Standing::may_leave;          // 自我健康监测
+  friend bool operator==(const LevelRights&, const LevelRights&) = default;
+};
+
+// Somebody who comes from outside. Never a bare deny (practice.md 1): `refer` is the duty officer's
+// exception.
+enum class EntryRule : std::uint8_t { allow, approval, refer };
+
+// What must be shown at a passage: a code, or a test of the last check_hours.
+enum class Check : std::uint8_t { none, code_or_test, code, test };
+
 struct Modes {
   Mode quota = Mode::enforce;      // outings and persons of a household
   Mode pass = Mode::enforce;       // state of the presented card
   Mode residency = Mode::enforce;  // who the person is, outsiders, registration of them
-  Mode steps = Mode::enforce;      // temperature and disinfection
+  Mode steps = Mode::enforce;      // temperature, disinfection, registration, code or test
   Mode standing = Mode::enforce;   // the gate list: may leave, may not, ask the community
+  Mode hours = Mode::enforce;      // times of day and curfew
   friend bool operator==(const Modes&, const Modes&) = default;
 };
 
@@ -50,6 +94,7 @@ struct Policy {
   std::vector<std::string> exemption_kinds{
       "medical",         "official", "livelihood",  "carer_elsewhere", "chronic_care",
       "domestic_worker", "pupil",    "key_project", "bereavement",     "court"};
+  std::vector<ExemptionTerms> exemption_terms{};
   // A look-up in the list takes the place of a card (practice.md 16).
   bool lookup_satisfies_pass = true;
 
@@ -61,7 +106,24 @@ struct Policy {
   int low_threshold_tenths = 350;      // below: not measured, repeat
   int highest_plausible_tenths = 429;  // above: not readable, repeat
   int second_reading_wait_minutes = 10;
-  bool disinfection_required = false;  // XN-43
+  bool disinfection_required = false;      // XN-43
+  bool registration_required_out = false;  // where to and why, written down by the guard
+  bool registration_required_in = false;
+  Check check_out = Check::none;
+  Check check_in = Check::none;
+  int check_hours = 48;
+
+  std::vector<DayHours> out_hours{};  // exits only within these; none: at any time
+  std::optional<DayHours> curfew{};   // exits through the duty officer; entries never
+
+  EntryRule visitors = EntryRule::approval;  // LZ-18
+  EntryRule deliveries = EntryRule::approval;
+  EntryRule outsiders = EntryRule::approval;
+  bool filing_required = false;  // of who comes back from elsewhere; can be completed at the gate
+
+  LevelRights level_rights{};
+  bool level_covers_household = false;  // those who live with somebody under a level have the same word
+  int notice_minutes = 120;             // between the second person's yes and a tightening
 
   // Until this day begins, every enforced group only warns: a compound's first days (practice.md 11).
   std::optional<std::int32_t> warn_until_day{};
@@ -97,10 +159,6 @@ enum class PassState : std::uint8_t {
   unknown,  // no such pass here
 };
 
-// The one word the gate list carries for a person (practice.md 24): 可出, 不可出, 请联系社区. Why is not
-// a fact of the gate.
-enum class Standing : std::uint8_t { may_leave, may_not_leave, ask_community };
-
 // What the outing is for. All but `ordinary` are approved beforehand and draw on no quota
 // (practice.md 6); what is not approved and cannot wait is an emergency release.
 enum class Errand : std::uint8_t { ordinary, medical, testing, drop_point };
@@ -124,9 +182,10 @@ struct Exemption {
   std::string kind{};              // one of Policy::exemption_kinds
   std::int64_t valid_from_ms = 0;  // half-open
   std::int64_t valid_until_ms = 0;
-  int weekdays = 127;       // bit 0 Monday .. bit 6 Sunday
-  int from_minute = 0;      // of the day; 22:00 to 06:00 is 1320 to 360 and belongs to the day
-  int until_minute = 1440;  // on which it begins
+  int weekdays = 127;        // bit 0 Monday .. bit 6 Sunday
+  int from_minute = 0;       // of the day; 22:00 to 06:00 is 1320 to 360 and belongs to the day
+  int until_minute = 1440;   // on which it begins
+  bool certificate = false;  // seen, or on file
   friend bool operator==(const Exemption&, const Exemption&) = default;
 };
 
@@ -136,6 +195,15 @@ struct Reading {
   std::int64_t at_ms = 0;
   friend bool operator==(const Reading&, const Reading&) = default;
 };
+
+enum class Entrant : std::uint8_t { visitor, delivery, outsider };
+
+// How a code or a test was shown. All but `none` and `unable` satisfy a check for a code: no smartphone is
+// never a reason to refuse (practice.md 16).
+enum class Proof : std::uint8_t { none, code, paper, guardian_phone, office_lookup, unable };
+
+// The filing (报备) of somebody who comes back from elsewhere.
+enum class Filing : std::uint8_t { not_needed, filed, missing };
 
 struct Facts {
   Direction direction = Direction::out;
@@ -155,6 +223,11 @@ struct Facts {
   bool details_complete = false;  // somebody not in the registry has been registered (XN-40, LZ-18)
   bool visit_approved = false;    // somebody answers for the visit: host and community (LZ-18)
   bool disinfected = false;
+  bool registered = false;             // where to and why has been written down
+  Entrant entrant = Entrant::visitor;  // of somebody from outside
+  Proof proof = Proof::none;
+  std::optional<std::int64_t> tested_at_ms{};
+  Filing filing = Filing::not_needed;
 
   std::vector<Use> uses{};          // of the household, any order; those after now_ms are ignored
   std::vector<Reading> readings{};  // of this passage, in the order taken
@@ -168,7 +241,17 @@ struct Facts {
 enum class Outcome : std::uint8_t { allow, refer, deny };  // refer: the duty officer, 请联系社区
 
 // What the screen asks next.
-enum class Need : std::uint8_t { none, choose_member, details, temperature, second_reading, disinfection };
+enum class Need : std::uint8_t {
+  none,
+  choose_member,
+  details,
+  temperature,
+  second_reading,
+  disinfection,
+  filing,
+  registration,
+  check,
+};
 
 enum class Alert : std::uint8_t { none, fever };
 
@@ -201,6 +284,9 @@ enum class ReasonCode : std::uint8_t {
   persons_over_limit,
   persons_out_limit,  // together with those of the household who are out
   return_missing,     // someone went out before the window and no return is recorded: staff close it
+  // hours
+  outside_hours,
+  curfew,
   // steps; the first two belong to the residency group
   member_unchosen,
   details_missing,
@@ -210,6 +296,11 @@ enum class ReasonCode : std::uint8_t {
   second_reading_due,
   temperature_high_twice,
   disinfection_missing,
+  filing_missing,  // residency group
+  registration_missing,
+  check_missing,
+  check_unavailable,  // nothing to show: the office looks it up
+  check_old,
   // notes: always Mode::record
   outing_exempt,
   outing_not_counted,
@@ -235,6 +326,7 @@ struct Verdict {
   // when the policy gives no outing at all.
   std::optional<std::int32_t> next_outing_day{};
   std::optional<std::int64_t> next_outing_at_ms{};
+  std::optional<std::int64_t> next_hours_at_ms{};      // with outside_hours, when the next hours begin
   std::optional<std::int64_t> second_reading_at_ms{};  // with Need::second_reading, not before
   bool consumes_outing = false;                        // this exit, once confirmed, is a counted use
   std::int64_t policy_version = 0;

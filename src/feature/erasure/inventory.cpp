@@ -13,6 +13,11 @@ namespace {
   "(owner_name IN " PERSONS_NAMES                                                                  \
   " OR NOT EXISTS (SELECT 1 FROM residence o WHERE o.household_id = vehicle.household_id AND NOT " \
   "(o.person_id {persons})))"
+// A level of the whole household is the person's when nobody else ever lived there.
+#define OWN_LEVEL                                                                                           \
+  "(person_id {persons} OR (person_id IS NULL AND household_id IN (SELECT r.household_id FROM residence r " \
+  "WHERE r.person_id {persons}) AND NOT EXISTS (SELECT 1 FROM residence o WHERE o.household_id = "          \
+  "observation.household_id AND NOT (o.person_id {persons}))))"
 #define OWN_DWELLING             \
   "owner_name IN " PERSONS_NAMES \
   " AND id IN (SELECT r.dwelling_id FROM residence r WHERE r.person_id {persons})"
@@ -35,6 +40,7 @@ constexpr auto entries = std::to_array<Entry>({
     history_of("entity = 'conflict' AND " PERSONS_ROWS("conflict")),
     history_of("entity = 'duplicate_pair' AND record_id IN (SELECT t.id FROM duplicate_pair t WHERE t.a_id "
                "{persons} OR t.b_id {persons})"),
+    history_of("entity = 'observation' AND record_id IN (SELECT id FROM observation WHERE " OWN_LEVEL ")"),
     history_of("entity = 'vehicle' AND record_id IN (SELECT id FROM vehicle WHERE " OWN_VEHICLE ")"),
     history_of("entity = 'dwelling' AND record_id IN (SELECT id FROM dwelling WHERE " OWN_DWELLING ")"),
     // --- what belongs to the person
@@ -63,6 +69,7 @@ constexpr auto entries = std::to_array<Entry>({
      "known_sealed said_sealed said_index",
      "field known_source said_source actor state",
      60},
+    {"observation", Whose::person, Fate::removed, OWN_LEVEL, {}, "level", "", 40},
     {"vehicle", Whose::person, Fate::emptied, OWN_VEHICLE,
      "owner_name = NULL, plate = '', colour = NULL, phone_sealed = NULL, phone_masked = NULL, "
      "vehicle_kind = 'unknown'",
@@ -161,7 +168,7 @@ constexpr auto entries = std::to_array<Entry>({
     {"place_set", Whose::nobody, Fate::kept, {}, {}, {}, "kind name code note"},
     {"zone", Whose::nobody, Fate::kept, {}, {}, {}, "level reason"},
     {"place_rule", Whose::nobody, Fate::kept, {}, {}, {}, "params note"},
-    {"policy", Whose::nobody, Fate::kept, {}, {}, {}, "params note"},
+    {"policy", Whose::nobody, Fate::kept, {}, {}, {}, "params note zone_level compound_kind state"},
     {"role", Whose::nobody, Fate::kept, {}, {}, {}, "name title permissions"},
     {"compound_profile", Whose::nobody, Fate::kept, {}, {}, {}, "property_level"},
     {"erasure", Whose::nobody, Fate::kept, {}, {}, {}, "cause actor reason reference removed proof"},

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "api/paging.hpp"
 #include "feature/gate/routes.hpp"
+#include "feature/gate/rule_book.hpp"
 #include "feature/place/service.hpp"
 #include "print/qr.hpp"
 #include "token/day_word.hpp"
@@ -213,23 +215,54 @@ void list_households(db::Scoped& q, const GateDevice& device, base::Instant now,
       });
 }
 
-void list_uses(db::Scoped& q, const GateDevice& device, const rule::Policy& policy, base::Instant now,
-               GateList& list) {
-  // The window, doubled for overruns that hold their place for two, and outings that are still open.
-  const auto since = now + -(std::int64_t{2} * policy.window_days + 1) * base::day_ms;
-  std::vector<std::int64_t> households;
-  q.run(
-      "SELECT DISTINCT g.household_id FROM passage g JOIN place p ON p.id = g.compound_id WHERE "
-      "g.compound_id = $1 AND "
-      "g.happened_ms >= $2 AND g.household_id IS NOT NULL AND {scope:p} ORDER BY g.household_id",
-      {device.compound_id, now + -62 * base::day_ms},
-      [&](const db::Row& r) { households.push_back(r.integer(0)); });
-  for (const auto h : households)
-    for (const auto& u : uses_of(q, h, now)) {
+void list_uses(db::Scoped& q, const GateDevice& device, int window_days, base::Instant now, GateList& list) {
+  // The longest window, doubled for overruns that hold their place for two, and outings that are still open.
+  const auto since = now + -(std::int64_t{2} * window_days + 1) * base::day_ms;
+  for (const auto& [h, uses] : uses_of_compound(q, device.compound_id, now))
+    for (const auto& u : uses) {
       const bool open = !u.return_at_ms && !u.closed_without_return;
       if (open || u.exit_at_ms >= since.ms)
         list.uses.push_back({h, u.exit_at_ms, u.return_at_ms, u.persons, u.counted, u.closed_without_return});
     }
+}
+
+// The compound's own rules, and beside them those of the dwellings where others hold.
+void list_rules(db::Scoped& q, const GateDevice& device, base::Instant now, GateList& list) {
+  const RuleBook book(q, device.compound_id, now);
+  list.policy = book.policy(q, {});
+  q.run(
+      "SELECT p.id, p.stair_id, p.building_id, p.phase_id FROM place p WHERE p.compound_id = $1 AND p.kind = "
+      "'dwelling' AND p.valid_until_ms IS NULL AND {scope:p} ORDER BY p.sort",
+      {device.compound_id}, [&](const db::Row& r) {
+        PlacesBelow below;
+        for (int column = 0; column < 4; ++column)
+          if (!r.is_null(column)) below.push_back(r.integer(column));
+        const auto policy = book.policy(q, below);
+        if (policy == list.policy) return;
+        auto rule = std::ranges::find(list.rules, policy, &ListRule::policy);
+        if (rule == list.rules.end()) rule = list.rules.insert(rule, {policy, {}});
+        rule->dwellings.push_back(r.integer(0));
+      });
+}
+
+// One word for a person or a household, and no why (practice.md 24).
+void list_words(db::Scoped& q, const GateDevice& device, base::Instant now, GateList& list) {
+  const auto levels = levels_of_compound(q, device.compound_id, now);
+  std::set<std::int64_t> concerned;
+  for (const auto& one : levels.all) concerned.insert(one.household_id);
+  for (const auto& household : list.households) {
+    if (!concerned.contains(household.id)) continue;
+    const auto rule = std::ranges::find_if(list.rules, [&](const ListRule& r) {
+      return std::ranges::find(r.dwellings, household.d) != r.dwellings.end();
+    });
+    const auto& policy = rule == list.rules.end() ? list.policy : rule->policy;
+    const auto all = levels.word(policy, household.id, std::nullopt, now);
+    if (all != rule::Standing::may_leave) list.words.push_back({household.id, std::nullopt, all});
+    for (const auto& member : household.m) {
+      const auto own = levels.word(policy, household.id, member.id, now);
+      if (own != all) list.words.push_back({household.id, member.id, own});
+    }
+  }
 }
 
 // Whom a referred person calls: the nearest steward who has a phone, a person's name in full on purpose.
@@ -269,8 +302,14 @@ std::string list_version(db::Scoped& q, const GateDevice& device, base::Instant 
       "ch.compound_id = $1 AND {scope:p}",
       {device.compound_id});
   // A policy from above or one whose time has come, and a new day with its word, make a new list too.
-  const auto policy = policy_at(q, device.compound_id, now);
-  return fmt::format("{}.{}.{}", last, policy.version, base::civil_day(now).number);
+  const RuleBook book(q, device.compound_id, now);
+  // And a control level that begins or ends by itself.
+  const auto words = q.count(
+      "SELECT COALESCE(SUM(o.id), 0) FROM observation o JOIN place p ON p.id = o.compound_id WHERE "
+      "o.compound_id "
+      "= $1 AND o.valid_from_ms <= $2 AND (o.valid_until_ms IS NULL OR o.valid_until_ms > $2) AND {scope:p}",
+      {device.compound_id, now});
+  return fmt::format("{}.{}.{}.{}", last, book.stamp(), words % 1'000'003, base::civil_day(now).number);
 }
 
 GateList build_list(db::Scoped& q, const core::Services& services, const GateDevice& device,
@@ -279,7 +318,7 @@ GateList build_list(db::Scoped& q, const core::Services& services, const GateDev
   list.version = list_version(q, device, now);
   list.generated_ms = now.ms;
   list.utc_offset_minutes = base::utc_offset_minutes(now);
-  list.policy = policy_at(q, device.compound_id, now);
+  list_rules(q, device, now, list);
   q.one("SELECT p.id, p.name FROM place p WHERE p.id = $1 AND {scope:p}", {device.compound_id},
         [&](const db::Row& r) {
           list.compound = {r.integer(0), r.str(1)};
@@ -306,6 +345,7 @@ GateList build_list(db::Scoped& q, const core::Services& services, const GateDev
         {today + d, std::string(mark.word.text), std::string(mark.word.key), std::string(mark.colour.key)});
   }
   list_households(q, device, now, list);
+  list_words(q, device, now, list);
   q.run(
       "SELECT ps.id, ps.household_id, ps.pass_class, ps.generation, ps.state, ps.short_code, ps.valid_until "
       "FROM pass ps "
@@ -313,7 +353,9 @@ GateList build_list(db::Scoped& q, const core::Services& services, const GateDev
       "{scope:p} ORDER BY ps.id",
       {device.compound_id, today + -30},
       [&](const db::Row& r) { list.passes.push_back(meta::load<ListPass>(r)); });
-  list_uses(q, device, list.policy, now, list);
+  int window_days = list.policy.window_days;
+  for (const auto& rule : list.rules) window_days = std::max(window_days, rule.policy.window_days);
+  list_uses(q, device, window_days, now, list);
   list.inside_unknown = list.uses.empty();
   return list;
 }

@@ -69,16 +69,24 @@ bool is_child(db::Scoped& q, std::int64_t person_id, base::Instant at) {
   return child;
 }
 
+// The strictest word of those who cross; of a card nobody has been chosen for, the household's.
+rule::Standing standing_of(db::Scoped& q, const rule::Policy& policy, std::int64_t household_id,
+                           const std::vector<std::int64_t>& persons, base::Instant at) {
+  const auto levels = levels_of_household(q, household_id, at);
+  auto word = levels.word(policy, household_id, std::nullopt, at);
+  for (const auto person : persons) {
+    const auto own = levels.word(policy, household_id, person, at);
+    if (own == rule::Standing::may_not_leave || word == rule::Standing::may_leave) word = own;
+  }
+  return word;
+}
+
 struct Ground {  // what the decision stands on
   rule::Facts facts{};
   rule::Policy policy{};
   FoundPass pass{};
   std::optional<std::int64_t> household_id{}, dwelling_id{};
 };
-
-bool has_step(const GateRecord& r, std::string_view step) {
-  return std::ranges::any_of(r.steps, [&](const auto& s) { return s == step; });
-}
 
 Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice& device, const GateRecord& r,
                  base::Instant at) {
@@ -109,8 +117,7 @@ Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice
   f.persons = static_cast<int>(r.persons + r.companions);
   f.accompanied_children = static_cast<int>(r.companions);
   f.details_complete = r.claim.has_value() || r.relation.has_value();
-  f.visit_approved = has_step(r, "visit_approved");
-  f.disinfected = has_step(r, "disinfected");
+  apply_steps(f, {r.steps.begin(), r.steps.end()});
   f.readings = r.readings;
   for (auto& reading : f.readings) reading.at_ms += at.ms - r.happened_ms;
   if (g.household_id) f.uses = uses_of(q, *g.household_id, at);
@@ -121,7 +128,8 @@ Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice
   if (r.direction == rule::Direction::in)
     for (const auto& use : f.uses)
       if (!use.return_at_ms && !use.closed_without_return) rules_at = {use.exit_at_ms};
-  g.policy = policy_at(q, device.compound_id, rules_at);
+  g.policy = policy_at(q, device.compound_id, g.dwelling_id, rules_at);
+  if (g.household_id) f.standing = standing_of(q, g.policy, *g.household_id, r.person_ids, at);
   return g;
 }
 
@@ -259,28 +267,31 @@ base::Problems check_record(const GateRecord& r) {
 
 namespace {
 
+constexpr auto event_columns = db::ScopedSql(
+    "SELECT g.id, g.direction, g.result, g.happened_ms, g.person_id, g.persons, g.consumes, g.reverses_id, "
+    "g.household_id FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.happened_ms >= $1 AND "
+    "g.result <> 'turned_back' AND {scope:p}");
+
+rule::PassageEvent load_event(const db::Row& r) {
+  rule::PassageEvent e;
+  e.key = std::to_string(r.integer(0));
+  const auto result = r.text(2);
+  e.kind = result == "reversed" ? rule::PassageKind::reversal
+           : result == "closed" ? rule::PassageKind::close
+           : r.text(1) == "out" ? rule::PassageKind::exit
+                                : rule::PassageKind::entry;
+  e.at_ms = r.integer(3);
+  e.person = r.integer(4);
+  e.persons = static_cast<int>(r.integer(5));
+  e.counted = r.boolean(6);
+  if (!r.is_null(7)) e.ref = std::to_string(r.integer(7));
+  return e;
+}
+
 std::vector<rule::PassageEvent> events_of(db::Scoped& q, std::int64_t household_id, base::Instant now) {
   std::vector<rule::PassageEvent> events;
-  q.run(
-      "SELECT g.id, g.direction, g.result, g.happened_ms, g.person_id, g.persons, g.consumes, g.reverses_id "
-      "FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.household_id = $1 AND g.happened_ms >= $2 "
-      "AND {scope:p}",
-      {household_id, now + -uses_back_ms}, [&](const db::Row& r) {
-        rule::PassageEvent e;
-        e.key = std::to_string(r.integer(0));
-        const auto result = r.text(2);
-        if (result == "turned_back") return;
-        e.kind = result == "reversed" ? rule::PassageKind::reversal
-                 : result == "closed" ? rule::PassageKind::close
-                 : r.text(1) == "out" ? rule::PassageKind::exit
-                                      : rule::PassageKind::entry;
-        e.at_ms = r.integer(3);
-        e.person = r.integer(4);
-        e.persons = static_cast<int>(r.integer(5));
-        e.counted = r.boolean(6);
-        if (!r.is_null(7)) e.ref = std::to_string(r.integer(7));
-        events.push_back(std::move(e));
-      });
+  q.run(event_columns.with(" AND g.household_id = {arg}"), {now + -uses_back_ms, household_id},
+        [&](const db::Row& r) { events.push_back(load_event(r)); });
   return events;
 }
 
@@ -313,6 +324,41 @@ bool makes_later_one_too_many(db::Scoped& q, const Ground& g, const rule::Verdic
 
 std::vector<rule::Use> uses_of(db::Scoped& q, std::int64_t household_id, base::Instant now) {
   return rule::uses_from_passages(events_of(q, household_id, now));
+}
+
+std::map<std::int64_t, std::vector<rule::Use>> uses_of_compound(db::Scoped& q, std::int64_t compound_id,
+                                                                base::Instant now) {
+  std::map<std::int64_t, std::vector<rule::PassageEvent>> events;
+  q.run(event_columns.with(" AND g.compound_id = {arg} AND g.household_id IS NOT NULL"),
+        {now + -uses_back_ms, compound_id},
+        [&](const db::Row& r) { events[r.integer(8)].push_back(load_event(r)); });
+  std::map<std::int64_t, std::vector<rule::Use>> uses;
+  for (const auto& [household, of_household] : events)
+    uses[household] = rule::uses_from_passages(of_household);
+  return uses;
+}
+
+void apply_steps(rule::Facts& facts, const std::vector<std::string>& steps) {
+  using rule::Proof;
+  constexpr std::pair<std::string_view, Proof> proofs[] = {{"code_shown", Proof::code},
+                                                           {"paper_shown", Proof::paper},
+                                                           {"guardian_shown", Proof::guardian_phone},
+                                                           {"office_checked", Proof::office_lookup},
+                                                           {"cannot_show", Proof::unable}};
+  for (const auto& step : steps) {
+    facts.visit_approved = facts.visit_approved || step == "visit_approved";
+    facts.disinfected = facts.disinfected || step == "disinfected";
+    facts.registered = facts.registered || step == "outing_registered";
+    if (step == "delivery") facts.entrant = rule::Entrant::delivery;
+    if (step == "outsider") facts.entrant = rule::Entrant::outsider;
+    if (step == "arrival" && facts.filing == rule::Filing::not_needed) facts.filing = rule::Filing::missing;
+    if (step == "filed") facts.filing = rule::Filing::filed;
+    for (const auto& [name, proof] : proofs)
+      if (step == name) facts.proof = proof;
+    // The guard saw a test of the last so many hours.
+    for (const int hours : {24, 48, 72})
+      if (step == fmt::format("tested_{}", hours)) facts.tested_at_ms = facts.now_ms - hours * base::hour_ms;
+  }
 }
 
 Judged judge(db::Scoped& q, const core::Services& services, const GateDevice& device,

@@ -43,6 +43,17 @@ struct ListPass {
   std::string c{};
   meta::Day u{};
 };
+// Dwellings whose rules are not the compound's own: another policy or other hours.
+struct ListRule {
+  rule::Policy policy{};
+  std::vector<std::int64_t> dwellings{};
+};
+// The word for a person, or for a whole household (practice.md 24); who has none may leave.
+struct ListWord {
+  std::int64_t h = 0;
+  std::optional<std::int64_t> m{};
+  rule::Standing w = rule::Standing::ask_community;
+};
 struct GateList {
   std::string version{};
   std::int64_t generated_ms = 0;
@@ -50,6 +61,8 @@ struct GateList {
   NamedId compound{};
   ListOpening opening{};
   rule::Policy policy{};
+  std::vector<ListRule> rules{};
+  std::vector<ListWord> words{};
   std::vector<ListKey> keys{};
   std::optional<Duty> duty{};
   std::vector<DayMark> days{};
@@ -70,5 +83,8 @@ META_DESCRIBE(feature::gate::ListDwelling, "ListDwelling", "", id, b, s, f, r, h
 META_DESCRIBE(feature::gate::ListMember, "ListMember", "", id, n, r, c)
 META_DESCRIBE(feature::gate::ListHousehold, "ListHousehold", "", id, d, m)
 META_DESCRIBE(feature::gate::ListPass, "ListPass", "", id, h, k, n, s, c, u)
+META_DESCRIBE(feature::gate::ListRule, "ListRule", "", policy, dwellings)
+META_DESCRIBE(feature::gate::ListWord, "ListWord", "", h, m, w)
 META_DESCRIBE(feature::gate::GateList, "GateList", "", version, generated_ms, utc_offset_minutes, compound,
-              opening, policy, keys, duty, days, dwellings, households, passes, uses, inside_unknown)
+              opening, policy, rules, words, keys, duty, days, dwellings, households, passes, uses,
+              inside_unknown)

@@ -1,32 +1,19 @@
 #pragma once
-// Gate: policies, passes, gate phones, passages. The names of the decision (engine/gate) are the names of
-// the API; the phone's list and records carry ids, no phone or document number and no category.
+// Gate: passes, gate phones, passages (policies: policy_record.hpp). The names of the decision (engine/gate)
+// are the names of the API; the phone's list and records carry ids, no phone or document number and no
+// category.
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/list.hpp"
-#include "engine/gate/names.hpp"
-#include "engine/gate/types.hpp"
+#include "feature/gate/policy_record.hpp"
 #include "feature/place/record.hpp"
 #include "meta/describe.hpp"
 
 namespace feature::gate {
 
-namespace rule = engine::gate;
-
 // --- stored ----------------------------------------------------------------------------------------
-struct PolicyRow {
-  meta::Id<PolicyRow> id;
-  std::int64_t place_id = 0;
-  std::int64_t version = 1;  // unique in the installation: names the rule a verdict used
-  meta::Instant effective_from{};
-  meta::Json params{};
-  std::optional<std::string> note{};
-  std::int64_t created_by = 0;
-  meta::Instant created{};
-};
-
 enum class PassClass { household, person, exempt, vehicle, visitor, worker };
 enum class PassState { blank, inactive, active, voided, replaced };
 struct PassRow {
@@ -91,27 +78,6 @@ struct GuestRow {
   std::optional<std::int64_t> enrolment_id{};
   std::optional<meta::Instant> settled{};
   std::optional<std::int64_t> settled_by{};
-};
-
-// --- policies --------------------------------------------------------------------------------------
-struct PolicyShown {
-  meta::Id<PolicyRow> id;
-  std::int64_t place_id = 0;
-  std::string place_name{};
-  std::int64_t version = 0;
-  meta::Instant effective_from{};
-  std::string created_by_name{};
-  std::optional<std::string> note{};
-  rule::Policy params{};
-};
-struct NewPolicy {
-  std::int64_t place_id = 0;
-  std::optional<meta::Instant> effective_from{};
-  std::optional<meta::Note> note{};
-  rule::Policy params{};
-};
-struct PolicyQuery {
-  std::int64_t place_id = 0;
 };
 
 // --- passes ----------------------------------------------------------------------------------------
@@ -392,23 +358,6 @@ struct SettleGuest {
 
 }  // namespace feature::gate
 
-#define SW_GATE_ENUM(E)                                                            \
-  template <>                                                                      \
-  struct meta::EnumNames<engine::gate::E> {                                        \
-    static constexpr auto names = engine::gate::EnumNames<engine::gate::E>::names; \
-  };
-SW_GATE_ENUM(Mode)
-SW_GATE_ENUM(WindowKind)
-SW_GATE_ENUM(Direction)
-SW_GATE_ENUM(Holder)
-SW_GATE_ENUM(PassState)
-SW_GATE_ENUM(Emergency)
-SW_GATE_ENUM(Outcome)
-SW_GATE_ENUM(Need)
-SW_GATE_ENUM(Alert)
-SW_GATE_ENUM(ReasonCode)
-#undef SW_GATE_ENUM
-
 META_ENUM(feature::gate::PassClass, "household", "person", "exempt", "vehicle", "visitor", "worker")
 META_ENUM(feature::gate::PassState, "blank", "inactive", "active", "void", "replaced")
 META_ENUM(feature::gate::EnrolmentState, "waiting", "active", "revoked")
@@ -423,19 +372,6 @@ META_ENUM(feature::gate::VoidReason, "lost", "moved", "misuse", "other")
 META_ENUM(feature::gate::ConfirmStatus, "stored", "duplicate", "refused")
 META_ENUM(feature::gate::UploadStatus, "stored", "duplicate", "flagged", "conflict", "invalid")
 
-META_DESCRIBE(engine::gate::Modes, "PolicyModes", "", quota, pass, residency, steps, standing)
-META_DESCRIBE(engine::gate::Policy, "PolicyParams", "", version, effective_from_ms, utc_offset_minutes,
-              window_kind, window_days, outings_per_window, persons_per_outing, refund_minutes,
-              max_minutes_outside, overrun_costs_outing, exemption_kinds, lookup_satisfies_pass,
-              temperature_required_out, temperature_required_in, normal_without_reading_allowed,
-              fever_threshold_tenths, fever_at_or_above, low_threshold_tenths, highest_plausible_tenths,
-              second_reading_wait_minutes, disinfection_required, warn_until_day, modes)
-META_DESCRIBE(engine::gate::Reading, "Reading", "", person, tenths, at_ms)
-META_DESCRIBE(engine::gate::Reason, "Reason", "", code, mode)
-META_DESCRIBE(engine::gate::Verdict, "Verdict", "", outcome, need, need_person, reasons, alert,
-              next_outing_day, next_outing_at_ms, second_reading_at_ms, consumes_outing, policy_version)
-
-META_DESCRIBE(feature::gate::PolicyQuery, "PolicyQuery", "", place_id)
 META_DESCRIBE(feature::gate::PassQuery, "PassQuery", "", compound_id, state, household_id, q, order, limit,
               cursor)
 META_DESCRIBE(feature::gate::IssuePasses, "IssuePasses", "", compound_id, building_id, valid_until)
@@ -486,13 +422,6 @@ namespace meta {
 #define HIDDEN(m) field<&T::m>(#m, {.sensitive = true, .shown = false})
 #define F(m) field<&T::m>(#m)
 #define AT(m) field<&T::m>(#m "_ms")
-template <>
-struct Describe<feature::gate::PolicyRow> {
-  using T = feature::gate::PolicyRow;
-  static constexpr std::string_view name = "PolicyStored", table = "policy";
-  static constexpr std::array fields{KEY,       F(place_id), F(version),    AT(effective_from),
-                                     F(params), F(note),     F(created_by), AT(created)};
-};
 template <>
 struct Describe<feature::gate::PassRow> {
   using T = feature::gate::PassRow;
@@ -563,20 +492,6 @@ struct Describe<feature::gate::GuestRow> {
   static constexpr std::array fields{
       KEY,     F(compound_id), F(dwelling_id), HIDDEN(name_sealed), F(name_masked), HIDDEN(phone_sealed),
       F(note), F(state),       AT(created),    F(enrolment_id),     AT(settled),    F(settled_by)};
-};
-template <>
-struct Describe<feature::gate::PolicyShown> {
-  using T = feature::gate::PolicyShown;
-  static constexpr std::string_view name = "Policy", table = "";
-  static constexpr std::array fields{F(id),      F(place_id),        F(place_name),
-                                     F(version), AT(effective_from), F(created_by_name),
-                                     F(note),    F(params)};
-};
-template <>
-struct Describe<feature::gate::NewPolicy> {
-  using T = feature::gate::NewPolicy;
-  static constexpr std::string_view name = "NewPolicy", table = "";
-  static constexpr std::array fields{F(place_id), AT(effective_from), F(note), F(params)};
 };
 template <>
 struct Describe<feature::gate::Pass> {

@@ -4,6 +4,7 @@
 
 namespace feature::gate {
 void policy_routes(api::Router& r);
+void level_routes(api::Router& r);
 void pass_routes(api::Router& r);
 void device_routes(api::Router& r);
 void passage_routes(api::Router& r);
@@ -11,6 +12,7 @@ void ledger_routes(api::Router& r);
 void guest_routes(api::Router& r);
 inline void routes(api::Router& r) {
   policy_routes(r);
+  level_routes(r);
   pass_routes(r);
   device_routes(r);
   passage_routes(r);

@@ -1,6 +1,7 @@
 #pragma once
 // What the gate's endpoints share: the rule in force, the state of a card, a household's outings, the
 // decision, and the way a passage enters the ledger.
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,6 +10,7 @@
 #include "core/keyring.hpp"
 #include "core/services.hpp"
 #include "core/trail.hpp"
+#include "db/store.hpp"
 #include "engine/gate/decide.hpp"
 #include "engine/gate/uses.hpp"
 #include "feature/gate/list_record.hpp"
@@ -16,11 +18,35 @@
 namespace feature::gate {
 
 // --- policy ----------------------------------------------------------------------------------------
-// The nearest place up the tree that has a version in force at `at`; of its versions the newest. Without
-// any, the built-in one in mode warn (version 0): nobody is stopped by a rule that nobody made.
-rule::Policy policy_at(db::Scoped& q, std::int64_t compound_id, base::Instant at);
+// What holds for the compound, or for a building, stair or dwelling of it: see rule_book.hpp.
+rule::Policy policy_at(db::Scoped& q, std::int64_t compound_id, std::optional<std::int64_t> place_id,
+                       base::Instant at);
 // 422 with the fields named.
 base::Problems check_policy(const rule::Policy& params);
+// Ends the cards of the oldest change of regime whose time has come, some hundred at a time, sparing exempt
+// ones; how many. Again until it says none.
+base::Result<std::int64_t> void_cards(db::Store& store, const core::Keyring& keys, base::Instant now);
+
+// --- control levels --------------------------------------------------------------------------------
+// Who of a household is under which level, read once for one household or a compound.
+struct Levels {
+  struct One {
+    std::int64_t household_id = 0;
+    std::optional<std::int64_t> person_id{};
+    ControlLevel level = ControlLevel::self_monitoring;
+    base::Instant from{};
+    std::optional<base::Instant> until{};
+  };
+  std::vector<One> all{};
+  // The strictest word of a person: the person's own level, the household's, and with
+  // level_covers_household that of everybody who lives there.
+  rule::Standing word(const rule::Policy& policy, std::int64_t household_id,
+                      std::optional<std::int64_t> person_id, base::Instant at) const;
+};
+// Those in force at `since` and later.
+Levels levels_of_household(db::Scoped& q, std::int64_t household_id, base::Instant since);
+Levels levels_of_compound(db::Scoped& q, std::int64_t compound_id, base::Instant since);
+rule::Standing right_of(const rule::LevelRights& rights, ControlLevel level);
 
 // --- passes ----------------------------------------------------------------------------------------
 struct FoundPass {
@@ -45,6 +71,11 @@ std::string new_batch(base::Instant now);
 
 // --- outings ---------------------------------------------------------------------------------------
 std::vector<rule::Use> uses_of(db::Scoped& q, std::int64_t household_id, base::Instant now);
+// Of every household of the compound that has passed.
+std::map<std::int64_t, std::vector<rule::Use>> uses_of_compound(db::Scoped& q, std::int64_t compound_id,
+                                                                base::Instant now);
+// What the guard has done, told by the steps of a record: registered, code_shown, tested_48, visit_approved.
+void apply_steps(rule::Facts& facts, const std::vector<std::string>& steps);
 
 // --- passages --------------------------------------------------------------------------------------
 struct GateDevice {

@@ -808,6 +808,24 @@ export interface paths {
         patch: operations["patchApiHouseholdsId"];
         trace?: never;
     };
+    "/api/households/{id}/levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The control levels of a household and its members */
+        get: operations["getApiHouseholdsIdLevels"];
+        put?: never;
+        /** Put a member, or everybody, under a control level */
+        post: operations["postApiHouseholdsIdLevels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/households/{id}/members": {
         parameters: {
             query?: never;
@@ -975,6 +993,23 @@ export interface paths {
         get: operations["getApiImportsIdWorkbook"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/levels/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a control level */
+        post: operations["postApiLevelsIdEnd"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1987,10 +2022,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Versions of a place's rules */
+        /** Versions of a place's rules, and of the places below it */
         get: operations["getApiPolicies"];
         put?: never;
-        /** A new version of a place's rules */
+        /** A new version of a place's rules: a tightening waits for a second person */
         post: operations["postApiPolicies"];
         delete?: never;
         options?: never;
@@ -2009,6 +2044,142 @@ export interface paths {
         get: operations["getApiPoliciesEffective"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which rules hold at a place and an instant, and why no others do */
+        get: operations["getApiPoliciesExplain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom a version would concern and whom it would keep in */
+        post: operations["postApiPoliciesPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a version would have decided on the passages of the last seven days */
+        post: operations["postApiPoliciesReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules of earlier regimes, to start from */
+        get: operations["getApiPoliciesTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version, as a passage was decided by it */
+        get: operations["getApiPoliciesVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to somebody else's tightening */
+        post: operations["postApiPoliciesIdApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a loosening has been looked at */
+        post: operations["postApiPoliciesIdReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policies/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back a tightening that waits */
+        post: operations["postApiPoliciesIdWithdraw"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3053,6 +3224,15 @@ export interface components {
         Correction: {
             reason: string;
         };
+        DayHours: {
+            /** Format: int32 */
+            weekdays: number;
+            /** Format: int32 */
+            from_minute: number;
+            /** Format: int32 */
+            until_minute: number;
+            places: number[];
+        };
         DayMark: {
             /** Format: date */
             day: string;
@@ -3266,6 +3446,18 @@ export interface components {
             /** Format: int64 */
             households_ended: number;
         };
+        ExemptionTerms: {
+            kind: string;
+            certificate_needed: boolean;
+            from_day?: number | null;
+            until_day?: number | null;
+            /** Format: int32 */
+            weekdays: number;
+            /** Format: int32 */
+            from_minute: number;
+            /** Format: int32 */
+            until_minute: number;
+        };
         FieldChange: {
             field: string;
             before: string | null;
@@ -3313,6 +3505,8 @@ export interface components {
             compound: components["schemas"]["NamedId"];
             opening: components["schemas"]["ListOpening"];
             policy: components["schemas"]["PolicyParams"];
+            rules: components["schemas"]["ListRule"][];
+            words: components["schemas"]["ListWord"][];
             keys: components["schemas"]["ListKey"][];
             duty: components["schemas"]["Duty"] | null;
             days: components["schemas"]["DayMark"][];
@@ -3576,6 +3770,18 @@ export interface components {
             as_of_ms: number;
             items: components["schemas"]["LackingCount"][];
         };
+        LevelRights: {
+            /** @enum {string} */
+            central_observation: "may_leave" | "may_not_leave" | "ask_community";
+            /** @enum {string} */
+            home_observation: "may_leave" | "may_not_leave" | "ask_community";
+            /** @enum {string} */
+            home_monitoring: "may_leave" | "may_not_leave" | "ask_community";
+            /** @enum {string} */
+            health_monitoring: "may_leave" | "may_not_leave" | "ask_community";
+            /** @enum {string} */
+            self_monitoring: "may_leave" | "may_not_leave" | "ask_community";
+        };
         Link: {
             link: string;
         };
@@ -3632,6 +3838,10 @@ export interface components {
             /** Format: date */
             u: string;
         };
+        ListRule: {
+            policy: components["schemas"]["PolicyParams"];
+            dwellings: number[];
+        };
         ListUse: {
             /** Format: int64 */
             h: number;
@@ -3642,6 +3852,13 @@ export interface components {
             persons: number;
             counted: boolean;
             closed_by_staff: boolean;
+        };
+        ListWord: {
+            /** Format: int64 */
+            h: number;
+            m: number | null;
+            /** @enum {string} */
+            w: "may_leave" | "may_not_leave" | "ask_community";
         };
         LogIn: {
             username: string;
@@ -3764,6 +3981,13 @@ export interface components {
             birth_day?: string | null;
             flags?: string[] | null;
         };
+        NewObservation: {
+            person_id?: number | null;
+            /** @enum {string} */
+            level: "central_observation" | "home_observation" | "home_monitoring" | "health_monitoring" | "self_monitoring";
+            from_ms?: number | null;
+            until_ms?: number | null;
+        };
         NewOpening: {
             /** Format: int64 */
             compound_id: number;
@@ -3828,7 +4052,12 @@ export interface components {
         NewPolicy: {
             /** Format: int64 */
             place_id: number;
+            zone_level?: ("none" | "yellow" | "red") | null;
+            compound_kind?: ("property_managed" | "unit_guarded" | "owners_committee" | "unmanaged" | "scattered_cluster" | "construction_site" | "market") | null;
+            unit_id?: number | null;
             effective_from_ms?: number | null;
+            voids_cards?: boolean | null;
+            replacements_from?: string | null;
             note?: string | null;
             params: components["schemas"]["PolicyParams"];
         };
@@ -3918,6 +4147,23 @@ export interface components {
         };
         NumberWanted: {
             reason?: string | null;
+        };
+        Observation: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            household_id: number;
+            person_id: number | null;
+            /** @enum {string} */
+            level: "central_observation" | "home_observation" | "home_monitoring" | "health_monitoring" | "self_monitoring";
+            /** @enum {string} */
+            word: "may_leave" | "may_not_leave" | "ask_community";
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
+        };
+        ObservationList: {
+            items: components["schemas"]["Observation"][];
         };
         Opening: {
             /** Format: id */
@@ -4618,13 +4864,38 @@ export interface components {
             /** Format: int64 */
             place_id: number;
             place_name: string;
+            zone_level: ("none" | "yellow" | "red") | null;
+            compound_kind: ("property_managed" | "unit_guarded" | "owners_committee" | "unmanaged" | "scattered_cluster" | "construction_site" | "market") | null;
+            unit_id: number | null;
+            unit_name: string;
             /** Format: int64 */
             version: number;
             /** Format: utc-milliseconds */
             effective_from_ms: number;
+            /** @enum {string} */
+            state: "in_force" | "waiting" | "withdrawn";
+            tightening: boolean;
             created_by_name: string;
+            own: boolean;
+            /** Format: utc-milliseconds */
+            created_ms: number;
+            decided_by_name: string;
+            decided_ms: number | null;
+            reviewed_by_name: string;
+            reviewed_ms: number | null;
+            voids_cards: boolean;
+            replacements_from: string | null;
             note: string | null;
             params: components["schemas"]["PolicyParams"];
+        };
+        PolicyDifference: {
+            field: string;
+            /** @enum {string} */
+            effect: "looser" | "tighter";
+        };
+        PolicyExplained: {
+            policy: components["schemas"]["Policy"];
+            why: components["schemas"]["PolicyWhy"][];
         };
         PolicyModes: {
             /** @enum {string} */
@@ -4637,6 +4908,8 @@ export interface components {
             steps: "record" | "warn" | "enforce";
             /** @enum {string} */
             standing: "record" | "warn" | "enforce";
+            /** @enum {string} */
+            hours: "record" | "warn" | "enforce";
         };
         PolicyParams: {
             /** Format: int64 */
@@ -4658,6 +4931,7 @@ export interface components {
             max_minutes_outside?: number | null;
             overrun_costs_outing: boolean;
             exemption_kinds: string[];
+            exemption_terms: components["schemas"]["ExemptionTerms"][];
             lookup_satisfies_pass: boolean;
             temperature_required_out: boolean;
             temperature_required_in: boolean;
@@ -4672,8 +4946,100 @@ export interface components {
             /** Format: int32 */
             second_reading_wait_minutes: number;
             disinfection_required: boolean;
+            registration_required_out: boolean;
+            registration_required_in: boolean;
+            /** @enum {string} */
+            check_out: "none" | "code_or_test" | "code" | "test";
+            /** @enum {string} */
+            check_in: "none" | "code_or_test" | "code" | "test";
+            /** Format: int32 */
+            check_hours: number;
+            out_hours: components["schemas"]["DayHours"][];
+            curfew?: components["schemas"]["DayHours"] | null;
+            /** @enum {string} */
+            visitors: "allow" | "approval" | "refer";
+            /** @enum {string} */
+            deliveries: "allow" | "approval" | "refer";
+            /** @enum {string} */
+            outsiders: "allow" | "approval" | "refer";
+            filing_required: boolean;
+            level_rights: components["schemas"]["LevelRights"];
+            level_covers_household: boolean;
+            /** Format: int32 */
+            notice_minutes: number;
             warn_until_day?: number | null;
             modes: components["schemas"]["PolicyModes"];
+        };
+        PolicyPreview: {
+            tightening: boolean;
+            /** Format: int64 */
+            against_version: number;
+            differences: components["schemas"]["PolicyDifference"][];
+            /** Format: utc-milliseconds */
+            earliest_ms: number;
+            /** Format: int64 */
+            compounds: number;
+            /** Format: int64 */
+            compounds_counted: number;
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            could_leave: number;
+            /** Format: int64 */
+            no_longer: number;
+            /** Format: int64 */
+            people_out: number;
+            /** Format: int64 */
+            non_residents_inside: number;
+            /** Format: int64 */
+            passes_to_reprint: number;
+        };
+        PolicyReplay: {
+            /** Format: utc-milliseconds */
+            from_ms: number;
+            /** Format: utc-milliseconds */
+            until_ms: number;
+            /** Format: int64 */
+            compounds: number;
+            /** Format: int64 */
+            compounds_counted: number;
+            /** Format: int64 */
+            passages: number;
+            /** Format: int64 */
+            differ: number;
+            /** Format: int64 */
+            stricter: number;
+            /** Format: int64 */
+            milder: number;
+            reasons: components["schemas"]["ReplayReason"][];
+            examples: number[];
+        };
+        PolicyTemplate: {
+            code: string;
+            fields: string[];
+            zone_level: ("none" | "yellow" | "red") | null;
+            voids_cards: boolean;
+            params: components["schemas"]["PolicyParams"];
+        };
+        PolicyTemplates: {
+            items: components["schemas"]["PolicyTemplate"][];
+        };
+        PolicyWhy: {
+            /** Format: int64 */
+            version: number;
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            zone_level: ("none" | "yellow" | "red") | null;
+            compound_kind: ("property_managed" | "unit_guarded" | "owners_committee" | "unmanaged" | "scattered_cluster" | "construction_site" | "market") | null;
+            unit_name: string;
+            /** Format: utc-milliseconds */
+            effective_from_ms: number;
+            /** @enum {string} */
+            why: "chosen" | "farther" | "older" | "not_begun" | "other_zone" | "other_kind" | "other_unit" | "other_place";
+            through_name: string;
         };
         Pong: {
             /** Format: int64 */
@@ -4719,7 +5085,7 @@ export interface components {
         };
         Reason: {
             /** @enum {string} */
-            code: "emergency_release" | "emergency_vehicle" | "child_alone" | "may_not_leave" | "ask_community" | "identity_unconfirmed" | "outsider" | "pass_missing" | "pass_inactive" | "pass_expired" | "pass_void" | "pass_replaced" | "pass_bad_signature" | "pass_other_compound" | "pass_unknown" | "quota_used" | "persons_over_limit" | "persons_out_limit" | "return_missing" | "member_unchosen" | "details_missing" | "temperature_missing" | "temperature_low" | "temperature_unreadable" | "second_reading_due" | "temperature_high_twice" | "disinfection_missing" | "outing_exempt" | "outing_not_counted" | "exemption_not_valid" | "overrun" | "already_outside" | "already_inside";
+            code: "emergency_release" | "emergency_vehicle" | "child_alone" | "may_not_leave" | "ask_community" | "identity_unconfirmed" | "outsider" | "pass_missing" | "pass_inactive" | "pass_expired" | "pass_void" | "pass_replaced" | "pass_bad_signature" | "pass_other_compound" | "pass_unknown" | "quota_used" | "persons_over_limit" | "persons_out_limit" | "return_missing" | "outside_hours" | "curfew" | "member_unchosen" | "details_missing" | "temperature_missing" | "temperature_low" | "temperature_unreadable" | "second_reading_due" | "temperature_high_twice" | "disinfection_missing" | "filing_missing" | "registration_missing" | "check_missing" | "check_unavailable" | "check_old" | "outing_exempt" | "outing_not_counted" | "exemption_not_valid" | "overrun" | "already_outside" | "already_inside";
             /** @enum {string} */
             mode: "record" | "warn" | "enforce";
         };
@@ -4735,6 +5101,14 @@ export interface components {
         RecoveryState: {
             sheet: string | null;
             made_ms: number | null;
+        };
+        ReplayReason: {
+            /** @enum {string} */
+            code: "emergency_release" | "emergency_vehicle" | "child_alone" | "may_not_leave" | "ask_community" | "identity_unconfirmed" | "outsider" | "pass_missing" | "pass_inactive" | "pass_expired" | "pass_void" | "pass_replaced" | "pass_bad_signature" | "pass_other_compound" | "pass_unknown" | "quota_used" | "persons_over_limit" | "persons_out_limit" | "return_missing" | "outside_hours" | "curfew" | "member_unchosen" | "details_missing" | "temperature_missing" | "temperature_low" | "temperature_unreadable" | "second_reading_due" | "temperature_high_twice" | "disinfection_missing" | "filing_missing" | "registration_missing" | "check_missing" | "check_unavailable" | "check_old" | "outing_exempt" | "outing_not_counted" | "exemption_not_valid" | "overrun" | "already_outside" | "already_inside";
+            /** Format: int64 */
+            newly: number;
+            /** Format: int64 */
+            no_longer: number;
         };
         ResidenceShown: {
             /** Format: id */
@@ -5201,7 +5575,7 @@ export interface components {
             /** @enum {string} */
             outcome: "allow" | "refer" | "deny";
             /** @enum {string} */
-            need: "none" | "choose_member" | "details" | "temperature" | "second_reading" | "disinfection";
+            need: "none" | "choose_member" | "details" | "temperature" | "second_reading" | "disinfection" | "filing" | "registration" | "check";
             /** Format: int32 */
             need_person: number;
             reasons: components["schemas"]["Reason"][];
@@ -5209,6 +5583,7 @@ export interface components {
             alert: "none" | "fever";
             next_outing_day: number | null;
             next_outing_at_ms: number | null;
+            next_hours_at_ms: number | null;
             second_reading_at_ms: number | null;
             consumes_outing: boolean;
             /** Format: int64 */
@@ -7012,6 +7387,72 @@ export interface operations {
             };
         };
     };
+    getApiHouseholdsIdLevels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservationList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiHouseholdsIdLevels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewObservation"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservationList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiHouseholdsIdMembers: {
         parameters: {
             query?: never;
@@ -7429,6 +7870,37 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiLevelsIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObservationList"];
                 };
             };
             /** @description A problem */
@@ -9910,6 +10382,258 @@ export interface operations {
             };
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPoliciesExplain: {
+        parameters: {
+            query: {
+                compound_id: number;
+                place_id?: number | null;
+                at_ms?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyExplained"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPoliciesPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicy"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPoliciesReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPolicy"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyReplay"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPoliciesTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyTemplates"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiPoliciesVersion: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPoliciesIdApprove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPoliciesIdReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPoliciesIdWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

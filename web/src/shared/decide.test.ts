@@ -47,7 +47,10 @@ const no_exemption = {
   weekdays: 127,
   from_minute: 0,
   until_minute: 1440,
+  certificate: false,
 }
+const no_hours = { weekdays: 127, from_minute: 0, until_minute: 1440, places: [] }
+const no_terms = { ...no_hours, kind: '', certificate_needed: true, from_day: null, until_day: null }
 const no_event = { key: '', kind: 'exit', at_ms: 0, person: 0, persons: 1, counted: true, ref: '' }
 const no_verdict: Verdict = {
   outcome: 'allow',
@@ -57,6 +60,7 @@ const no_verdict: Verdict = {
   alert: 'none',
   next_outing_day: null,
   next_outing_at_ms: null,
+  next_hours_at_ms: null,
   second_reading_at_ms: null,
   consumes_outing: false,
   policy_version: 0,
@@ -72,7 +76,13 @@ function facts_of(sparse: Sparse<Facts>): Facts {
 
 function policy_of(sparse: Sparse<Policy>): Policy {
   const plain = default_policy()
-  return { ...plain, ...sparse, modes: { ...plain.modes, ...(sparse.modes as Policy['modes']) } } as Policy
+  const policy = { ...plain, ...sparse } as Policy
+  policy.modes = { ...plain.modes, ...policy.modes }
+  policy.level_rights = { ...plain.level_rights, ...policy.level_rights }
+  policy.out_hours = policy.out_hours.map((hours) => ({ ...no_hours, ...hours }))
+  policy.exemption_terms = policy.exemption_terms.map((terms) => ({ ...no_terms, ...terms }))
+  if (policy.curfew) policy.curfew = { ...no_hours, ...policy.curfew }
+  return policy
 }
 
 const run = (c: DecisionCase) => decide(facts_of(c.facts), policy_of(c.policy))

@@ -2,7 +2,7 @@
 // sources). Same names, same arithmetic, same answer; tests/vectors/gate.json holds the two together, so
 // a change here without one there fails. Nothing but the arguments is read.
 import { civil_day, minute_of_day, start_of_day, weekday } from './civil_day.ts'
-import type { Exemption, Facts, Holder, Mode, Need, Outcome, Policy } from './decide_types.ts'
+import type { DayHours, Exemption, Facts, Holder, Mode, Need, Outcome, Policy } from './decide_types.ts'
 import type { Reading, ReasonCode, Use, Verdict } from './decide_types.ts'
 import { persons_max, weights } from './decide_types.ts'
 
@@ -10,6 +10,7 @@ export * from './decide_types.ts'
 export { uses_from_passages } from './outing_uses.ts'
 
 const minute_ms = 60_000
+const hour_ms = 3_600_000
 const day_ms = 86_400_000
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high)
 
@@ -128,20 +129,48 @@ function draws_on_household(facts: Facts): boolean {
 
 const crossing = (facts: Facts) => clamp(facts.persons, 1, persons_max)
 
-function at_its_hours(exemption: Exemption, now_ms: number, utc_offset_minutes: number): boolean {
+type Hours = Pick<DayHours, 'weekdays' | 'from_minute' | 'until_minute'>
+
+function at_its_hours(hours: Hours, now_ms: number, utc_offset_minutes: number): boolean {
   const today = civil_day(now_ms, utc_offset_minutes)
   const minute = minute_of_day(now_ms, utc_offset_minutes)
-  const on = (day: number) => ((exemption.weekdays >> weekday(day)) & 1) !== 0
-  if (exemption.from_minute <= exemption.until_minute)
-    return on(today) && exemption.from_minute <= minute && minute < exemption.until_minute
-  return (on(today) && minute >= exemption.from_minute) || (on(today - 1) && minute < exemption.until_minute)
+  const on = (day: number) => ((hours.weekdays >> weekday(day)) & 1) !== 0
+  if (hours.from_minute <= hours.until_minute)
+    return on(today) && hours.from_minute <= minute && minute < hours.until_minute
+  return (on(today) && minute >= hours.from_minute) || (on(today - 1) && minute < hours.until_minute)
+}
+
+function meets_terms(exemption: Exemption, policy: Policy, now_ms: number): boolean {
+  const terms = policy.exemption_terms.find((t) => t.kind === exemption.kind)
+  if (!terms) return true
+  const today = civil_day(now_ms, policy.utc_offset_minutes)
+  return (
+    (!terms.certificate_needed || exemption.certificate) &&
+    (terms.from_day ?? today) <= today &&
+    today <= (terms.until_day ?? today) &&
+    at_its_hours(terms, now_ms, policy.utc_offset_minutes)
+  )
 }
 
 const honoured = (exemption: Exemption, policy: Policy, now_ms: number) =>
   policy.exemption_kinds.includes(exemption.kind) &&
   exemption.valid_from_ms <= now_ms &&
   now_ms < exemption.valid_until_ms &&
-  at_its_hours(exemption, now_ms, policy.utc_offset_minutes)
+  at_its_hours(exemption, now_ms, policy.utc_offset_minutes) &&
+  meets_terms(exemption, policy, now_ms)
+
+// When one of these hours begins next, within a week.
+function next_begin(all: DayHours[], now_ms: number, utc_offset_minutes: number): number | null {
+  let next: number | null = null
+  const today = civil_day(now_ms, utc_offset_minutes)
+  for (let day = today; day <= today + 7; ++day)
+    for (const hours of all) {
+      const begin = start_of_day(day, utc_offset_minutes) + hours.from_minute * minute_ms
+      const on = ((hours.weekdays >> weekday(day)) & 1) !== 0
+      if (on && begin > now_ms && (next === null || begin < next)) next = begin
+    }
+  return next
+}
 
 class Decision {
   private readonly leaving: boolean
@@ -171,6 +200,7 @@ class Decision {
       alert: 'none',
       next_outing_day: null,
       next_outing_at_ms: null,
+      next_hours_at_ms: null,
       second_reading_at_ms: null,
       consumes_outing: false,
       policy_version: policy.version,
@@ -184,6 +214,7 @@ class Decision {
     this.residency()
     this.pass()
     if (this.on_quota()) this.quota()
+    if (this.on_quota()) this.hours()
     this.fever()
     this.steps()
     this.notes()
@@ -241,8 +272,12 @@ class Decision {
 
   private residency(): void {
     if (this.unconfirmed()) this.rule('identity_unconfirmed', this.policy.modes.residency)
-    if (this.comes_from_outside() && !this.facts.visit_approved)
-      this.rule('outsider', this.policy.modes.residency)
+    if (this.comes_from_outside() && !this.admitted()) this.rule('outsider', this.policy.modes.residency)
+  }
+  private admitted(): boolean {
+    const { visitors, deliveries, outsiders } = this.policy
+    const entry = { visitor: visitors, delivery: deliveries, outsider: outsiders }[this.facts.entrant]
+    return entry === 'allow' || (entry === 'approval' && this.facts.visit_approved)
   }
 
   // A card matters to an ordinary exit alone; everywhere else its state is only kept.
@@ -278,6 +313,16 @@ class Decision {
       this.rule('return_missing', mode)
   }
 
+  private hours(): void {
+    const { facts, policy } = this
+    const within = (h: DayHours) => at_its_hours(h, facts.now_ms, policy.utc_offset_minutes)
+    if (policy.out_hours.length > 0 && !policy.out_hours.some(within)) {
+      this.rule('outside_hours', policy.modes.hours)
+      this.verdict.next_hours_at_ms = next_begin(policy.out_hours, facts.now_ms, policy.utc_offset_minutes)
+    }
+    if (policy.curfew != null && within(policy.curfew)) this.rule('curfew', policy.modes.hours)
+  }
+
   private fever(): void {
     if (!this.results.some((result) => result.state === 'high_twice')) return
     this.rule('temperature_high_twice', this.policy.modes.steps)
@@ -293,6 +338,12 @@ class Decision {
     if (facts.holder === 'household') this.ask('choose_member', 'member_unchosen', residency)
     if (goes_on && (this.unconfirmed() || this.comes_from_outside()) && !facts.details_complete)
       this.ask('details', 'details_missing', residency)
+    if (goes_on && !this.leaving && policy.filing_required && facts.filing === 'missing')
+      this.ask('filing', 'filing_missing', residency)
+    const register = this.leaving ? policy.registration_required_out : policy.registration_required_in
+    if (goes_on && register && !facts.registered && !facts.details_complete)
+      this.ask('registration', 'registration_missing', steps)
+    if (goes_on) this.check()
     if (goes_on && (this.leaving ? policy.temperature_required_out : policy.temperature_required_in))
       this.results.forEach(({ state }, person) => {
         if (state === 'missing' || state === 'low' || state === 'unreadable')
@@ -301,6 +352,18 @@ class Decision {
     this.results.forEach((result, person) => this.measure_again(result, person))
     if (goes_on && policy.disinfection_required && !facts.disinfected)
       this.ask('disinfection', 'disinfection_missing', steps)
+  }
+
+  private check(): void {
+    const { facts, policy } = this
+    const kind = this.leaving ? policy.check_out : policy.check_in
+    const shown = facts.proof !== 'none' && facts.proof !== 'unable'
+    const age_ms = facts.now_ms - (facts.tested_at_ms ?? 0)
+    const tested = facts.tested_at_ms != null && age_ms >= 0 && age_ms <= policy.check_hours * hour_ms
+    if (kind === 'none' || (shown && kind !== 'test') || (tested && kind !== 'code')) return
+    if (facts.proof === 'unable') this.rule('check_unavailable', policy.modes.steps)
+    else if (kind !== 'code' && facts.tested_at_ms != null) this.rule('check_old', policy.modes.steps)
+    else this.ask('check', 'check_missing', policy.modes.steps)
   }
 
   private measure_again(result: ReadingResult, person: number): void {

@@ -26,7 +26,21 @@ export type Errand = 'ordinary' | 'medical' | 'testing' | 'drop_point'
 export type Emergency = 'medical' | 'childbirth' | 'fire' | 'police' | 'other'
 export type Presence = 'unknown' | 'inside' | 'outside'
 export type Outcome = 'allow' | 'refer' | 'deny'
-export type Need = 'none' | 'choose_member' | 'details' | 'temperature' | 'second_reading' | 'disinfection'
+export type Need =
+  | 'none'
+  | 'choose_member'
+  | 'details'
+  | 'temperature'
+  | 'second_reading'
+  | 'disinfection'
+  | 'filing'
+  | 'registration'
+  | 'check'
+export type EntryRule = 'allow' | 'approval' | 'refer'
+export type Check = 'none' | 'code_or_test' | 'code' | 'test'
+export type Entrant = 'visitor' | 'delivery' | 'outsider'
+export type Proof = 'none' | 'code' | 'paper' | 'guardian_phone' | 'office_lookup' | 'unable'
+export type Filing = 'not_needed' | 'filed' | 'missing'
 export type Alert = 'none' | 'fever'
 export type PassageKind = 'exit' | 'entry' | 'close' | 'reversal'
 
@@ -51,6 +65,8 @@ export const weights = {
   persons_over_limit: 'deny',
   persons_out_limit: 'deny',
   return_missing: 'refer',
+  outside_hours: 'deny',
+  curfew: 'refer',
   member_unchosen: 'allow',
   details_missing: 'allow',
   temperature_missing: 'allow',
@@ -59,6 +75,11 @@ export const weights = {
   second_reading_due: 'allow',
   temperature_high_twice: 'refer',
   disinfection_missing: 'allow',
+  filing_missing: 'refer',
+  registration_missing: 'allow',
+  check_missing: 'allow',
+  check_unavailable: 'refer',
+  check_old: 'refer',
   outing_exempt: 'allow',
   outing_not_counted: 'allow',
   exemption_not_valid: 'allow',
@@ -68,6 +89,31 @@ export const weights = {
 } as const satisfies Record<string, Outcome>
 export type ReasonCode = keyof typeof weights
 export const reason_codes = Object.keys(weights) as ReasonCode[]
+
+export interface DayHours {
+  weekdays: number
+  from_minute: number
+  until_minute: number
+  places: number[]
+}
+
+export interface ExemptionTerms {
+  kind: string
+  certificate_needed: boolean
+  from_day?: number | null
+  until_day?: number | null
+  weekdays: number
+  from_minute: number
+  until_minute: number
+}
+
+export interface LevelRights {
+  central_observation: Standing
+  home_observation: Standing
+  home_monitoring: Standing
+  health_monitoring: Standing
+  self_monitoring: Standing
+}
 
 export interface Policy {
   version: number
@@ -81,6 +127,7 @@ export interface Policy {
   max_minutes_outside?: number | null
   overrun_costs_outing: boolean
   exemption_kinds: string[]
+  exemption_terms: ExemptionTerms[]
   lookup_satisfies_pass: boolean
   temperature_required_out: boolean
   temperature_required_in: boolean
@@ -91,8 +138,22 @@ export interface Policy {
   highest_plausible_tenths: number
   second_reading_wait_minutes: number
   disinfection_required: boolean
+  registration_required_out: boolean
+  registration_required_in: boolean
+  check_out: Check
+  check_in: Check
+  check_hours: number
+  out_hours: DayHours[]
+  curfew?: DayHours | null
+  visitors: EntryRule
+  deliveries: EntryRule
+  outsiders: EntryRule
+  filing_required: boolean
+  level_rights: LevelRights
+  level_covers_household: boolean
+  notice_minutes: number
   warn_until_day?: number | null
-  modes: { quota: Mode; pass: Mode; residency: Mode; steps: Mode; standing: Mode }
+  modes: { quota: Mode; pass: Mode; residency: Mode; steps: Mode; standing: Mode; hours: Mode }
 }
 
 export interface Use {
@@ -110,6 +171,7 @@ export interface Exemption {
   weekdays: number
   from_minute: number
   until_minute: number
+  certificate: boolean
 }
 
 export interface Reading {
@@ -135,6 +197,11 @@ export interface Facts {
   details_complete: boolean
   visit_approved: boolean
   disinfected: boolean
+  registered: boolean
+  entrant: Entrant
+  proof: Proof
+  tested_at_ms?: number | null
+  filing: Filing
   uses: Use[]
   readings: Reading[]
   list_age_minutes?: number | null
@@ -153,6 +220,7 @@ export interface Verdict {
   alert: Alert
   next_outing_day: number | null
   next_outing_at_ms: number | null
+  next_hours_at_ms: number | null
   second_reading_at_ms: number | null
   consumes_outing: boolean
   policy_version: number
@@ -193,6 +261,7 @@ export const default_policy = (): Policy => ({
     'bereavement',
     'court',
   ],
+  exemption_terms: [],
   lookup_satisfies_pass: true,
   temperature_required_out: true,
   temperature_required_in: true,
@@ -203,8 +272,35 @@ export const default_policy = (): Policy => ({
   highest_plausible_tenths: 429,
   second_reading_wait_minutes: 10,
   disinfection_required: false,
+  registration_required_out: false,
+  registration_required_in: false,
+  check_out: 'none',
+  check_in: 'none',
+  check_hours: 48,
+  out_hours: [],
+  curfew: null,
+  visitors: 'approval',
+  deliveries: 'approval',
+  outsiders: 'approval',
+  filing_required: false,
+  level_rights: {
+    central_observation: 'may_not_leave',
+    home_observation: 'may_not_leave',
+    home_monitoring: 'ask_community',
+    health_monitoring: 'may_leave',
+    self_monitoring: 'may_leave',
+  },
+  level_covers_household: false,
+  notice_minutes: 120,
   warn_until_day: null,
-  modes: { quota: 'enforce', pass: 'enforce', residency: 'enforce', steps: 'enforce', standing: 'enforce' },
+  modes: {
+    quota: 'enforce',
+    pass: 'enforce',
+    residency: 'enforce',
+    steps: 'enforce',
+    standing: 'enforce',
+    hours: 'enforce',
+  },
 })
 
 export const default_facts = (): Facts => ({
@@ -224,6 +320,11 @@ export const default_facts = (): Facts => ({
   details_complete: false,
   visit_approved: false,
   disinfected: false,
+  registered: false,
+  entrant: 'visitor',
+  proof: 'none',
+  tested_at_ms: null,
+  filing: 'not_needed',
   uses: [],
   readings: [],
   list_age_minutes: null,

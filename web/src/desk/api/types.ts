@@ -539,16 +539,13 @@ export interface Change {
   at_ms: number
 }
 
-export interface PolicyVersion {
-  id: number
-  place_id: number
-  place_name: string
-  version: number // 0: built in, nobody has made a rule yet
-  effective_from_ms: number
-  created_by_name: string
-  note: string | null
-  params: Policy
-}
+// Version 0: built in, nobody has made a rule yet.
+export type PolicyVersion = Omit<Schemas['Policy'], 'params'> & { params: Policy }
+export type PolicyPreview = Schemas['PolicyPreview']
+export type PolicyReplay = Schemas['PolicyReplay']
+export type PolicyTemplate = Omit<Schemas['PolicyTemplate'], 'params'> & { params: Policy }
+export type PolicyExplained = Schemas['PolicyExplained']
+export type ControlLevels = Schemas['ObservationList']
 
 export interface Guest {
   id: number

@@ -1,9 +1,11 @@
-import type { Policy } from '@shared/decide_types'
+import { default_policy, type Policy } from '@shared/decide_types'
 import { describe, expect, it } from 'vitest'
 
 import {
+  all_sentences,
   day_of_text,
   entry_of_policy,
+  minute_of_text,
   mode_now,
   policy_of_entry,
   policy_sentences,
@@ -11,6 +13,7 @@ import {
 } from './policy'
 
 const policy: Policy = {
+  ...default_policy(),
   version: 3,
   effective_from_ms: 1,
   utc_offset_minutes: 480,
@@ -33,7 +36,14 @@ const policy: Policy = {
   second_reading_wait_minutes: 10,
   disinfection_required: false,
   warn_until_day: null,
-  modes: { quota: 'enforce', pass: 'warn', residency: 'enforce', steps: 'enforce', standing: 'record' },
+  modes: {
+    quota: 'enforce',
+    pass: 'warn',
+    residency: 'enforce',
+    steps: 'enforce',
+    standing: 'record',
+    hours: 'enforce',
+  },
 }
 const keys = (change: Partial<Policy>, group: 'quota' | 'steps' | 'pass') =>
   policy_sentences({ ...policy, ...change }, group).map((sentence) => sentence.key)
@@ -96,6 +106,35 @@ describe('plain words', () => {
     expect(keys({ max_minutes_outside: 120, overrun_costs_outing: true }, 'quota')).toContain(
       'quota_overrun_costs',
     )
+  })
+
+  it('tells hours, curfew, entry and the words of levels', () => {
+    const change: Partial<Policy> = {
+      out_hours: [
+        { weekdays: 127, from_minute: 480, until_minute: 720, places: [] },
+        { weekdays: 3, from_minute: 840, until_minute: 1440, places: [7, 8] },
+      ],
+      curfew: { weekdays: 127, from_minute: 1350, until_minute: 360, places: [] },
+      check_in: 'test',
+      filing_required: true,
+      outsiders: 'refer',
+    }
+    const all = all_sentences({ ...policy, ...change })
+    const said = (key: string) => all.find((sentence) => sentence.key === key)
+    expect(said('hours_all')?.params?.hours).toBe('08:00–12:00')
+    expect(said('hours_places_days')?.params).toEqual({ hours: '14:00–24:00', n: 2, days: '1、2' })
+    expect(said('hours_curfew')?.params?.hours).toBe('22:30–06:00')
+    expect(said('steps_test_in')?.params?.hours).toBe(48)
+    expect(said('steps_check_anyhow')).toBeDefined()
+    expect(said('entry_outsiders_refer')).toBeDefined()
+    expect(said('entry_filing')).toBeDefined()
+    expect(all.filter((sentence) => sentence.key === 'level_may_not_leave')).toHaveLength(2)
+  })
+
+  it('reads clock times', () => {
+    expect([minute_of_text('22:30'), minute_of_text('00:00'), minute_of_text('00:00', true)]).toEqual([
+      1350, 0, 1440,
+    ])
   })
 
   it('says at or above, and nothing of fever where nothing is measured', () => {

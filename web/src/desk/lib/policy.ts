@@ -1,11 +1,11 @@
 // A policy in plain words, and the form that makes the next version of it.
-import type { Mode, Policy } from '@shared/decide_types'
+import type { DayHours, LevelRights, Mode, Policy } from '@shared/decide_types'
 
 import { civil_day } from './civil'
 import { degrees } from './passages'
 
 export const modes: readonly Mode[] = ['record', 'warn', 'enforce']
-export const rule_groups = ['quota', 'pass', 'residency', 'steps', 'standing'] as const
+export const rule_groups = ['quota', 'hours', 'pass', 'residency', 'steps', 'standing'] as const
 export type RuleGroup = (typeof rule_groups)[number]
 
 export const exemption_kinds = [
@@ -20,6 +20,28 @@ export const exemption_kinds = [
   'bereavement',
   'court',
 ] as const
+
+export const levels = [
+  'central_observation',
+  'home_observation',
+  'home_monitoring',
+  'health_monitoring',
+  'self_monitoring',
+] as const satisfies readonly (keyof LevelRights)[]
+export type Level = (typeof levels)[number]
+
+/** "22:30–06:00" */
+const clock = (minute: number): string =>
+  `${String(Math.floor(minute / 60) % 24).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
+export const text_of_hours = (hours: Pick<DayHours, 'from_minute' | 'until_minute'>): string =>
+  `${clock(hours.from_minute)}–${hours.until_minute === 1440 ? '24:00' : clock(hours.until_minute)}`
+export const text_of_minute = (minute: number): string => clock(minute)
+/** 24:00 is written 00:00: as an end it is the end of the day. */
+export function minute_of_text(text: string, end = false): number {
+  const [hour, minute] = text.split(':').map(Number)
+  const all = (hour ?? 0) * 60 + (minute ?? 0)
+  return end && all === 0 ? 1440 : all
+}
 
 const day_ms = 86_400_000
 export const text_of_day = (day: number): string => new Date(day * day_ms).toISOString().slice(0, 10)
@@ -76,8 +98,59 @@ function step_sentences(policy: Policy): Sentence[] {
     if (policy.normal_without_reading_allowed) sentences.push({ key: 'steps_normal' })
   }
   sentences.push({ key: policy.disinfection_required ? 'steps_disinfection' : 'steps_no_disinfection' })
+  if (policy.registration_required_out) sentences.push({ key: 'steps_register_out' })
+  if (policy.registration_required_in) sentences.push({ key: 'steps_register_in' })
+  for (const way of ['out', 'in'] as const) {
+    const check = policy[`check_${way}`]
+    if (check !== 'none')
+      sentences.push({ key: `steps_${check}_${way}`, params: { hours: policy.check_hours } })
+  }
+  if (policy.check_out !== 'none' || policy.check_in !== 'none') sentences.push({ key: 'steps_check_anyhow' })
   return sentences
 }
+
+function hours_sentences(policy: Policy): Sentence[] {
+  const sentences: Sentence[] = policy.out_hours.map((hours) => ({
+    key: (hours.places.length > 0 ? 'hours_places' : 'hours_all') + (hours.weekdays === 127 ? '' : '_days'),
+    params: {
+      hours: text_of_hours(hours),
+      n: hours.places.length,
+      days: [0, 1, 2, 3, 4, 5, 6]
+        .filter((day) => (hours.weekdays >> day) & 1)
+        .map((day) => day + 1)
+        .join('、'),
+    },
+  }))
+  if (sentences.length === 0) sentences.push({ key: 'hours_none' })
+  if (policy.curfew) sentences.push({ key: 'hours_curfew', params: { hours: text_of_hours(policy.curfew) } })
+  return sentences
+}
+
+function entry_sentences(policy: Policy): Sentence[] {
+  const sentences: Sentence[] = [{ key: 'residency_provisional' }]
+  for (const who of ['visitors', 'deliveries', 'outsiders'] as const)
+    sentences.push({ key: `entry_${who}_${policy[who]}` })
+  if (policy.filing_required) sentences.push({ key: 'entry_filing' })
+  return sentences
+}
+
+function standing_sentences(policy: Policy): Sentence[] {
+  const sentences: Sentence[] = [{ key: 'standing_list' }]
+  for (const level of levels)
+    sentences.push({
+      key: `level_${policy.level_rights[level]}`,
+      params: { level: `@control_level.${level}` },
+    })
+  if (policy.level_covers_household) sentences.push({ key: 'level_household' })
+  return sentences
+}
+
+/** Every sentence of a policy, for putting two versions side by side. */
+export const all_sentences = (policy: Policy): Sentence[] =>
+  rule_groups.flatMap((group) => [
+    ...policy_sentences(policy, group),
+    { key: 'mode_of', params: { group: `@rule_group.${group}`, mode: `@mode.${policy.modes[group]}` } },
+  ])
 
 export function policy_sentences(policy: Policy, group: RuleGroup): Sentence[] {
   switch (group) {
@@ -91,9 +164,11 @@ export function policy_sentences(policy: Policy, group: RuleGroup): Sentence[] {
         { key: policy.lookup_satisfies_pass ? 'pass_lookup' : 'pass_no_lookup' },
       ]
     case 'residency':
-      return [{ key: 'residency_provisional' }, { key: 'residency_outsider' }]
+      return entry_sentences(policy)
+    case 'hours':
+      return hours_sentences(policy)
     case 'standing':
-      return [{ key: 'standing_list' }]
+      return standing_sentences(policy)
   }
 }
 
@@ -114,8 +189,8 @@ export function entry_of_policy(policy: Policy): PolicyEntry {
     policy
   return {
     ...same,
-    exemption_kinds: [...policy.exemption_kinds],
-    modes: { ...policy.modes },
+    // Copies: the version in force stays as it is while the next is written.
+    ...(JSON.parse(JSON.stringify({ ...same })) as typeof same),
     limited_outside: max_minutes_outside != null,
     max_minutes_outside: max_minutes_outside ?? 120,
     warn_until: warn_until_day == null ? '' : text_of_day(warn_until_day),

@@ -1,5 +1,6 @@
 // The gate list, indexed for look-up: who belongs to a card, a short code or a door.
 import type { GateList, ListDwelling, ListHousehold, ListPass, ListUse } from '@shared/api_types'
+import { default_policy, type Policy, type Standing } from '@shared/decide'
 
 const natural = new Intl.Collator('zh-CN', { numeric: true })
 
@@ -9,9 +10,19 @@ export class Directory {
   private readonly households_by_id = new Map<number, ListHousehold>()
   private readonly dwellings_by_id = new Map<number, ListDwelling>()
   private readonly uses_by_household = new Map<number, ListUse[]>()
+  private readonly policies_by_dwelling = new Map<number, Policy>()
+  private readonly words = new Map<string, Standing>()
   private readonly stairs_by_building = new Map<string, Map<string, ListDwelling[]>>()
 
-  constructor(readonly list: GateList) {
+  readonly list: GateList
+
+  // A list that was kept before the program was renewed lacks what has come since: it has the defaults.
+  constructor(kept: GateList) {
+    const plain = default_policy()
+    const modes = { ...plain.modes, ...kept.policy.modes }
+    const { rules = [], words = [] }: Partial<GateList> = kept
+    const list: GateList = { ...kept, rules, words, policy: { ...plain, ...kept.policy, modes } }
+    this.list = list
     for (const pass of list.passes) {
       this.passes_by_id.set(pass.id, pass)
       if (pass.c) this.passes_by_code.set(pass.c, pass)
@@ -23,6 +34,20 @@ export class Directory {
       else this.uses_by_household.set(use.h, [use])
     }
     for (const dwelling of list.dwellings) this.add_dwelling(dwelling)
+    for (const rule of list.rules)
+      for (const id of rule.dwellings) this.policies_by_dwelling.set(id, rule.policy)
+    for (const word of list.words) this.words.set(`${word.h}/${word.m ?? ''}`, word.w)
+  }
+
+  /** The rules of a door: its own building's or level's, else the compound's. */
+  policy(dwelling_id: number | null): Policy {
+    return (dwelling_id === null ? undefined : this.policies_by_dwelling.get(dwelling_id)) ?? this.list.policy
+  }
+
+  /** 可出, 不可出 or 请联系社区, and no why (practice.md 24). */
+  standing(household_id: number, person_id: number | null): Standing {
+    const all = this.words.get(`${household_id}/`) ?? 'may_leave'
+    return person_id === null ? all : (this.words.get(`${household_id}/${person_id}`) ?? all)
   }
 
   private add_dwelling(dwelling: ListDwelling): void {

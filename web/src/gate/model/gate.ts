@@ -80,6 +80,7 @@ const emergency_verdict = (vehicle: boolean, policy_version: number): Verdict =>
   alert: 'none',
   next_outing_day: null,
   next_outing_at_ms: null,
+  next_hours_at_ms: null,
   second_reading_at_ms: null,
   consumes_outing: false,
   policy_version,
@@ -213,6 +214,7 @@ export class Gate {
       visit.companions = visit.companions.filter((companion) => companion.person_id !== member.id)
       visit.readings = []
       visit.presence = presence_of(member.id, this.recorder.own)
+      visit.standing = this.directory.value!.standing(visit.household_id!, member.id)
     })
   }
 
@@ -225,6 +227,7 @@ export class Gate {
       visit.relation = relation
       visit.readings = []
       visit.presence = 'unknown'
+      visit.standing = this.directory.value?.standing(visit.household_id ?? 0, null) ?? 'may_leave'
     })
   }
 
@@ -263,6 +266,11 @@ export class Gate {
       visit.disinfected = true
       visit.steps.push('disinfected')
     })
+  }
+
+  /** A step that is told by its name alone: registered, code shown, test seen, filing done. */
+  step(name: string): void {
+    this.change((visit) => void visit.steps.push(name))
   }
 
   approve_visit(): void {
@@ -404,6 +412,7 @@ export class Gate {
     visit.dwelling_id = household.d
     visit.label = this.directory.value!.label(household.d)
     const listed = this.directory.value!.uses(household.id).map(use_of_list)
+    visit.standing = this.directory.value!.standing(household.id, null)
     visit.uses = continued_uses(listed, household.id, this.recorder.own, this.tools.offset_ms())
     const only = household.m.length === 1 ? household.m[0] : undefined
     if (!only) return
@@ -411,6 +420,7 @@ export class Gate {
     visit.person_id = only.id
     visit.child = only.c
     visit.presence = presence_of(only.id, this.recorder.own)
+    visit.standing = this.directory.value!.standing(household.id, only.id)
   }
 
   private show(visit: Visit): void {
@@ -438,8 +448,8 @@ export class Gate {
   }
 
   private judge_shown(): void {
-    const policy = this.directory.value?.list.policy
     const { visit } = this.state
+    const policy = this.directory.value?.policy(visit?.dwelling_id ?? null)
     if (visit && policy) this.state.verdict = judge(visit, policy, this.clock())
   }
 

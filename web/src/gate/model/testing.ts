@@ -19,6 +19,8 @@ export function small_list(change: Partial<GateList> = {}, policy: Partial<Polic
     compound: { id: 7, name: '龙南小区' },
     opening: { id: 3, name: '东门', direction: 'both' },
     policy: { ...default_policy(), version: 3, ...policy },
+    rules: [],
+    words: [],
     keys: [],
     duty: { name: '周明', phone: '13900000815' },
     days: [],

@@ -8,7 +8,9 @@ import type {
   Exemption,
   Facts,
   Holder,
+  Filing,
   PassState,
+  Proof,
   Policy,
   Presence,
   Reading,
@@ -51,7 +53,7 @@ export interface Visit {
   readings: Reading[] // phone time
   uses: Use[] // of the household, server time
   presence: Presence
-  standing: Standing // the list carries none: the server's word
+  standing: Standing // the list's word, or the server's
   exempt: boolean // likewise, for this outing
   steps: string[]
   referred_ms: number | null // phone time of the call to the duty officer
@@ -114,7 +116,33 @@ const certified = (policy: Policy): Exemption => ({
   weekdays: 127,
   from_minute: 0,
   until_minute: 1440,
+  certificate: true,
 })
+
+// What the guard has done is told by the steps of the record: the server reads them alike (enter.cpp).
+const proofs: Record<string, Proof> = {
+  code_shown: 'code',
+  paper_shown: 'paper',
+  guardian_shown: 'guardian_phone',
+  office_checked: 'office_lookup',
+  cannot_show: 'unable',
+}
+const tested_hours = [24, 48, 72]
+function facts_of_steps(steps: readonly string[], now_ms: number) {
+  const proof = steps.findLast((step) => step in proofs)
+  const tested = tested_hours.findLast((hours) => steps.includes(`tested_${hours}`))
+  const filing: Filing = steps.includes('filed')
+    ? 'filed'
+    : steps.includes('arrival')
+      ? 'missing'
+      : 'not_needed'
+  return {
+    registered: steps.includes('outing_registered'),
+    proof: proof === undefined ? ('none' as const) : proofs[proof]!,
+    tested_at_ms: tested === undefined ? null : now_ms - tested * 3_600_000,
+    filing,
+  }
+}
 
 export function facts_of(visit: Visit, policy: Policy, clock: Clock): Facts {
   const server_now_ms = clock.now_ms + clock.offset_ms
@@ -133,13 +161,15 @@ export function facts_of(visit: Visit, policy: Policy, clock: Clock): Facts {
     details_complete: details_complete(visit),
     visit_approved: visit.visit_approved,
     disinfected: visit.disinfected,
+    ...facts_of_steps(visit.steps, server_now_ms),
     uses: visit.uses,
     readings: visit.readings.map((reading) => ({ ...reading, at_ms: reading.at_ms + clock.offset_ms })),
   }
 }
 
 export const judge = (visit: Visit, policy: Policy, clock: Clock): Verdict =>
-  decide(facts_of(visit, policy, clock), policy)
+  // The terms of a certificate are what the server has looked at.
+  decide(facts_of(visit, policy, clock), visit.exempt ? { ...policy, exemption_terms: [] } : policy)
 
 /** How a visit ended. */
 export interface Passage {

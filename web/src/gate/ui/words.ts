@@ -14,6 +14,9 @@ const asked_by_need = new Set([
   'temperature_missing',
   'second_reading_due',
   'disinfection_missing',
+  'filing_missing',
+  'registration_missing',
+  'check_missing',
 ])
 const notes_shown = new Set(['outing_exempt', 'outing_not_counted', 'overrun'])
 
@@ -39,9 +42,17 @@ export function use_words() {
   const next_outing = ({ outcome, next_outing_day }: Verdict): string =>
     outcome === 'deny' && next_outing_day !== null ? t('deny.next', month_and_day(next_outing_day)) : ''
 
+  // "14:00", or with the day when it is another one.
+  const hours_from = ({ next_hours_at_ms }: Verdict): string =>
+    next_hours_at_ms == null ? '' : t('deny.hours', { time: time(next_hours_at_ms) })
+
   const reason = (verdict: Verdict, { code, mode }: Reason): string => {
     const text =
-      code === 'quota_used' && next_outing(verdict) !== '' ? t('deny.today') : code_word('reason', code)
+      code === 'quota_used' && next_outing(verdict) !== ''
+        ? t('deny.today')
+        : code === 'outside_hours' && hours_from(verdict) !== ''
+          ? hours_from(verdict)
+          : code_word('reason', code)
     return mode === 'warn' ? t('verdict.reminder', { text }) : text
   }
 
