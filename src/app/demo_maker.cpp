@@ -304,7 +304,7 @@ Result<void> DemoMaker::add_policy(std::int64_t place_id) {
   row.id = meta::Id<gate::PolicyRow>(program_.store().next_id());
   row.place_id = place_id;
   row.effective_from = now_;
-  row.params.text = meta::to_json(gate::rule::Policy{});
+  row.params.text = meta::to_json(gate::rule::Policy{.vehicles = gate::rule::VehicleRules{}});
   row.created = now_;
   return write([&](db::Scoped& q) -> Result<void> {
     row.version = q.unscoped().count("SELECT COALESCE(MAX(version), 0) FROM policy") + 1;

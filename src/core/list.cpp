@@ -58,7 +58,11 @@ constexpr Vocabulary vocabularies[] = {{"Pass", "state", "card_state"},
                                        {"BondQuery", "bond", "bond_kind"},
                                        {"TeamQuery", "kind", "team_kind"},
                                        {"DocumentQuery", "kind", "paper_kind"},
-                                       {"LackingQuery", "kind", "paper_kind"}};
+                                       {"LackingQuery", "kind", "paper_kind"},
+                                       {"VehiclePassage", "passage_result", "result"},
+                                       {"VehiclePassage", "vehicle_reasons", "vehicle_reason"},
+                                       {"VehiclePassage", "flags", "flag"},
+                                       {"Exemption", "exemption_kind", "exemption"}};
 
 std::string word_of(std::string_view language, const ExportColumn& column, const std::string& code) {
   std::string_view name = column.name;

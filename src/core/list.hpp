@@ -120,12 +120,15 @@ struct ListOf<handler> {
 };
 }  // namespace detail
 
+// `export_permission`, where taking a whole list away needs more than reading it.
 template <auto handler>
-void list(api::Router& r, const std::string& path, api::Permission permission, const std::string& summary) {
+void list(api::Router& r, const std::string& path, api::Permission permission, const std::string& summary,
+          std::optional<api::Permission> export_permission = {}) {
   using L = detail::ListOf<handler>;
   r.get<typename L::Input, api::Page<typename L::Row>>(path, permission, summary, handler);
   auto& e = r.get<ListExport<typename L::Input>, api::Response>(
-      path + "/export", permission, summary + ": all of it as xlsx, CSV or on paper", L::exported);
+      path + "/export", export_permission.value_or(permission),
+      summary + ": all of it as xlsx, CSV or on paper", L::exported);
   e.produces = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
   e.rows = &meta::record_of<typename L::Row>();
 }

@@ -18,7 +18,9 @@
 #include "feature/command/area_record.hpp"
 #include "feature/erasure/record.hpp"
 #include "feature/exchange/record.hpp"
+#include "feature/gate/exemption_record.hpp"
 #include "feature/gate/record.hpp"
+#include "feature/gate/vehicle_record.hpp"
 #include "feature/organisation/document_record.hpp"
 #include "feature/organisation/team_record.hpp"
 #include "feature/people/record.hpp"
@@ -358,12 +360,13 @@ std::vector<const meta::Record*> stored_records() {
       f::stewardship::StaffRow, f::stewardship::StewardshipRow, f::people::DuplicatePairRow,
       f::people::PersonAliasRow, f::people::ConflictRow, f::access::AccountRow, f::access::GrantRow,
       f::access::RoleRow, f::gate::PolicyRow, f::gate::ObservationRow, f::gate::PassRow, f::gate::PassageRow,
-      f::gate::GuestRow, f::exchange::ImportStored, f::exchange::RememberedForm, f::organisation::TermRow,
-      f::organisation::OrganisationRow, f::organisation::SuperiorRow, f::organisation::BondRow,
-      f::command::CompoundFigures, f::erasure::ErasureRow, f::erasure::ErasedPersonRow,
-      f::erasure::RetentionRuleRow, f::organisation::TeamRow, f::organisation::TeamVersionRow,
-      f::organisation::TeamMemberRow, f::organisation::TeamBodyRow, f::organisation::DocumentRow,
-      core::StoredFile, f::erasure::RetentionRunRow>();
+      f::gate::GuestRow, f::gate::VehiclePassageRow, f::gate::ExemptionRow, f::exchange::ImportStored,
+      f::exchange::RememberedForm, f::organisation::TermRow, f::organisation::OrganisationRow,
+      f::organisation::SuperiorRow, f::organisation::BondRow, f::command::CompoundFigures,
+      f::erasure::ErasureRow, f::erasure::ErasedPersonRow, f::erasure::RetentionRuleRow,
+      f::organisation::TeamRow, f::organisation::TeamVersionRow, f::organisation::TeamMemberRow,
+      f::organisation::TeamBodyRow, f::organisation::DocumentRow, core::StoredFile,
+      f::erasure::RetentionRunRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

@@ -76,6 +76,14 @@ struct Modes {
   friend bool operator==(const Modes&, const Modes&) = default;
 };
 
+// Vehicles (XN-42): which may come in; all others only leave. vehicle.hpp decides by it.
+struct VehicleRules {
+  Mode mode = Mode::enforce;
+  std::vector<std::string> entry_classes{"police", "fire", "ambulance", "rescue", "refuse", "supplies"};
+  std::vector<std::string> free_kinds{"electric_bike"};  // pass like somebody on foot
+  friend bool operator==(const VehicleRules&, const VehicleRules&) = default;
+};
+
 // One dated version. The caller picks it with policy_in_force(); people who are out return under the
 // version of their exit (practice.md 4).
 struct Policy {
@@ -128,6 +136,7 @@ struct Policy {
   // Until this day begins, every enforced group only warns: a compound's first days (practice.md 11).
   std::optional<std::int32_t> warn_until_day{};
   Modes modes{};
+  std::optional<VehicleRules> vehicles{};  // empty: nobody made a rule for vehicles, the defaults only warn
   friend bool operator==(const Policy&, const Policy&) = default;
 };
 

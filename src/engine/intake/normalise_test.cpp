@@ -178,6 +178,9 @@ TEST(Plate, Forms) {
   EXPECT_EQ(parse_plate("川E12345").kind, PlateKind::ordinary);
   EXPECT_EQ(parse_plate("川E1234学").kind, PlateKind::special);
   EXPECT_EQ(parse_plate("WJ川12345").kind, PlateKind::special);
+  for (const char* special :
+       {"川E1234警", "川E1234挂", "粤Z1234港", "粤ZF123澳", "沪A0023领", "使014578", "川X0001应急"})
+    EXPECT_EQ(parse_plate(special).kind, PlateKind::special) << special;
   EXPECT_EQ(parse_plate("川E12345(临)").kind, PlateKind::temporary);
   EXPECT_EQ(parse_plate("无牌").kind, PlateKind::none);
   EXPECT_EQ(parse_plate("").kind, PlateKind::none);

@@ -22,11 +22,15 @@ PlateKind kind_of(std::u32string_view plate) {
   if (plate.find(U'临') != std::u32string_view::npos) return PlateKind::temporary;
   if (plate.starts_with(U"WJ") || plate.starts_with(U"使") || plate.starts_with(U"军"))
     return PlateKind::special;
-  if (plate.size() < 7 || plate.size() > 8 || !in(provinces, plate[0])) return PlateKind::other;
+  if (plate.size() < 7 || plate.size() > 9 || !in(provinces, plate[0])) return PlateKind::other;
   // The office letter may be any, O belongs to the police.
   if (plate[1] < 'A' || plate[1] > 'Z') return PlateKind::other;
   const auto rest = plate.substr(2);
   if (rest.size() == 5 && std::ranges::all_of(rest.substr(0, 4), is_sign) && in(special_ends, rest[4]))
+    return PlateKind::special;
+  // Fire and rescue since 2019: 应急 after three to five signs.
+  if (rest.size() >= 5 && rest.ends_with(U"应急") &&
+      std::ranges::all_of(rest.substr(0, rest.size() - 2), is_sign))
     return PlateKind::special;
   if (!std::ranges::all_of(rest, is_sign)) return PlateKind::other;
   if (rest.size() == 5) return PlateKind::ordinary;

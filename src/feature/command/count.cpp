@@ -36,7 +36,8 @@ const std::vector<Counter>& counters() {
       {"SELECT h.compound_id, COUNT(*), SUM(CASE WHEN EXISTS (SELECT 1 FROM residence r WHERE r.household_id "
        "= "
        "h.id AND r.relation = 'head' AND r.valid_until_ms IS NULL) THEN 0 ELSE 1 END), SUM(CASE WHEN EXISTS "
-       "(SELECT 1 FROM pass a WHERE a.household_id = h.id AND a.state = 'active') THEN 1 ELSE 0 END) FROM "
+       "(SELECT 1 FROM pass a WHERE a.household_id = h.id AND a.pass_class = 'household' AND a.state = "
+       "'active') THEN 1 ELSE 0 END) FROM "
        "household h WHERE h.compound_id ",
        " AND h.valid_until_ms IS NULL AND h.provisional = 0 GROUP BY h.compound_id",
        {&F::households, &F::headless, &F::carded}},

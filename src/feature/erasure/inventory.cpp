@@ -41,6 +41,7 @@ constexpr auto entries = std::to_array<Entry>({
     history_of("entity = 'duplicate_pair' AND record_id IN (SELECT t.id FROM duplicate_pair t WHERE t.a_id "
                "{persons} OR t.b_id {persons})"),
     history_of("entity = 'observation' AND record_id IN (SELECT id FROM observation WHERE " OWN_LEVEL ")"),
+    history_of("entity = 'exemption' AND " PERSONS_ROWS("exemption")),
     history_of("entity = 'vehicle' AND record_id IN (SELECT id FROM vehicle WHERE " OWN_VEHICLE ")"),
     history_of("entity = 'dwelling' AND record_id IN (SELECT id FROM dwelling WHERE " OWN_DWELLING ")"),
     // --- what belongs to the person
@@ -70,6 +71,17 @@ constexpr auto entries = std::to_array<Entry>({
      "field known_source said_source actor state",
      60},
     {"observation", Whose::person, Fate::removed, OWN_LEVEL, {}, "level", "", 40},
+    {"exemption",
+     Whose::person,
+     Fate::removed,
+     "person_id {persons}",
+     {},
+     "exemption_kind certificate issuer",
+     "",
+     30},
+    {"vehicle_passage", Whose::person, Fate::emptied,
+     "vehicle_id IN (SELECT id FROM vehicle WHERE " OWN_VEHICLE ")", "plate = '', reason = NULL",
+     "plate reason", "direction result vehicle_class vehicle_kind steps outcome reasons flags", 0},
     {"vehicle", Whose::person, Fate::emptied, OWN_VEHICLE,
      "owner_name = NULL, plate = '', colour = NULL, phone_sealed = NULL, phone_masked = NULL, "
      "vehicle_kind = 'unknown'",

@@ -215,6 +215,34 @@ void list_households(db::Scoped& q, const GateDevice& device, base::Instant now,
       });
 }
 
+// Plates only: whose car it is says the household, and nothing more is needed at a gate.
+void list_vehicles(db::Scoped& q, const GateDevice& device, GateList& list) {
+  q.run(
+      "SELECT v.plate, v.household_id FROM vehicle v JOIN place p ON p.id = v.compound_id WHERE "
+      "v.compound_id = $1 AND v.valid_until_ms IS NULL AND v.plate <> '' AND {scope:p} ORDER BY v.plate, "
+      "v.id",
+      {device.compound_id}, [&](const db::Row& r) {
+        if (list.vehicles.empty() || list.vehicles.back().p != r.text(0))
+          list.vehicles.push_back({r.str(0), {}});
+        auto& households = list.vehicles.back().h;
+        if (!r.is_null(1) && std::ranges::find(households, r.integer(1)) == households.end())
+          households.push_back(r.integer(1));
+      });
+}
+
+// Whose a card is that is no household's, told at arm's length: a masked name or a plate.
+void list_holders(db::Scoped& q, const GateDevice& device, base::Day today, GateList& list) {
+  q.run(
+      "SELECT ps.id, ps.person_id, COALESCE((SELECT v.plate FROM vehicle v WHERE v.id = ps.vehicle_id), "
+      "(SELECT "
+      "gu.name_masked FROM guest gu WHERE gu.id = ps.guest_id), '') FROM pass ps JOIN place p ON p.id = "
+      "ps.compound_id WHERE ps.compound_id = $1 AND ps.pass_class <> 'household' AND ps.valid_until >= $2 "
+      "AND "
+      "{scope:p} ORDER BY ps.id",
+      {device.compound_id, today + -30},
+      [&](const db::Row& r) { list.holders.push_back(meta::load<ListHolder>(r)); });
+}
+
 void list_uses(db::Scoped& q, const GateDevice& device, int window_days, base::Instant now, GateList& list) {
   // The longest window, doubled for overruns that hold their place for two, and outings that are still open.
   const auto since = now + -(std::int64_t{2} * window_days + 1) * base::day_ms;
@@ -356,6 +384,8 @@ GateList build_list(db::Scoped& q, const core::Services& services, const GateDev
   int window_days = list.policy.window_days;
   for (const auto& rule : list.rules) window_days = std::max(window_days, rule.policy.window_days);
   list_uses(q, device, window_days, now, list);
+  list_holders(q, device, today, list);
+  list_vehicles(q, device, list);
   list.inside_unknown = list.uses.empty();
   return list;
 }

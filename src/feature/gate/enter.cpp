@@ -7,38 +7,13 @@
 #include <boost/json.hpp>
 
 #include "engine/gate/quota.hpp"
-#include "feature/gate/service.hpp"
+#include "feature/gate/entering.hpp"
 
 namespace feature::gate {
 namespace {
 
 // Longer than any window of a policy; an outing older than this is nobody's any more.
 constexpr std::int64_t uses_back_ms = 62 * base::day_ms;
-
-std::string digest_of(const GateRecord& r) {
-  // What happened, not how the phone saw it: the same passage sent by another way is the same record.
-  GateRecord said = r;
-  said.offline = false;
-  said.list_age_s = 0;
-  said.outcome = rule::Outcome::allow;
-  said.reasons.clear();
-  said.policy_version = 0;
-  const auto text = meta::to_json(said);
-  std::string digest(16, '\0');
-  crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(),
-                     reinterpret_cast<const unsigned char*>(text.data()), text.size(), nullptr, 0);
-  return digest;
-}
-
-template <class Items, class Text>
-std::string joined(const Items& items, Text text) {
-  std::string out;
-  for (const auto& item : items) {
-    if (!out.empty()) out += ' ';
-    out += text(item);
-  }
-  return out;
-}
 
 // Where the person was, by the last crossing the ledger knows: unknown until there is one, and after an
 // outing that staff have closed.
@@ -81,12 +56,26 @@ rule::Standing standing_of(db::Scoped& q, const rule::Policy& policy, std::int64
   return word;
 }
 
-struct Ground {  // what the decision stands on
-  rule::Facts facts{};
-  rule::Policy policy{};
-  FoundPass pass{};
-  std::optional<std::int64_t> household_id{}, dwelling_id{};
-};
+// A certificate is one person's and helps who goes alone. Of several the one that holds at this hour; else
+// one that does not, so that the verdict can say so.
+std::optional<rule::Exemption> exemption_of(db::Scoped& q, const GateRecord& r, rule::Facts facts,
+                                            const rule::Policy& policy, base::Instant at) {
+  if (r.direction != rule::Direction::out || r.person_ids.size() != 1 || rule::counted_persons(facts) != 1 ||
+      facts.persons - facts.accompanied_children != 1)
+    return std::nullopt;
+  std::optional<rule::Exemption> found;
+  for (const auto& exemption : exemptions_of(q, r.person_ids.front(), at)) {
+    facts.exemption = exemption;
+    const auto verdict = rule::decide(facts, policy);
+    if (std::ranges::find(verdict.reasons, rule::ReasonCode::outing_exempt, &rule::Reason::code) !=
+        verdict.reasons.end())
+      return exemption;
+    if (!found) found = exemption;
+  }
+  return found;
+}
+
+}  // namespace
 
 Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice& device, const GateRecord& r,
                  base::Instant at) {
@@ -120,6 +109,14 @@ Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice
   apply_steps(f, {r.steps.begin(), r.steps.end()});
   f.readings = r.readings;
   for (auto& reading : f.readings) reading.at_ms += at.ms - r.happened_ms;
+  if (f.pass == rule::PassState::valid) {
+    const auto pass_class = g.pass.row->pass_class;
+    // The office has spoken to the host before it issued a visitor's card (LZ-18).
+    if (pass_class == PassClass::visitor) f.visit_approved = f.details_complete = true;
+    // Only a worker's own card lets a worker in.
+    if (r.holder_kind == rule::Holder::worker && pass_class != PassClass::worker)
+      f.pass = rule::PassState::none;
+  }
   if (g.household_id) f.uses = uses_of(q, *g.household_id, at);
   if (!r.person_ids.empty()) f.presence = presence_of(q, r.person_ids.front(), at);
   if (r.person_ids.size() == 1 && f.persons == 1) f.child_alone = is_child(q, r.person_ids.front(), at);
@@ -130,8 +127,11 @@ Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice
       if (!use.return_at_ms && !use.closed_without_return) rules_at = {use.exit_at_ms};
   g.policy = policy_at(q, device.compound_id, g.dwelling_id, rules_at);
   if (g.household_id) f.standing = standing_of(q, g.policy, *g.household_id, r.person_ids, at);
+  f.exemption = exemption_of(q, r, f, g.policy, at);
   return g;
 }
+
+namespace {
 
 // An exit that happened counts although it should not have: it is out of the house all the same.
 bool counts(const Ground& g, const rule::Verdict& verdict) {
@@ -139,6 +139,8 @@ bool counts(const Ground& g, const rule::Verdict& verdict) {
   if (verdict.consumes_outing) return true;
   return verdict.outcome == rule::Outcome::deny;
 }
+
+}  // namespace
 
 std::vector<std::string> flags_of(const rule::Verdict& verdict, const GateRecord& r, Mode mode,
                                   base::Instant happened, base::Instant now) {
@@ -217,23 +219,53 @@ void add_guest(db::Scoped& q, const core::Services& services, const GateDevice& 
   core::append(q, guest);
 }
 
-// The answer given before, when this very record has come already.
-std::optional<Entered> known(db::Scoped& q, const GateDevice& device, std::int64_t seq,
-                             const std::string& digest) {
-  std::optional<Entered> found;
-  q.unscoped().run(
-      "SELECT passage_id, answer FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND payload_digest = $3",
-      {device.enrolment_id, seq, db::Blob{digest}}, [&](const db::Row& r) {
-        Entered e;
-        e.status = UploadStatus::duplicate;
-        e.passage_id = r.maybe_integer(0);
-        e.flags = split_codes(r.text(1));
-        found = std::move(e);
-      });
-  return found;
+std::string digest_of_text(std::string_view text) {
+  std::string digest(16, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(),
+                     reinterpret_cast<const unsigned char*>(text.data()), text.size(), nullptr, 0);
+  return digest;
 }
 
-}  // namespace
+Taken take_number(db::Scoped& q, const GateDevice& device, std::int64_t seq, const std::string& digest,
+                  std::int64_t passage_id, base::Instant now) {
+  Taken out;
+  auto& raw = q.unscoped();
+  const auto taken = raw.run(
+      "INSERT INTO ingest (enrolment_id, seq, payload_digest, passage_id, answer, recorded_ms) "
+      "VALUES ($1, $2, $3, $4, '', $5) ON CONFLICT DO NOTHING",
+      {device.enrolment_id, seq, db::Blob{digest}, passage_id, now});
+  if (taken == 0)
+    raw.run(
+        "SELECT passage_id, answer FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND payload_digest = $3",
+        {device.enrolment_id, seq, db::Blob{digest}}, [&](const db::Row& r) {
+          Entered e;
+          e.status = UploadStatus::duplicate;
+          e.passage_id = r.maybe_integer(0);
+          e.flags = split_codes(r.text(1));
+          out.before = std::move(e);
+        });
+  out.conflict =
+      raw.count("SELECT COUNT(*) FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND passage_id <> $3",
+                {device.enrolment_id, seq, passage_id}) > 0;
+  return out;
+}
+
+void keep_answer(db::Scoped& q, const GateDevice& device, std::int64_t seq, const std::string& digest,
+                 const std::string& flags) {
+  q.unscoped().run(
+      "UPDATE ingest SET answer = $4 WHERE enrolment_id = $1 AND seq = $2 AND payload_digest = $3",
+      {device.enrolment_id, seq, db::Blob{digest}, flags});
+}
+
+void give_back_number(db::Scoped& q, const GateDevice& device, std::int64_t seq, const std::string& digest) {
+  q.unscoped().run("DELETE FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND payload_digest = $3",
+                   {device.enrolment_id, seq, db::Blob{digest}});
+}
+
+UploadStatus status_of(bool conflict, const std::vector<std::string>& flags) {
+  if (conflict) return UploadStatus::conflict;
+  return flags.empty() ? UploadStatus::stored : UploadStatus::flagged;
+}
 
 std::vector<std::string> split_codes(std::string_view codes) {
   std::vector<std::string> out;
@@ -381,15 +413,8 @@ Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& d
               std::vector<std::string> more_flags) {
   const auto digest = digest_of(r);
   auto& raw = q.unscoped();
-  // Taking the number comes first: of two copies at once, the second waits here and then finds the answer.
-  const auto taken = raw.run(
-      "INSERT INTO ingest (enrolment_id, seq, payload_digest, passage_id, answer, recorded_ms) "
-      "VALUES ($1, $2, $3, $4, '', $5) ON CONFLICT DO NOTHING",
-      {device.enrolment_id, r.seq.value, db::Blob{digest}, ids.passage, now});
-  if (taken == 0) {
-    auto before = known(q, device, r.seq, digest);
-    if (before) return *before;
-  }
+  auto number = take_number(q, device, r.seq, digest, ids.passage, now);
+  if (number.before) return *std::move(number.before);
   // The household's row is the guard: simultaneous scans of one household decide one after the other.
   if (const auto wanted = r.household_id)
     raw.run("UPDATE household SET version = version + 1 WHERE id = $1 AND compound_id = $2",
@@ -402,8 +427,7 @@ Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& d
   Entered out;
   out.verdict = rule::decide(g.facts, g.policy);
   if (mode == Mode::confirm && r.result == PassageResult::passed && !rule::may_release(out.verdict)) {
-    raw.run("DELETE FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND payload_digest = $3",
-            {device.enrolment_id, r.seq.value, db::Blob{digest}});
+    give_back_number(q, device, r.seq, digest);
     out.refused = true;
     return out;
   }
@@ -412,24 +436,22 @@ Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& d
       makes_later_one_too_many(q, g, out.verdict, r, happened))
     out.flags.emplace_back("quota_used");
   out.flags.insert(out.flags.end(), more_flags.begin(), more_flags.end());
-  const bool conflict =
-      raw.count("SELECT COUNT(*) FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND passage_id <> $3",
-                {device.enrolment_id, r.seq.value, ids.passage}) > 0;
-  if (conflict) out.flags.emplace_back("seq_conflict");
+  if (number.conflict) out.flags.emplace_back("seq_conflict");
   auto row = row_of(g, out.verdict, r, device, ids.passage, happened, now);
   row.flags = joined(out.flags, [](const std::string& s) { return s; });
   if (r.claim) {
     add_guest(q, services, device, r, g.dwelling_id, ids.guest, now);
     row.guest_id = ids.guest;
   }
+  if (r.holder_kind == rule::Holder::vehicle_emergency) {
+    row.vehicle_passage_id = ids.vehicle;
+    append_emergency_vehicle(q, row, ids.vehicle);
+  }
   core::append(q, row);
-  raw.run("UPDATE ingest SET answer = $4 WHERE enrolment_id = $1 AND seq = $2 AND payload_digest = $3",
-          {device.enrolment_id, r.seq.value, db::Blob{digest}, row.flags});
+  keep_answer(q, device, r.seq, digest, row.flags);
   core::note_change(q, "passage", device.compound_id, ids.passage, now);
   out.passage_id = ids.passage;
-  out.status = conflict            ? UploadStatus::conflict
-               : out.flags.empty() ? UploadStatus::stored
-                                   : UploadStatus::flagged;
+  out.status = status_of(number.conflict, out.flags);
   return out;
 }
 

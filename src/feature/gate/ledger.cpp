@@ -267,35 +267,59 @@ Result<api::Response> export_passages(api::Context& c, const PassageExport& in) 
   return core::TableFile::finish(std::move(*file), "passages");
 }
 
+constexpr auto original_columns = db::ScopedSql(
+    "SELECT g.id, g.compound_id, g.opening_id, g.happened_ms, g.direction, g.result, g.holder_kind, "
+    "g.household_id, g.dwelling_id, g.person_id, g.persons, g.companions, g.person_ids, g.policy_version, "
+    "g.vehicle_passage_id FROM passage g JOIN place p ON p.id = g.compound_id WHERE {scope:p}");
+
+PassageRow load_original(const db::Row& r) {
+  PassageRow g;
+  g.id = meta::Id<PassageRow>(r.integer(0));
+  g.compound_id = r.integer(1);
+  g.opening_id = r.integer(2);
+  g.happened = r.instant(3);
+  meta::parse_enum(r.text(4), g.direction);
+  meta::parse_enum(r.text(5), g.result);
+  meta::parse_enum(r.text(6), g.holder_kind);
+  g.household_id = r.maybe_integer(7);
+  g.dwelling_id = r.maybe_integer(8);
+  g.person_id = r.maybe_integer(9);
+  g.persons = static_cast<int>(r.integer(10));
+  g.companions = static_cast<int>(r.integer(11));
+  g.person_ids = r.str(12);
+  g.policy_version = r.integer(13);
+  g.vehicle_passage_id = r.maybe_integer(14);
+  return g;
+}
+
+PassageRow correction_of(const PassageRow& original, std::int64_t id, PassageResult result,
+                         const std::string& reason, std::int64_t account, base::Instant now) {
+  auto row = original;
+  row.id = meta::Id<PassageRow>(id);
+  row.happened = row.recorded = now;
+  row.device_ms = now.ms;
+  row.result = result;
+  row.reason = reason;
+  row.account_id = account;
+  row.reverses_id = original.id.value;
+  return row;
+}
+
+bool corrected(db::Scoped& q, const PassageRow& original, PassageResult result) {
+  return q.unscoped().count(
+             "SELECT COUNT(*) FROM passage WHERE compound_id = $1 AND happened_ms >= $2 AND "
+             "reverses_id = $3 AND result = $4",
+             {original.compound_id, original.happened, original.id, meta::name_of(result)}) > 0;
+}
+
 // A reversing row keeps what was written and takes its effect away; closing ends an outing whose return was
 // not scanned. Both need a reason and leave the original as it is.
 Result<Passage> correct(api::Context& c, const Correction& in, PassageResult result) {
   const auto id = c.store.next_id();
   return c.write([&](db::Scoped& q) -> Result<Passage> {
     std::optional<PassageRow> original;
-    q.one(
-        "SELECT g.id, g.compound_id, g.opening_id, g.happened_ms, g.direction, g.result, g.holder_kind, "
-        "g.household_id, "
-        "g.dwelling_id, g.person_id, g.persons, g.companions, g.person_ids, g.policy_version "
-        "FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.id = $1 AND {scope:p}",
-        {c.id()}, [&](const db::Row& r) {
-          PassageRow g;
-          g.id = meta::Id<PassageRow>(r.integer(0));
-          g.compound_id = r.integer(1);
-          g.opening_id = r.integer(2);
-          g.happened = r.instant(3);
-          meta::parse_enum(r.text(4), g.direction);
-          meta::parse_enum(r.text(5), g.result);
-          meta::parse_enum(r.text(6), g.holder_kind);
-          g.household_id = r.maybe_integer(7);
-          g.dwelling_id = r.maybe_integer(8);
-          g.person_id = r.maybe_integer(9);
-          g.persons = static_cast<int>(r.integer(10));
-          g.companions = static_cast<int>(r.integer(11));
-          g.person_ids = r.str(12);
-          g.policy_version = r.integer(13);
-          original = std::move(g);
-        });
+    q.one(original_columns.with(" AND g.id = {arg}"), {c.id()},
+          [&](const db::Row& r) { original = load_original(r); });
     if (!original) return base::fail(ErrorKind::not_found, "not_found");
     if (original->result == PassageResult::reversed || original->result == PassageResult::closed)
       return base::fail(ErrorKind::conflict, "is_a_correction");
@@ -304,21 +328,8 @@ Result<Passage> correct(api::Context& c, const Correction& in, PassageResult res
       return base::fail(ErrorKind::conflict, "not_an_exit");
     if (original->household_id)
       q.unscoped().run("UPDATE household SET version = version + 1 WHERE id = $1", {*original->household_id});
-    if (q.unscoped().count("SELECT COUNT(*) FROM passage WHERE compound_id = $1 AND happened_ms >= $2 AND "
-                           "reverses_id = $3 AND "
-                           "result = $4",
-                           {original->compound_id, original->happened, original->id, meta::name_of(result)}) >
-        0)
-      return base::fail(ErrorKind::conflict, "already_corrected");
-    PassageRow row = *original;
-    row.id = meta::Id<PassageRow>(id);
-    row.happened = row.recorded = c.now;
-    row.device_ms = c.now.ms;
-    row.result = result;
-    row.reason = in.reason;
-    row.account_id = c.who.account;
-    row.reverses_id = original->id.value;
-    core::append(q, row);
+    if (corrected(q, *original, result)) return base::fail(ErrorKind::conflict, "already_corrected");
+    core::append(q, correction_of(*original, id, result, in.reason, c.who.account, c.now));
     core::audit(q, c,
                 {"passage." + std::string(meta::name_of(result)), "passage", original->id.value,
                  original->compound_id});
@@ -338,6 +349,24 @@ Result<Passage> close_outing(api::Context& c, const Correction& in) {
 }
 
 }  // namespace
+
+void reverse_riders(db::Scoped& q, std::int64_t vehicle_passage_id, std::int64_t reversal,
+                    const std::vector<std::int64_t>& ids, const std::string& reason, std::int64_t account,
+                    base::Instant now) {
+  std::vector<PassageRow> riders;
+  q.run(original_columns.with(" AND g.vehicle_passage_id = {arg}")
+            .with(" AND g.reverses_id IS NULL ORDER BY g.id"),
+        {vehicle_passage_id}, [&](const db::Row& r) { riders.push_back(load_original(r)); });
+  for (std::size_t i = 0; i < riders.size() && i < ids.size(); ++i) {
+    const auto& rider = riders[i];
+    if (rider.household_id)
+      q.unscoped().run("UPDATE household SET version = version + 1 WHERE id = $1", {*rider.household_id});
+    if (corrected(q, rider, PassageResult::reversed)) continue;
+    auto row = correction_of(rider, ids[i], PassageResult::reversed, reason, account, now);
+    row.vehicle_passage_id = reversal;
+    core::append(q, row);
+  }
+}
 
 void ledger_routes(api::Router& r) {
   r.get<PassageQuery, api::Page<Passage>>("/api/passages", Permission::passage_read,

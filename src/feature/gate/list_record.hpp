@@ -54,6 +54,15 @@ struct ListWord {
   std::optional<std::int64_t> m{};
   rule::Standing w = rule::Standing::ask_community;
 };
+struct ListHolder {
+  std::int64_t id = 0;              // of a pass that is no household's
+  std::optional<std::int64_t> p{};  // person
+  std::string t{};                  // masked name, or plate
+};
+struct ListVehicle {
+  std::string p{};                // plate
+  std::vector<std::int64_t> h{};  // households it belongs to: one car may have two
+};
 struct GateList {
   std::string version{};
   std::int64_t generated_ms = 0;
@@ -70,6 +79,8 @@ struct GateList {
   std::vector<ListHousehold> households{};
   std::vector<ListPass> passes{};
   std::vector<ListUse> uses{};
+  std::vector<ListHolder> holders{};
+  std::vector<ListVehicle> vehicles{};
   bool inside_unknown = true;
 };
 
@@ -85,6 +96,8 @@ META_DESCRIBE(feature::gate::ListHousehold, "ListHousehold", "", id, d, m)
 META_DESCRIBE(feature::gate::ListPass, "ListPass", "", id, h, k, n, s, c, u)
 META_DESCRIBE(feature::gate::ListRule, "ListRule", "", policy, dwellings)
 META_DESCRIBE(feature::gate::ListWord, "ListWord", "", h, m, w)
+META_DESCRIBE(feature::gate::ListHolder, "ListHolder", "", id, p, t)
+META_DESCRIBE(feature::gate::ListVehicle, "ListVehicle", "", p, h)
 META_DESCRIBE(feature::gate::GateList, "GateList", "", version, generated_ms, utc_offset_minutes, compound,
-              opening, policy, rules, words, keys, duty, days, dwellings, households, passes, uses,
-              inside_unknown)
+              opening, policy, rules, words, keys, duty, days, dwellings, households, passes, uses, holders,
+              vehicles, inside_unknown)

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "feature/gate/routes.hpp"
+#include "feature/gate/vehicle_service.hpp"
 
 namespace feature::gate {
 namespace {
@@ -56,18 +57,21 @@ Result<DecideAnswer> decide_now(api::Context& c, const DecideRequest& in) {
   });
 }
 
+ConfirmStatus status_of(const Entered& entered) {
+  if (entered.refused) return ConfirmStatus::refused;
+  return entered.status == UploadStatus::duplicate ? ConfirmStatus::duplicate : ConfirmStatus::stored;
+}
+
 Result<ConfirmAnswer> confirm(api::Context& c, const GateRecord& in) {
   if (auto problems = check_record(in); !problems.empty()) return base::fail(std::move(problems));
-  const RecordIds ids{c.store.next_id(), c.store.next_id()};
+  const RecordIds ids{c.store.next_id(), c.store.next_id(), c.store.next_id()};
   return c.write([&](db::Scoped& q) -> Result<ConfirmAnswer> {
     const auto device = own_device(q, c);
     if (!device) return tl::unexpected(device.error());
     // Asked this very moment: the server's clock is the better one.
     auto entered = enter(q, c.services, *device, in, ids, Mode::confirm, c.now, c.now);
     ConfirmAnswer out;
-    out.status = entered.refused                             ? ConfirmStatus::refused
-                 : entered.status == UploadStatus::duplicate ? ConfirmStatus::duplicate
-                                                             : ConfirmStatus::stored;
+    out.status = status_of(entered);
     out.passage_id = entered.passage_id;
     out.verdict = std::move(entered.verdict);
     out.flags = std::move(entered.flags);
@@ -77,27 +81,49 @@ Result<ConfirmAnswer> confirm(api::Context& c, const GateRecord& in) {
 }
 
 struct Parsed {
-  std::optional<GateRecord> record{};
-  UploadResult bad{};  // when there is none
+  std::optional<GateRecord> person{};
+  std::optional<VehicleRecord> vehicle{};
+  UploadResult bad{};  // when there is neither
 };
+
+template <class Record>
+base::Problems read(const meta::Json& json, std::optional<Record>& out,
+                    base::Problems (*check)(const Record&)) {
+  auto record = meta::from_json<Record>(json.text);
+  if (!record) return record.error().problems;
+  auto problems = check(*record);
+  if (problems.empty()) out = std::move(*record);
+  return problems;
+}
 
 Parsed parse(const meta::Json& json) {
   Parsed out;
-  auto record = meta::from_json<GateRecord>(json.text);
-  base::Problems problems;
-  if (record)
-    problems = check_record(*record);
-  else
-    problems = record.error().problems;
-  if (problems.empty()) {
-    out.record = std::move(*record);
-    return out;
-  }
+  const auto problems = json.text.find("\"vehicle_class\"") != std::string::npos
+                            ? read(json, out.vehicle, check_vehicle)
+                            : read(json, out.person, check_record);
+  if (problems.empty()) return out;
   out.bad.status = UploadStatus::invalid;
-  for (auto& p : problems) out.bad.problems.push_back({p.path, p.code});
+  for (const auto& p : problems) out.bad.problems.push_back({p.path, p.code});
   // The number is what the phone finds its record by; read it alone when the rest is unreadable.
   out.bad.seq = sequence_of(json.text);
   return out;
+}
+
+Result<VehicleAnswer> confirm_vehicle(api::Context& c, const VehicleRecord& in) {
+  if (auto problems = check_vehicle(in); !problems.empty()) return base::fail(std::move(problems));
+  const auto ids = vehicle_ids(c.store, in.parties.size());
+  return c.write([&](db::Scoped& q) -> Result<VehicleAnswer> {
+    const auto device = own_device(q, c);
+    if (!device) return tl::unexpected(device.error());
+    auto entered = enter_vehicle(q, c.services, *device, in, ids, Mode::confirm, c.now, c.now);
+    VehicleAnswer out;
+    out.status = status_of(entered);
+    out.passage_id = entered.passage_id;
+    out.verdict = std::move(entered.vehicle);
+    out.flags = std::move(entered.flags);
+    out.server_ms = c.now.ms;
+    return out;
+  });
 }
 
 void keep_unreadable(db::Scoped& q, const api::Context& c, const GateDevice& device, const meta::Json& json,
@@ -119,10 +145,11 @@ void keep_unreadable(db::Scoped& q, const api::Context& c, const GateDevice& dev
 Result<UploadAnswer> upload(api::Context& c, const UploadRequest& in) {
   if (in.records.size() > 200) return base::fail_field("/records", "too_long", {{"max", "200"}});
   std::vector<Parsed> parsed;
-  std::vector<RecordIds> ids;
+  std::vector<VehicleIds> ids;
   for (const auto& json : in.records) {
     parsed.push_back(parse(json));
-    ids.push_back({c.store.next_id(), c.store.next_id()});
+    const auto& vehicle = parsed.back().vehicle;
+    ids.push_back(vehicle_ids(c.store, vehicle ? vehicle->parties.size() : 1));
   }
   const auto offset = c.now.ms - in.client_ms;
   return c.write([&](db::Scoped& q) -> Result<UploadAnswer> {
@@ -130,19 +157,23 @@ Result<UploadAnswer> upload(api::Context& c, const UploadRequest& in) {
     if (!device) return tl::unexpected(device.error());
     const bool jumped =
         device->clock_offset_ms != 0 && std::abs(device->clock_offset_ms - offset) > clock_jump_ms;
+    const auto more_flags = jumped ? std::vector<std::string>{"clock_jump"} : std::vector<std::string>{};
     UploadAnswer out;
     out.server_ms = c.now.ms;
     for (std::size_t i = 0; i < parsed.size(); ++i) {
-      if (!parsed[i].record) {
-        keep_unreadable(q, c, *device, in.records[i], ids[i].passage, parsed[i].bad);
+      const auto at = [&](std::int64_t phone_ms) { return base::Instant{phone_ms + offset}; };
+      if (const auto& vehicle = parsed[i].vehicle) {
+        auto entered = enter_vehicle(q, c.services, *device, *vehicle, ids[i], Mode::happened,
+                                     at(vehicle->happened_ms), c.now, more_flags);
+        out.results.push_back({vehicle->seq, entered.status, entered.passage_id, entered.flags, {}});
+      } else if (const auto& person = parsed[i].person) {
+        auto entered = enter(q, c.services, *device, *person, ids[i].parties[0], Mode::happened,
+                             at(person->happened_ms), c.now, more_flags);
+        out.results.push_back({person->seq, entered.status, entered.passage_id, entered.flags, {}});
+      } else {
+        keep_unreadable(q, c, *device, in.records[i], ids[i].vehicle, parsed[i].bad);
         out.results.push_back(parsed[i].bad);
-        continue;
       }
-      const auto& record = *parsed[i].record;
-      auto entered =
-          enter(q, c.services, *device, record, ids[i], Mode::happened, {record.happened_ms + offset}, c.now,
-                jumped ? std::vector<std::string>{"clock_jump"} : std::vector<std::string>{});
-      out.results.push_back({record.seq, entered.status, entered.passage_id, entered.flags, {}});
     }
     q.unscoped().run(
         "UPDATE enrolment SET last_contact_ms = $2, queue = $3, clock_offset_ms = $4 WHERE id = $1",
@@ -158,6 +189,9 @@ void passage_routes(api::Router& r) {
                                       "May this person cross now", decide_now);
   r.post<GateRecord, ConfirmAnswer>("/api/gate/confirm", Permission::gate_decide,
                                     "Record a passage, decided here and now", confirm);
+  r.post<VehicleRecord, VehicleAnswer>("/api/gate/confirm-vehicle", Permission::gate_decide,
+                                       "Record a vehicle and everybody in it, decided here and now",
+                                       confirm_vehicle);
   r.post<UploadRequest, UploadAnswer>("/api/gate/passages", Permission::gate_decide,
                                       "Passages that happened, decided again under the rules of their time",
                                       upload);

@@ -28,8 +28,12 @@ constexpr auto pass_columns = db::ScopedSql(
     "ps.state, "
     "ps.generation, ps.short_code, ps.token, ps.batch, ps.issued_ms, ps.issued_by, ps.valid_until, "
     "ps.activated_ms, "
-    "ps.void_ms, ps.void_reason, ps.replaced_by FROM pass ps JOIN place p ON p.id = ps.compound_id WHERE "
-    "{scope:p}");
+    "ps.void_ms, ps.void_reason, ps.replaced_by, ps.person_id, ps.vehicle_id, ps.guest_id, (SELECT pe.name "
+    "FROM "
+    "person pe WHERE pe.id = ps.person_id), COALESCE((SELECT v.plate FROM vehicle v WHERE v.id = "
+    "ps.vehicle_id), (SELECT gu.name_masked FROM guest gu WHERE gu.id = ps.guest_id)) FROM pass ps JOIN "
+    "place p "
+    "ON p.id = ps.compound_id WHERE {scope:p}");
 
 Pass shown(const PassRow& row) {
   Pass p;
@@ -50,6 +54,13 @@ Pass shown(const PassRow& row) {
   return p;
 }
 
+Pass load_shown(const db::Row& r) {
+  auto pass = shown(meta::load<PassRow>(r));
+  pass.holder = r.maybe_text(23);
+  if (!r.is_null(22)) pass.holder = core::mask_name(r.text(22));
+  return pass;
+}
+
 Result<PassRow> own_pass(db::Scoped& q, std::int64_t id) {
   auto row = pass_by_id(q, id);
   if (!row) return base::fail(ErrorKind::not_found, "not_found");
@@ -66,7 +77,8 @@ std::vector<Door> households_of(db::Scoped& q, const IssuePasses& in, base::Day 
   auto sql = db::ScopedSql(
       "SELECT h.id, h.dwelling_id, h.sort, h.label, (SELECT COUNT(*) FROM pass ps WHERE ps.household_id = "
       "h.id AND "
-      "ps.state IN ('active', 'inactive') AND ps.valid_until >= $2) FROM household h JOIN place p ON p.id = "
+      "ps.pass_class = 'household' AND ps.state IN ('active', 'inactive') AND ps.valid_until >= $2) FROM "
+      "household h JOIN place p ON p.id = "
       "h.dwelling_id "
       "WHERE h.compound_id = $1 AND h.valid_until_ms IS NULL AND {scope:p}");
   std::vector<db::Arg> args{in.compound_id, today};
@@ -168,21 +180,19 @@ Result<api::Page<Pass>> list_passes(api::Context& c, const PassQuery& in) {
       sql = sql.with(" AND ps.label LIKE {arg}");
       args.push_back(like);
     }
-    return api::fetch_page<Pass>(
-        q, sql, args, in.limit, in.cursor, api::order_of(in.order, pass_orders),
-        [](const db::Row& r) { return shown(meta::load<PassRow>(r)); },
-        [&](const db::Row& r) {
-          if (in.order.value_or(PassOrder{}) >= PassOrder::newest)
-            return api::SortKey{r.integer(12), r.integer(0)};
-          return api::SortKey{r.str(4), r.integer(0)};
-        });
+    return api::fetch_page<Pass>(q, sql, args, in.limit, in.cursor, api::order_of(in.order, pass_orders),
+                                 load_shown, [&](const db::Row& r) {
+                                   if (in.order.value_or(PassOrder{}) >= PassOrder::newest)
+                                     return api::SortKey{r.integer(12), r.integer(0)};
+                                   return api::SortKey{r.str(4), r.integer(0)};
+                                 });
   });
 }
 
 // The household's own line of the file, so that a card can be told at arm's length.
 struct PrintRow {
   PassRow pass;
-  std::string phase, building, stair, room, head;
+  std::string phase, building, stair, room, head, holder;
 };
 
 std::vector<PrintRow> print_rows(db::Scoped& q, const PrintQuery& in) {
@@ -191,10 +201,14 @@ std::vector<PrintRow> print_rows(db::Scoped& q, const PrintQuery& in) {
       "ps.state, "
       "ps.generation, ps.short_code, ps.token, ps.batch, ps.issued_ms, ps.issued_by, ps.valid_until, "
       "ps.activated_ms, "
-      "ps.void_ms, ps.void_reason, ps.replaced_by, d.phase, d.building, d.stair, d.room, "
-      "(SELECT pe.name FROM residence r JOIN person pe ON pe.id = r.person_id WHERE r.household_id = "
+      "ps.void_ms, ps.void_reason, ps.replaced_by, ps.person_id, ps.vehicle_id, ps.guest_id, d.phase, "
+      "d.building, "
+      "d.stair, d.room, COALESCE((SELECT pe.name FROM person pe WHERE pe.id = ps.person_id), (SELECT pe.name "
+      "FROM residence r JOIN person pe ON pe.id = r.person_id WHERE r.household_id = "
       "ps.household_id AND "
-      "r.valid_until_ms IS NULL ORDER BY r.position LIMIT 1) "
+      "r.valid_until_ms IS NULL ORDER BY r.position LIMIT 1)), COALESCE((SELECT v.plate FROM vehicle v WHERE "
+      "v.id = "
+      "ps.vehicle_id), (SELECT gu.name_masked FROM guest gu WHERE gu.id = ps.guest_id)) "
       "FROM pass ps JOIN place p ON p.id = COALESCE(ps.dwelling_id, ps.compound_id) LEFT JOIN dwelling d ON "
       "d.id = ps.dwelling_id WHERE ps.compound_id = $1 AND ps.state IN ('inactive', 'active', 'blank') AND "
       "{scope:p}");
@@ -209,7 +223,8 @@ std::vector<PrintRow> print_rows(db::Scoped& q, const PrintQuery& in) {
   }
   std::vector<PrintRow> rows;
   q.run(sql.with(" ORDER BY ps.sort, ps.id"), args, [&](const db::Row& r) {
-    rows.push_back({meta::load<PassRow>(r), r.str(19), r.str(20), r.str(21), r.str(22), r.str(23)});
+    rows.push_back(
+        {meta::load<PassRow>(r), r.str(22), r.str(23), r.str(24), r.str(25), r.str(26), r.str(27)});
   });
   return rows;
 }
@@ -226,6 +241,7 @@ print::Card card_of(const PrintRow& row, std::string_view language, const std::s
     card.room = row.room;
     card.name = core::mask_name(row.head);
   }
+  if (!row.holder.empty()) card.name = row.holder;
   card.pass_class = core::words(language, "card.class." + std::string(meta::name_of(row.pass.pass_class)));
   card.valid_until = base::to_string(row.pass.valid_until);
   card.short_code = row.pass.short_code.substr(0, 4) + " " + row.pass.short_code.substr(4);
@@ -327,8 +343,11 @@ Result<Pass> reissue(api::Context& c, const VoidPass& in) {
     old.void_reason = std::string(meta::name_of(in.reason));
     old.replaced_by = id;
     auto fresh = make_pass(c.services.keys, id, old.compound_id, old.household_id, new_batch(c.now),
-                           old.valid_until, c.now, c.who.account);
+                           old.valid_until, c.now, c.who.account, old.pass_class);
     fresh.dwelling_id = old.dwelling_id;
+    fresh.person_id = old.person_id;
+    fresh.vehicle_id = old.vehicle_id;
+    fresh.guest_id = old.guest_id;
     fresh.sort = old.sort;
     fresh.label = old.label;
     core::update(q, *before, old, core::source_of(c));
@@ -422,17 +441,20 @@ std::string new_batch(base::Instant now) {
 
 PassRow make_pass(const core::Keyring& keys, std::int64_t id, std::int64_t compound_id,
                   std::optional<std::int64_t> household_id, const std::string& batch, base::Day valid_until,
-                  base::Instant now, std::int64_t issued_by) {
+                  base::Instant now, std::int64_t issued_by, PassClass pass_class) {
   PassRow row;
+  row.pass_class = pass_class;
   row.id = meta::Id<PassRow>(id);
   row.compound_id = compound_id;
   row.household_id = household_id;
-  row.state = household_id ? PassState::inactive : PassState::blank;
+  const bool blank = pass_class == PassClass::household && !household_id;
+  row.state = blank ? PassState::blank : PassState::inactive;
   row.short_code = token::short_code(core::random_number());
   token::Claims claims;
   claims.pass_id = id;
   claims.household_id = household_id.value_or(0);
   claims.compound_id = compound_id;
+  claims.pass_class = static_cast<token::PassClass>(static_cast<int>(pass_class) + 1);
   claims.generation = static_cast<std::uint32_t>(row.generation);
   claims.issued = base::civil_day(now);
   claims.expires_s = base::start_of(valid_until + 1).ms / 1000;
@@ -444,6 +466,12 @@ PassRow make_pass(const core::Keyring& keys, std::int64_t id, std::int64_t compo
   row.issued_by = issued_by;
   row.valid_until = valid_until;
   return row;
+}
+
+Pass pass_shown(db::Scoped& q, std::int64_t id) {
+  Pass pass;
+  q.one(pass_columns.with(" AND ps.id = {arg}"), {id}, [&](const db::Row& r) { pass = load_shown(r); });
+  return pass;
 }
 
 std::optional<PassRow> pass_by_id(db::Scoped& q, std::int64_t id) {
@@ -514,6 +542,7 @@ void pass_routes(api::Router& r) {
   core::list<list_passes>(r, "/api/passes", Permission::pass_read, "Cards of a compound");
   r.post<IssuePasses, Issued>("/api/passes/issue", Permission::pass_write,
                               "Issue cards to households without one", issue);
+  issue_one_routes(r);
   r.post<BlankPasses, Issued>("/api/passes/blank", Permission::pass_write,
                               "Pre-signed cards without a household", issue_blank);
   r.get<PrintQuery, api::Response>("/api/passes/print", Permission::pass_write,

@@ -214,6 +214,7 @@ META_DESCRIBE(engine::gate::ExemptionTerms, "ExemptionTerms", "", kind, certific
               until_day, weekdays, from_minute, until_minute)
 META_DESCRIBE(engine::gate::LevelRights, "LevelRights", "", central_observation, home_observation,
               home_monitoring, health_monitoring, self_monitoring)
+META_DESCRIBE(engine::gate::VehicleRules, "VehicleRules", "", mode, entry_classes, free_kinds)
 META_DESCRIBE(engine::gate::Policy, "PolicyParams", "", version, effective_from_ms, utc_offset_minutes,
               window_kind, window_days, outings_per_window, persons_per_outing, refund_minutes,
               max_minutes_outside, overrun_costs_outing, exemption_kinds, exemption_terms,
@@ -222,7 +223,7 @@ META_DESCRIBE(engine::gate::Policy, "PolicyParams", "", version, effective_from_
               highest_plausible_tenths, second_reading_wait_minutes, disinfection_required,
               registration_required_out, registration_required_in, check_out, check_in, check_hours,
               out_hours, curfew, visitors, deliveries, outsiders, filing_required, level_rights,
-              level_covers_household, notice_minutes, warn_until_day, modes)
+              level_covers_household, notice_minutes, warn_until_day, modes, vehicles)
 META_DESCRIBE(engine::gate::Reading, "Reading", "", person, tenths, at_ms)
 META_DESCRIBE(engine::gate::Reason, "Reason", "", code, mode)
 META_DESCRIBE(engine::gate::Verdict, "Verdict", "", outcome, need, need_person, reasons, alert,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/list.hpp"
+#include "feature/gate/pass_record.hpp"
 #include "feature/gate/policy_record.hpp"
 #include "feature/place/record.hpp"
 #include "meta/describe.hpp"
@@ -14,26 +15,6 @@
 namespace feature::gate {
 
 // --- stored ----------------------------------------------------------------------------------------
-enum class PassClass { household, person, exempt, vehicle, visitor, worker };
-enum class PassState { blank, inactive, active, voided, replaced };
-struct PassRow {
-  meta::Id<PassRow> id;
-  std::int64_t compound_id = 0;
-  std::optional<std::int64_t> household_id{}, dwelling_id{};
-  std::string sort{};
-  std::optional<std::string> label{};
-  PassClass pass_class = PassClass::household;
-  PassState state = PassState::inactive;
-  int generation = 1;
-  std::string short_code{}, token{}, batch{};
-  meta::Instant issued{};
-  std::int64_t issued_by = 0;
-  meta::Day valid_until{};
-  std::optional<meta::Instant> activated{}, voided{};
-  std::optional<std::string> void_reason{};
-  std::optional<std::int64_t> replaced_by{};
-};
-
 enum class EnrolmentState { waiting, active, revoked };
 
 enum class TemperatureNote { none, reading, below_threshold_no_reading };
@@ -62,6 +43,7 @@ struct PassageRow {
   bool offline = false;
   std::int64_t list_age_s = 0;
   std::optional<std::int64_t> enrolment_id{}, account_id{}, reverses_id{};
+  std::optional<std::int64_t> vehicle_passage_id{};  // the vehicle they rode in
 };
 
 enum class GuestState { waiting, registered, dismissed };
@@ -78,64 +60,6 @@ struct GuestRow {
   std::optional<std::int64_t> enrolment_id{};
   std::optional<meta::Instant> settled{};
   std::optional<std::int64_t> settled_by{};
-};
-
-// --- passes ----------------------------------------------------------------------------------------
-struct Pass {
-  meta::Id<PassRow> id;
-  std::int64_t compound_id = 0;
-  std::optional<std::int64_t> household_id{};
-  std::optional<std::string> label{};
-  PassClass pass_class = PassClass::household;
-  PassState state = PassState::inactive;
-  int serial = 1;
-  std::string short_code_masked{};
-  meta::Instant issued{};
-  std::optional<meta::Instant> activated{}, voided{};
-  std::optional<std::string> void_reason{};
-  meta::Day valid_until{};
-  std::string batch{};
-};
-enum class PassOrder { walking, walking_back, newest, oldest };  // the last two by when it was issued
-struct PassQuery {
-  std::int64_t compound_id = 0;
-  std::optional<PassState> state{};
-  std::optional<std::int64_t> household_id{};
-  std::optional<meta::Text<1, 50>> q{};
-  std::optional<PassOrder> order{};
-  std::optional<meta::Int<1, 200>> limit{};
-  std::optional<std::string> cursor{};
-};
-struct IssuePasses {
-  std::int64_t compound_id = 0;
-  std::optional<std::int64_t> building_id{};
-  std::optional<meta::Day> valid_until{};
-};
-struct BlankPasses {
-  std::int64_t compound_id = 0;
-  meta::Int<1, 2000> count = 10;
-  std::optional<meta::Day> valid_until{};
-};
-struct Issued {
-  std::string batch{};
-  std::int64_t issued = 0, skipped = 0;
-};
-enum class PrintLayout { sheet, single };
-struct PrintQuery {
-  std::int64_t compound_id = 0;
-  std::optional<std::string> batch{};
-  std::optional<std::int64_t> building_id{};
-  std::optional<PrintLayout> layout{};
-  std::optional<std::string> lang{};
-};
-enum class VoidReason { lost, moved, misuse, other };
-struct VoidPass {
-  VoidReason reason = VoidReason::lost;
-  std::optional<meta::Note> note{};
-};
-struct BindPass {
-  meta::Text<8, 300> text;
-  std::int64_t household_id = 0;
 };
 
 // --- gate phones -----------------------------------------------------------------------------------
@@ -358,28 +282,15 @@ struct SettleGuest {
 
 }  // namespace feature::gate
 
-META_ENUM(feature::gate::PassClass, "household", "person", "exempt", "vehicle", "visitor", "worker")
-META_ENUM(feature::gate::PassState, "blank", "inactive", "active", "void", "replaced")
 META_ENUM(feature::gate::EnrolmentState, "waiting", "active", "revoked")
 META_ENUM(feature::gate::TemperatureNote, "none", "reading", "below_threshold_no_reading")
 META_ENUM(feature::gate::PassageResult, "passed", "turned_back", "reversed", "closed")
 META_ENUM(feature::gate::PassageKind, "person", "emergency", "visitor", "vehicle")
 META_ENUM(feature::gate::GuestState, "waiting", "registered", "dismissed")
-META_ENUM(feature::gate::PassOrder, "walking", "walking_back", "newest", "oldest")
 META_ENUM(feature::gate::PassageOrder, "newest", "oldest")
-META_ENUM(feature::gate::PrintLayout, "sheet", "single")
-META_ENUM(feature::gate::VoidReason, "lost", "moved", "misuse", "other")
 META_ENUM(feature::gate::ConfirmStatus, "stored", "duplicate", "refused")
 META_ENUM(feature::gate::UploadStatus, "stored", "duplicate", "flagged", "conflict", "invalid")
 
-META_DESCRIBE(feature::gate::PassQuery, "PassQuery", "", compound_id, state, household_id, q, order, limit,
-              cursor)
-META_DESCRIBE(feature::gate::IssuePasses, "IssuePasses", "", compound_id, building_id, valid_until)
-META_DESCRIBE(feature::gate::BlankPasses, "BlankPasses", "", compound_id, count, valid_until)
-META_DESCRIBE(feature::gate::Issued, "Issued", "", batch, issued, skipped)
-META_DESCRIBE(feature::gate::PrintQuery, "PrintQuery", "", compound_id, batch, building_id, layout, lang)
-META_DESCRIBE(feature::gate::VoidPass, "VoidPass", "", reason, note)
-META_DESCRIBE(feature::gate::BindPass, "BindPass", "", text, household_id)
 META_DESCRIBE(feature::gate::NewEnrolment, "NewEnrolment", "", opening_id, label)
 META_DESCRIBE(feature::gate::EnrolmentCode, "EnrolmentCode", "", id, qr_svg, text, url, expires_ms)
 META_DESCRIBE(feature::gate::Enrolment, "Enrolment", "", id, label, opening_id, opening_name, state,
@@ -423,30 +334,6 @@ namespace meta {
 #define F(m) field<&T::m>(#m)
 #define AT(m) field<&T::m>(#m "_ms")
 template <>
-struct Describe<feature::gate::PassRow> {
-  using T = feature::gate::PassRow;
-  static constexpr std::string_view name = "PassStored", table = "pass";
-  static constexpr std::array fields{KEY,
-                                     F(compound_id),
-                                     F(household_id),
-                                     F(dwelling_id),
-                                     F(sort),
-                                     F(label),
-                                     F(pass_class),
-                                     F(state),
-                                     F(generation),
-                                     F(short_code),
-                                     F(token),
-                                     F(batch),
-                                     AT(issued),
-                                     F(issued_by),
-                                     F(valid_until),
-                                     AT(activated),
-                                     field<&T::voided>("void_ms"),
-                                     F(void_reason),
-                                     F(replaced_by)};
-};
-template <>
 struct Describe<feature::gate::PassageRow> {
   using T = feature::gate::PassageRow;
   static constexpr std::string_view name = "PassageStored", table = "passage";
@@ -483,7 +370,8 @@ struct Describe<feature::gate::PassageRow> {
                                      F(list_age_s),
                                      F(enrolment_id),
                                      F(account_id),
-                                     F(reverses_id)};
+                                     F(reverses_id),
+                                     F(vehicle_passage_id)};
 };
 template <>
 struct Describe<feature::gate::GuestRow> {
@@ -492,25 +380,6 @@ struct Describe<feature::gate::GuestRow> {
   static constexpr std::array fields{
       KEY,     F(compound_id), F(dwelling_id), HIDDEN(name_sealed), F(name_masked), HIDDEN(phone_sealed),
       F(note), F(state),       AT(created),    F(enrolment_id),     AT(settled),    F(settled_by)};
-};
-template <>
-struct Describe<feature::gate::Pass> {
-  using T = feature::gate::Pass;
-  static constexpr std::string_view name = "Pass", table = "";
-  static constexpr std::array fields{F(id),
-                                     F(compound_id),
-                                     F(household_id),
-                                     F(label),
-                                     F(pass_class),
-                                     F(state),
-                                     F(serial),
-                                     F(short_code_masked),
-                                     AT(issued),
-                                     AT(activated),
-                                     field<&T::voided>("void_ms"),
-                                     F(void_reason),
-                                     F(valid_until),
-                                     F(batch)};
 };
 template <>
 struct Describe<feature::gate::Passage> {

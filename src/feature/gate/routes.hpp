@@ -10,6 +10,9 @@ void device_routes(api::Router& r);
 void passage_routes(api::Router& r);
 void ledger_routes(api::Router& r);
 void guest_routes(api::Router& r);
+void vehicle_routes(api::Router& r);
+void exemption_routes(api::Router& r);
+void issue_one_routes(api::Router& r);
 inline void routes(api::Router& r) {
   policy_routes(r);
   level_routes(r);
@@ -18,5 +21,7 @@ inline void routes(api::Router& r) {
   passage_routes(r);
   ledger_routes(r);
   guest_routes(r);
+  vehicle_routes(r);
+  exemption_routes(r);
 }
 }  // namespace feature::gate

@@ -62,10 +62,11 @@ FoundPass find_pass(db::Scoped& q, const core::Keyring& keys, std::int64_t compo
 std::optional<PassRow> pass_by_text(db::Scoped& q, const core::Keyring& keys, std::int64_t compound_id,
                                     const std::string& text);
 std::optional<PassRow> pass_by_id(db::Scoped& q, std::int64_t id);
+Pass pass_shown(db::Scoped& q, std::int64_t id);  // as the API shows it
 // A signed pass, not stored yet. `valid_until` is its last day.
 PassRow make_pass(const core::Keyring& keys, std::int64_t id, std::int64_t compound_id,
                   std::optional<std::int64_t> household_id, const std::string& batch, base::Day valid_until,
-                  base::Instant now, std::int64_t issued_by);
+                  base::Instant now, std::int64_t issued_by, PassClass pass_class = PassClass::household);
 // "2020-02-11A"-like: the day and a letter; for the colour bar of a batch.
 std::string new_batch(base::Instant now);
 
@@ -77,6 +78,11 @@ std::map<std::int64_t, std::vector<rule::Use>> uses_of_compound(db::Scoped& q, s
 // What the guard has done, told by the steps of a record: registered, code_shown, tested_48, visit_approved.
 void apply_steps(rule::Facts& facts, const std::vector<std::string>& steps);
 
+// --- exemptions ------------------------------------------------------------------------------------
+// Certificates of a person that were on record at `at`, the newest first; whether one is honoured at that
+// hour is the decision's.
+std::vector<rule::Exemption> exemptions_of(db::Scoped& q, std::int64_t person_id, base::Instant at);
+
 // --- passages --------------------------------------------------------------------------------------
 struct GateDevice {
   std::int64_t enrolment_id = 0, compound_id = 0, opening_id = 0;
@@ -86,7 +92,7 @@ std::optional<GateDevice> device_of(db::Scoped& q, std::int64_t enrolment_id);
 
 // Ids a record may need; taken before the closure.
 struct RecordIds {
-  std::int64_t passage = 0, guest = 0;
+  std::int64_t passage = 0, guest = 0, vehicle = 0;
 };
 enum class Mode { confirm, happened };
 struct Entered {

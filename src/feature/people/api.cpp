@@ -37,7 +37,7 @@ constexpr auto household_list = db::ScopedSql(
     "r.valid_until_ms IS NULL AND pe.presence = 'home'), "
     "(SELECT COUNT(*) FROM residence r JOIN person pe ON pe.id = r.person_id WHERE r.household_id = h.id AND "
     "r.valid_until_ms IS NULL AND pe.presence = 'away'), "
-    "(SELECT ps.state FROM pass ps WHERE ps.household_id = h.id ORDER BY "
+    "(SELECT ps.state FROM pass ps WHERE ps.household_id = h.id AND ps.pass_class = 'household' ORDER BY "
     "CASE ps.state WHEN 'active' THEN 0 WHEN 'inactive' THEN 1 ELSE 2 END, ps.id DESC LIMIT 1), "
     "h.provisional, h.sort, h.valid_from_ms FROM household h JOIN place p ON p.id = h.dwelling_id "
     "WHERE h.compound_id = $1 AND h.valid_until_ms IS NULL AND {scope:p}");

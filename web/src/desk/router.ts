@@ -72,6 +72,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/LedgerPage.vue'),
   },
   {
+    path: '/vehicle-ledger',
+    name: 'vehicle_ledger',
+    meta: { title: 'vehicle_ledger' },
+    component: () => import('./page/VehicleLedgerPage.vue'),
+  },
+  {
     path: '/households',
     name: 'households',
     meta: { title: 'households' },

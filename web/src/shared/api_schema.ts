@@ -568,6 +568,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exemptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificates that take persons out of their household's quota */
+        get: operations["getApiExemptions"];
+        put?: never;
+        /** Put a certificate on record */
+        post: operations["postApiExemptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exemptions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificates that take persons out of their household's quota: all of it as xlsx, CSV or on paper */
+        get: operations["getApiExemptionsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exemptions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A certificate holds no longer */
+        post: operations["postApiExemptionsIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gate/activate": {
         parameters: {
             query?: never;
@@ -596,6 +648,23 @@ export interface paths {
         put?: never;
         /** Record a passage, decided here and now */
         post: operations["postApiGateConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gate/confirm-vehicle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a vehicle and everybody in it, decided here and now */
+        post: operations["postApiGateConfirmVehicle"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1577,6 +1646,23 @@ export interface paths {
         put?: never;
         /** Issue cards to households without one */
         post: operations["postApiPassesIssue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passes/one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One card of a person, a vehicle, a visitor or a worker */
+        post: operations["postApiPassesOne"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2858,6 +2944,57 @@ export interface paths {
         patch: operations["patchApiTermsId"];
         trace?: never;
     };
+    "/api/vehicle-passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger of vehicles with those who rode in them, newest first */
+        get: operations["getApiVehiclePassages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vehicle-passages/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ledger of vehicles with those who rode in them, newest first: all of it as xlsx, CSV or on paper */
+        get: operations["getApiVehiclePassagesExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vehicle-passages/{id}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the passage of a vehicle and of everybody in it back */
+        post: operations["postApiVehiclePassagesIdReverse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/vehicles": {
         parameters: {
             query?: never;
@@ -3446,6 +3583,32 @@ export interface components {
             /** Format: int64 */
             households_ended: number;
         };
+        Exemption: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            person_id: number;
+            household_id: number | null;
+            label: string;
+            person_name: string;
+            exemption_kind: string;
+            certificate: string;
+            issuer: string | null;
+            /** Format: date */
+            valid_from: string;
+            /** Format: date */
+            valid_until: string;
+            /** Format: int32 */
+            weekdays: number;
+            /** Format: int32 */
+            from_minute: number;
+            /** Format: int32 */
+            until_minute: number;
+            /** @enum {string} */
+            exemption_state: "waiting" | "valid" | "over" | "ended";
+            /** Format: utc-milliseconds */
+            created_ms: number;
+        };
         ExemptionTerms: {
             kind: string;
             certificate_needed: boolean;
@@ -3514,6 +3677,8 @@ export interface components {
             households: components["schemas"]["ListHousehold"][];
             passes: components["schemas"]["ListPass"][];
             uses: components["schemas"]["ListUse"][];
+            holders: components["schemas"]["ListHolder"][];
+            vehicles: components["schemas"]["ListVehicle"][];
             inside_unknown: boolean;
         };
         GateRecord: {
@@ -3744,6 +3909,10 @@ export interface components {
             /** Format: int64 */
             skipped: number;
         };
+        IssuedPass: {
+            pass: components["schemas"]["Pass"];
+            short_code: string;
+        };
         LackingCount: {
             kind: string;
             kind_title: string | null;
@@ -3797,6 +3966,12 @@ export interface components {
             f: string;
             r: string;
             h: number[];
+        };
+        ListHolder: {
+            /** Format: int64 */
+            id: number;
+            p: number | null;
+            t: string;
         };
         ListHousehold: {
             /** Format: int64 */
@@ -3852,6 +4027,10 @@ export interface components {
             persons: number;
             counted: boolean;
             closed_by_staff: boolean;
+        };
+        ListVehicle: {
+            p: string;
+            h: number[];
         };
         ListWord: {
             /** Format: int64 */
@@ -3959,6 +4138,19 @@ export interface components {
             opening_id: number;
             label: string;
         };
+        NewExemption: {
+            /** Format: int64 */
+            person_id: number;
+            exemption_kind: string;
+            certificate: string;
+            issuer?: string | null;
+            valid_from?: string | null;
+            /** Format: date */
+            valid_until: string;
+            weekdays?: number | null;
+            from_minute?: number | null;
+            until_minute?: number | null;
+        };
         NewGrant: {
             role: string;
             place_id?: number | null;
@@ -4018,6 +4210,19 @@ export interface components {
             phone?: string | null;
             address?: string | null;
             note?: string | null;
+        };
+        NewPass: {
+            /** Format: int64 */
+            compound_id: number;
+            /** @enum {string} */
+            pass_class: "household" | "person" | "exempt" | "vehicle" | "visitor" | "worker";
+            person_id?: number | null;
+            vehicle_id?: number | null;
+            household_id?: number | null;
+            name?: string | null;
+            phone?: string | null;
+            note?: string | null;
+            valid_until?: string | null;
         };
         NewPassword: {
             current?: string | null;
@@ -4164,6 +4369,17 @@ export interface components {
         };
         ObservationList: {
             items: components["schemas"]["Observation"][];
+        };
+        Occupant: {
+            /** Format: int64 */
+            passage_id: number;
+            name: string;
+            /** @enum {string} */
+            holder_kind: "household" | "resident_member" | "resident_provisional" | "unknown_person" | "visitor" | "worker" | "vehicle_emergency";
+            label: string | null;
+            temperature_tenths: number | null;
+            /** @enum {string} */
+            temperature_note: "none" | "reading" | "below_threshold_no_reading";
         };
         Opening: {
             /** Format: id */
@@ -4390,6 +4606,11 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfExemption: {
+            items: components["schemas"]["Exemption"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PageOfFigureLine: {
             items: components["schemas"]["FigureLine"][];
             /** @description Cursor of the next page; null on the last */
@@ -4515,6 +4736,11 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfVehiclePassage: {
+            items: components["schemas"]["VehiclePassage"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PairSide: {
             /** Format: id */
             id: number;
@@ -4533,6 +4759,19 @@ export interface components {
             label: string;
             compound: string;
             source: string;
+        };
+        Party: {
+            /** @enum {string} */
+            holder_kind: "household" | "resident_member" | "resident_provisional" | "unknown_person" | "visitor" | "worker" | "vehicle_emergency";
+            household_id?: number | null;
+            dwelling_id?: number | null;
+            person_ids: number[];
+            persons: number;
+            companions: number;
+            relation?: string | null;
+            claim?: components["schemas"]["Claim"] | null;
+            visit_approved: boolean;
+            readings: components["schemas"]["Reading"][];
         };
         Pass: {
             /** Format: id */
@@ -4556,6 +4795,7 @@ export interface components {
             /** Format: date */
             valid_until: string;
             batch: string;
+            holder: string | null;
         };
         PassageResult: {
             /** Format: int64 */
@@ -4969,6 +5209,7 @@ export interface components {
             notice_minutes: number;
             warn_until_day?: number | null;
             modes: components["schemas"]["PolicyModes"];
+            vehicles?: components["schemas"]["VehicleRules"] | null;
         };
         PolicyPreview: {
             tightening: boolean;
@@ -5570,6 +5811,101 @@ export interface components {
             vehicle_kind: string;
             colour: string | null;
             phone_masked: string | null;
+        };
+        VehicleAnswer: {
+            /** @enum {string} */
+            status: "stored" | "duplicate" | "refused";
+            passage_id: number | null;
+            verdict: components["schemas"]["VehicleVerdict"];
+            flags: string[];
+            /** Format: int64 */
+            server_ms: number;
+        };
+        VehiclePassage: {
+            /** Format: id */
+            id: number;
+            /** Format: utc-milliseconds */
+            happened_ms: number;
+            /** Format: int64 */
+            opening_id: number;
+            opening_name: string;
+            /** @enum {string} */
+            direction: "out" | "in";
+            /** @enum {string} */
+            passage_result: "passed" | "turned_back" | "reversed" | "closed";
+            plate: string;
+            plate_doubtful: boolean;
+            /** @enum {string} */
+            vehicle_class: "police" | "fire" | "ambulance" | "rescue" | "refuse" | "supplies" | "resident" | "outside";
+            /** @enum {string} */
+            vehicle_kind: "unknown" | "car" | "suv" | "van" | "truck" | "bus" | "motorcycle" | "electric_bike" | "tricycle" | "other";
+            label: string | null;
+            driver: string;
+            /** Format: int32 */
+            persons: number;
+            occupants: components["schemas"]["Occupant"][];
+            occupant_lines: string;
+            /** @enum {string} */
+            outcome: "allow" | "refer" | "deny";
+            vehicle_reasons: string[];
+            flags: string[];
+            /** Format: int64 */
+            policy_version: number;
+            offline: boolean;
+            device_label: string;
+            /** Format: utc-milliseconds */
+            recorded_ms: number;
+            taken_back: boolean;
+            reverses_id: number | null;
+            note: string | null;
+        };
+        VehicleReason: {
+            /** @enum {string} */
+            code: "emergency_vehicle" | "exit_only" | "outsider_in_car" | "plate_missing" | "occupants_missing" | "cannot_return" | "plate_none" | "plate_odd" | "plate_not_listed";
+            /** @enum {string} */
+            mode: "record" | "warn" | "enforce";
+        };
+        VehicleRecord: {
+            seq: number;
+            /** Format: int64 */
+            happened_ms: number;
+            /** @enum {string} */
+            direction: "out" | "in";
+            /** @enum {string} */
+            result: "passed" | "turned_back" | "reversed" | "closed";
+            /** @enum {string} */
+            vehicle_class: "police" | "fire" | "ambulance" | "rescue" | "refuse" | "supplies" | "resident" | "outside";
+            /** @enum {string} */
+            vehicle_kind: "unknown" | "car" | "suv" | "van" | "truck" | "bus" | "motorcycle" | "electric_bike" | "tricycle" | "other";
+            plate?: string | null;
+            parties: components["schemas"]["Party"][];
+            steps: string[];
+            note?: string | null;
+            /** @enum {string} */
+            outcome: "allow" | "refer" | "deny";
+            reasons: string[];
+            /** Format: int64 */
+            policy_version: number;
+            offline: boolean;
+            list_age_s: number;
+        };
+        VehicleRules: {
+            /** @enum {string} */
+            mode: "record" | "warn" | "enforce";
+            entry_classes: string[];
+            free_kinds: string[];
+        };
+        VehicleVerdict: {
+            /** @enum {string} */
+            outcome: "allow" | "refer" | "deny";
+            /** @enum {string} */
+            need: "none" | "plate" | "occupants" | "party";
+            /** Format: int32 */
+            need_party: number;
+            reasons: components["schemas"]["VehicleReason"][];
+            parties: components["schemas"]["Verdict"][];
+            /** Format: int64 */
+            policy_version: number;
         };
         Verdict: {
             /** @enum {string} */
@@ -6843,6 +7179,141 @@ export interface operations {
             };
         };
     };
+    getApiExemptions: {
+        parameters: {
+            query: {
+                compound_id: number;
+                household_id?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfExemption"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiExemptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExemption"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exemption"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiExemptionsExport: {
+        parameters: {
+            query: {
+                compound_id: number;
+                household_id?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiExemptionsIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exemption"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiGateActivate: {
         parameters: {
             query?: never;
@@ -6896,6 +7367,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConfirmAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiGateConfirmVehicle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VehicleRecord"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VehicleAnswer"];
                 };
             };
             /** @description A problem */
@@ -9231,6 +9735,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Issued"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPassesOne: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPass"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedPass"];
                 };
             };
             /** @description A problem */
@@ -12212,6 +12749,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Term"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiVehiclePassages: {
+        parameters: {
+            query: {
+                compound_id: number;
+                opening_id?: number | null;
+                direction?: ("out" | "in") | null;
+                vehicle_class?: ("police" | "fire" | "ambulance" | "rescue" | "refuse" | "supplies" | "resident" | "outside") | null;
+                from_ms?: number | null;
+                until_ms?: number | null;
+                q?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfVehiclePassage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiVehiclePassagesExport: {
+        parameters: {
+            query: {
+                compound_id: number;
+                opening_id?: number | null;
+                direction?: ("out" | "in") | null;
+                vehicle_class?: ("police" | "fire" | "ambulance" | "rescue" | "refuse" | "supplies" | "resident" | "outside") | null;
+                from_ms?: number | null;
+                until_ms?: number | null;
+                q?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiVehiclePassagesIdReverse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correction"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VehiclePassage"];
                 };
             };
             /** @description A problem */

@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest'
 import { civil_day, floor_div, minute_of_day, month_and_day, start_of_day, weekday } from './civil_day.ts'
 import {
   decide,
-  default_facts,
   default_policy,
   may_release,
   policy_in_force,
@@ -15,8 +14,8 @@ import {
   uses_from_passages,
 } from './decide.ts'
 import type { Facts, PassageEvent, Policy, Use, Verdict } from './decide.ts'
+import { facts_of, no_use, policy_of, type Sparse } from './testing.ts'
 
-type Sparse<T> = { [K in keyof T]?: T[K] extends object | null | undefined ? unknown : T[K] }
 interface Vectors {
   named: DecisionCase[]
   named_uses: UsesCase[]
@@ -39,18 +38,6 @@ const file = fileURLToPath(new URL('../../../tests/vectors/gate.json', import.me
 const vectors = JSON.parse(readFileSync(file, 'utf8')) as Vectors
 
 // Fields left out of the file have their defaults.
-const no_use = { exit_at_ms: 0, return_at_ms: null, persons: 1, counted: true, closed_without_return: false }
-const no_exemption = {
-  kind: '',
-  valid_from_ms: 0,
-  valid_until_ms: 0,
-  weekdays: 127,
-  from_minute: 0,
-  until_minute: 1440,
-  certificate: false,
-}
-const no_hours = { weekdays: 127, from_minute: 0, until_minute: 1440, places: [] }
-const no_terms = { ...no_hours, kind: '', certificate_needed: true, from_day: null, until_day: null }
 const no_event = { key: '', kind: 'exit', at_ms: 0, person: 0, persons: 1, counted: true, ref: '' }
 const no_verdict: Verdict = {
   outcome: 'allow',
@@ -64,25 +51,6 @@ const no_verdict: Verdict = {
   second_reading_at_ms: null,
   consumes_outing: false,
   policy_version: 0,
-}
-
-function facts_of(sparse: Sparse<Facts>): Facts {
-  const facts = { ...default_facts(), ...sparse } as Facts
-  facts.uses = facts.uses.map((use) => ({ ...no_use, ...use }))
-  facts.readings = facts.readings.map((reading) => ({ ...{ person: 0, tenths: null, at_ms: 0 }, ...reading }))
-  if (facts.exemption) facts.exemption = { ...no_exemption, ...facts.exemption }
-  return facts
-}
-
-function policy_of(sparse: Sparse<Policy>): Policy {
-  const plain = default_policy()
-  const policy = { ...plain, ...sparse } as Policy
-  policy.modes = { ...plain.modes, ...policy.modes }
-  policy.level_rights = { ...plain.level_rights, ...policy.level_rights }
-  policy.out_hours = policy.out_hours.map((hours) => ({ ...no_hours, ...hours }))
-  policy.exemption_terms = policy.exemption_terms.map((terms) => ({ ...no_terms, ...terms }))
-  if (policy.curfew) policy.curfew = { ...no_hours, ...policy.curfew }
-  return policy
 }
 
 const run = (c: DecisionCase) => decide(facts_of(c.facts), policy_of(c.policy))

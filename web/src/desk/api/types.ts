@@ -452,6 +452,7 @@ export interface Pass {
   void_reason: string | null
   valid_until: string
   batch: string
+  holder: string | null // of a card that is no household's: masked name, or plate
 }
 
 export interface IssueResult {
@@ -479,6 +480,10 @@ export interface EnrolmentTicket {
   expires_ms: number
   url: string
 }
+
+export type VehiclePassage = Schemas['VehiclePassage']
+export type Exemption = Schemas['Exemption']
+export type IssuedPass = Schemas['IssuedPass']
 
 export interface PassageRow {
   id: number

@@ -318,7 +318,16 @@ describe('who sees what', () => {
     const names = menu_for((permission) => office.has(permission)).flatMap((group) =>
       group.entries.map((entry) => entry.route),
     )
-    expect(names).toEqual(['overview', 'area', 'ledger', 'openings', 'places', 'grids', 'zones'])
+    expect(names).toEqual([
+      'overview',
+      'area',
+      'ledger',
+      'vehicle_ledger',
+      'openings',
+      'places',
+      'grids',
+      'zones',
+    ])
     expect(home_route((permission) => permission === 'place_read')).toBe('openings')
     expect(home_route(() => false)).toBe('me')
   })

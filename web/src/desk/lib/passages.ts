@@ -20,6 +20,12 @@ export function result_tone(row: PassageRow): 'good' | 'bad' | 'warn' | 'plain' 
 
 export type Correction = 'reverse' | 'close'
 
+/** A line of a ledger, as far as its correction says which it is. */
+export type Correctable = Pick<
+  PassageRow,
+  'id' | 'happened_ms' | 'opening_name' | 'direction' | 'label' | 'person_names'
+>
+
 /** What the office can do about a line (practice.md 6): take it back, or end an outing never scanned back. */
 export function corrections(row: PassageRow): Correction[] {
   if (is_correction(row) || row.corrected === 'reversed') return []

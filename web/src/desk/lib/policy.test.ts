@@ -44,6 +44,7 @@ const policy: Policy = {
     standing: 'record',
     hours: 'enforce',
   },
+  vehicles: { mode: 'warn', entry_classes: ['refuse', 'resident'], free_kinds: ['electric_bike', 'hearse'] },
 }
 const keys = (change: Partial<Policy>, group: 'quota' | 'steps' | 'pass') =>
   policy_sentences({ ...policy, ...change }, group).map((sentence) => sentence.key)
@@ -58,6 +59,12 @@ describe('the form of a policy', () => {
       fever_threshold_tenths: 372,
     }
     expect(policy_of_entry(entry_of_policy(other))).toEqual(other)
+  })
+
+  it('says aloud that vehicles are only warned of where nobody made a rule for them', () => {
+    const { vehicles } = policy_of_entry(entry_of_policy({ ...policy, vehicles: null }))
+    expect(vehicles).toMatchObject({ mode: 'warn', free_kinds: ['electric_bike'] })
+    expect(vehicles?.entry_classes).not.toContain('resident')
   })
 
   it('rounds degrees to tenths', () => {

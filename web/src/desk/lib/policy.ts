@@ -1,5 +1,6 @@
 // A policy in plain words, and the form that makes the next version of it.
 import type { DayHours, LevelRights, Mode, Policy } from '@shared/decide_types'
+import { default_vehicle_rules, is_emergency, vehicle_classes } from '@shared/vehicle'
 
 import { civil_day } from './civil'
 import { degrees } from './passages'
@@ -42,6 +43,8 @@ export function minute_of_text(text: string, end = false): number {
   const all = (hour ?? 0) * 60 + (minute ?? 0)
   return end && all === 0 ? 1440 : all
 }
+/** Whether they may come in is the policy's; the emergency services always may (practice.md 2). */
+export const chosen_classes = vehicle_classes.filter((each) => !is_emergency(each))
 
 const day_ms = 86_400_000
 export const text_of_day = (day: number): string => new Date(day * day_ms).toISOString().slice(0, 10)
@@ -175,8 +178,9 @@ export function policy_sentences(policy: Policy, group: RuleGroup): Sentence[] {
 /** A policy as the form holds it: in the units people say. */
 export interface PolicyEntry extends Omit<
   Policy,
-  'max_minutes_outside' | 'warn_until_day' | 'fever_threshold_tenths' | 'low_threshold_tenths'
+  'vehicles' | 'max_minutes_outside' | 'warn_until_day' | 'fever_threshold_tenths' | 'low_threshold_tenths'
 > {
+  vehicles: NonNullable<Policy['vehicles']>
   limited_outside: boolean
   max_minutes_outside: number
   warn_until: string
@@ -190,7 +194,9 @@ export function entry_of_policy(policy: Policy): PolicyEntry {
   return {
     ...same,
     // Copies: the version in force stays as it is while the next is written.
-    ...(JSON.parse(JSON.stringify({ ...same })) as typeof same),
+    ...(JSON.parse(
+      JSON.stringify({ ...same, vehicles: same.vehicles ?? default_vehicle_rules('warn') }),
+    ) as Omit<PolicyEntry, 'limited_outside' | 'max_minutes_outside' | 'warn_until'>),
     limited_outside: max_minutes_outside != null,
     max_minutes_outside: max_minutes_outside ?? 120,
     warn_until: warn_until_day == null ? '' : text_of_day(warn_until_day),

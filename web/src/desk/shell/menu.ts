@@ -17,6 +17,7 @@ export const menu: readonly MenuGroup[] = [
       { route: 'overview', permission: 'figure_read' },
       { route: 'area', permission: 'figure_read' },
       { route: 'ledger', permission: 'passage_read' },
+      { route: 'vehicle_ledger', permission: 'passage_read' },
     ],
   },
   {

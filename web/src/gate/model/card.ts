@@ -7,9 +7,12 @@ import type { PassReading } from '@shared/token'
 import type { Directory } from './directory'
 import type { Card } from './visit'
 
+export type PassClass = ListPass['k']
+
 export interface CardReading {
   card: Card
   household_id: number | null
+  kind: PassClass
 }
 
 /** This QR code is something else altogether. */
@@ -23,6 +26,8 @@ const listed_states: Record<ListPass['s'], PassState> = {
   void: 'void',
   replaced: 'replaced',
 }
+
+const is_blank = (pass: ListPass): boolean => pass.k === 'household' && pass.h === 0
 
 const day_number = (day: string): number => Math.floor(Date.parse(`${day}T00:00:00Z`) / 86_400_000)
 
@@ -46,22 +51,23 @@ export function read_scanned(
   })
   if (!('claims' in reading)) {
     const state = reading.code === 'bad_signature' ? 'bad_signature' : 'unknown'
-    return { card: card(state, null), household_id: null }
+    return { card: card(state, null), household_id: null, kind: 'household' }
   }
   const { claims } = reading
   const { list } = directory
   if (claims.compound_id !== list.compound.id)
-    return { card: card('other_compound', null), household_id: null }
+    return { card: card('other_compound', null), household_id: null, kind: 'household' }
   const today = civil_day(server_now_ms, list.utc_offset_minutes)
   const row = directory.pass(claims.pass_id)
   const household_id = (row?.h ?? claims.household_id) || null
-  if (reading.code === 'expired') return { card: card('expired', claims.pass_id), household_id }
-  if (row) return { card: card(listed_state(row, today), row.id, row.h === 0), household_id }
+  const kind = row?.k ?? claims.pass_class
+  if (reading.code === 'expired') return { card: card('expired', claims.pass_id), household_id, kind }
+  if (row) return { card: card(listed_state(row, today), row.id, is_blank(row)), household_id, kind }
   // Younger than the list: the signature is all there is to go by, and it says that we issued it.
   const list_day = civil_day(list.generated_ms, list.utc_offset_minutes)
-  if (claims.issued_day < list_day) return { card: card('unknown', claims.pass_id), household_id: null }
-  const blank = claims.household_id === 0
-  return { card: card(blank ? 'inactive' : 'valid', claims.pass_id, blank), household_id }
+  if (claims.issued_day < list_day) return { card: card('unknown', claims.pass_id), household_id: null, kind }
+  const blank = kind === 'household' && claims.household_id === 0
+  return { card: card(blank ? 'inactive' : 'valid', claims.pass_id, blank), household_id, kind }
 }
 
 /** Null when no card of the list has the code. */
@@ -70,6 +76,6 @@ export function read_code(code: string, directory: Directory, server_now_ms: num
   if (!row) return null
   const today = civil_day(server_now_ms, directory.list.utc_offset_minutes)
   const state = listed_state(row, today)
-  const card: Card = { pass_id: row.id, text: null, code, state, blank: row.h === 0 }
-  return { card, household_id: row.h || null }
+  const card: Card = { pass_id: row.id, text: null, code, state, blank: is_blank(row) }
+  return { card, household_id: row.h || null, kind: row.k }
 }

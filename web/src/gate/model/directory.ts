@@ -1,5 +1,13 @@
 // The gate list, indexed for look-up: who belongs to a card, a short code or a door.
-import type { GateList, ListDwelling, ListHousehold, ListPass, ListUse } from '@shared/api_types'
+import type {
+  GateList,
+  ListDwelling,
+  ListHolder,
+  ListHousehold,
+  ListPass,
+  ListUse,
+  ListVehicle,
+} from '@shared/api_types'
 import { default_policy, type Policy, type Standing } from '@shared/decide'
 
 const natural = new Intl.Collator('zh-CN', { numeric: true })
@@ -12,6 +20,8 @@ export class Directory {
   private readonly uses_by_household = new Map<number, ListUse[]>()
   private readonly policies_by_dwelling = new Map<number, Policy>()
   private readonly words = new Map<string, Standing>()
+  private readonly holders_by_pass = new Map<number, ListHolder>()
+  private readonly vehicles_by_plate = new Map<string, ListVehicle>()
   private readonly stairs_by_building = new Map<string, Map<string, ListDwelling[]>>()
 
   readonly list: GateList
@@ -33,6 +43,10 @@ export class Directory {
       if (uses) uses.push(use)
       else this.uses_by_household.set(use.h, [use])
     }
+    for (const holder of (list.holders as ListHolder[] | undefined) ?? [])
+      this.holders_by_pass.set(holder.id, holder)
+    // A list kept from before vehicles were on it has none.
+    for (const vehicle of this.vehicles()) this.vehicles_by_plate.set(vehicle.p, vehicle)
     for (const dwelling of list.dwellings) this.add_dwelling(dwelling)
     for (const rule of list.rules)
       for (const id of rule.dwellings) this.policies_by_dwelling.set(id, rule.policy)
@@ -67,12 +81,40 @@ export class Directory {
     return this.passes_by_code.get(code) ?? null
   }
 
+  /** Whose a card is that is no household's. */
+  holder(pass_id: number): ListHolder | null {
+    return this.holders_by_pass.get(pass_id) ?? null
+  }
+
   household(id: number): ListHousehold | null {
     return this.households_by_id.get(id) ?? null
   }
 
   dwelling(id: number): ListDwelling | null {
     return this.dwellings_by_id.get(id) ?? null
+  }
+
+  private vehicles(): readonly ListVehicle[] {
+    return (this.list.vehicles as ListVehicle[] | undefined) ?? []
+  }
+
+  vehicle(plate: string): ListVehicle | null {
+    return this.vehicles_by_plate.get(plate) ?? null
+  }
+
+  /** Plates that hold what was typed, those that begin with it first. */
+  plates_like(typed: string, limit: number): string[] {
+    const found = this.vehicles()
+      .map((vehicle) => vehicle.p)
+      .filter((plate) => plate.includes(typed))
+    return found.sort((a, b) => a.indexOf(typed) - b.indexOf(typed)).slice(0, limit)
+  }
+
+  /** Province and office of most plates here: the keys need not be pressed again and again. */
+  usual_prefix(): string {
+    const counts = new Map<string, number>()
+    for (const { p } of this.vehicles()) counts.set(p.slice(0, 2), (counts.get(p.slice(0, 2)) ?? 0) + 1)
+    return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? ''
   }
 
   uses(household_id: number): ListUse[] {

@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto'
 import { describe, expect, it } from 'vitest'
 
 import { done_ms, pending_ms } from './gate'
-import { Bench, day_ms, small_list } from './testing'
+import { Bench, day_ms, hour_ms, noon_ms, small_list } from './testing'
 
 const normal = 365
 
@@ -468,5 +468,62 @@ describe('with a server (practice.md 18)', () => {
     bench.gate.add_reading(0, normal)
     await bench.gate.release()
     expect((await bench.records()).map((record) => record.seq)).toEqual([1])
+  })
+})
+
+describe('cards that are no household’s', () => {
+  const passes = (bench_list: ReturnType<typeof small_list>) => [
+    ...bench_list.passes,
+    { id: 20, h: 1, k: 'exempt' as const, n: 1, s: 'active' as const, c: '', u: '2020-12-31' },
+    { id: 21, h: 0, k: 'visitor' as const, n: 1, s: 'active' as const, c: 'CODE5', u: '2020-02-11' },
+    { id: 22, h: 0, k: 'worker' as const, n: 1, s: 'active' as const, c: '', u: '2020-12-31' },
+    { id: 23, h: 1, k: 'vehicle' as const, n: 1, s: 'active' as const, c: '', u: '2020-12-31' },
+  ]
+  const holders = [
+    { id: 20, p: 102, t: '' },
+    { id: 21, p: null, t: '来**' },
+    { id: 22, p: null, t: '快**' },
+    { id: 23, p: null, t: '川E63361' },
+  ]
+  const open = () => Bench.open(small_list({ passes: passes(small_list()), holders }))
+
+  it('choose the person and draw on no quota with a certificate (XN-41, practice 7)', async () => {
+    const bench = await open()
+    const now = noon_ms - 3 * hour_ms
+    await bench.gate.scanned('PASS 20')
+    expect(bench.visit).toMatchObject({ holder: 'resident_member', person_id: 102, exempt: true })
+    bench.visit.uses.push({
+      exit_at_ms: now,
+      return_at_ms: now + hour_ms,
+      persons: 1,
+      counted: true,
+      closed_without_return: false,
+    })
+    bench.gate.add_reading(0, 365)
+    expect(bench.verdict).toMatchObject({ outcome: 'allow', consumes_outing: false })
+  })
+
+  it('let in a visitor whose host has confirmed, by card or code, and a worker by their own', async () => {
+    const bench = await open()
+    bench.gate.set_lane('in')
+    bench.gate.typed_code('CODE5')
+    bench.gate.add_reading(0, 365)
+    expect(bench.visit).toMatchObject({
+      holder: 'visitor',
+      label: '来**',
+      steps: ['visit_approved', 'temperature'],
+    })
+    expect(bench.verdict.outcome).toBe('allow')
+    await bench.gate.scanned('PASS 22')
+    await bench.gate.take_next()
+    bench.gate.add_reading(0, 365)
+    expect(bench.visit.holder).toBe('worker')
+    expect(bench.verdict.outcome).toBe('allow')
+  })
+
+  it('open the vehicle that a card is for', async () => {
+    const bench = await open()
+    await bench.gate.scanned('PASS 23')
+    expect(bench.gate.vehicles.state.ride).toMatchObject({ plate: '川E63361', vehicle_class: 'resident' })
   })
 })

@@ -1,6 +1,6 @@
 // The gate as the pages see it: one reactive state and the guard's moves. Every move ends in a state that
 // can be shown; nothing waits for the network longer than the decision's half second.
-import type { ListHousehold, ListDwelling } from '@shared/api_types'
+import type { GateRecord, ListHousehold, ListDwelling, ListMember } from '@shared/api_types'
 import type { Direction, Emergency, Verdict } from '@shared/decide'
 import { may_release } from '@shared/decide'
 import { reactive, shallowRef } from 'vue'
@@ -9,15 +9,17 @@ import type { PassReading } from '@shared/token'
 import { read_code, read_scanned, is_foreign, type CardReading } from './card'
 import { Directory } from './directory'
 import { continued_uses, presence_of } from './own_passages'
-import { Recorder } from './recorder'
+import { Recorder, type Draft } from './recorder'
 import { ServerError, type GateServer } from './server'
 import type { Store } from './store'
+import { VehicleGate } from './vehicle_gate'
 import { waiting_of, type WaitingVisit } from './waiting'
 import {
   decide_request_of,
   judge,
-  learn,
+  learn_standing,
   new_visit,
+  record_of,
   use_of_list,
   type Clock,
   type Companion,
@@ -61,7 +63,7 @@ export interface GateState {
 
 export interface GateTools {
   store: Store
-  server: Pick<GateServer, 'decide' | 'confirm' | 'activate'>
+  server: Pick<GateServer, 'decide' | 'confirm' | 'confirm_vehicle' | 'activate'>
   now(): number
   offset_ms(): number
   reachable(): boolean // whether asking the server is worth the half second
@@ -101,12 +103,14 @@ export class Gate {
     now_ms: 0,
   })
   readonly directory = shallowRef<Directory | null>(null)
-  private readonly recorder: Recorder
+  readonly recorder: Recorder
+  readonly vehicles: VehicleGate
   private last_id = 0
 
-  constructor(private readonly tools: GateTools) {
+  constructor(readonly tools: GateTools) {
     this.state.now_ms = tools.now()
-    this.recorder = new Recorder(tools.store, tools.server)
+    this.recorder = new Recorder(tools.store)
+    this.vehicles = new VehicleGate(this)
   }
 
   // ---- what comes from outside ----
@@ -131,6 +135,7 @@ export class Gate {
     if (state.notice?.until_ms !== undefined && state.now_ms >= state.notice.until_ms) state.notice = null
     if (state.done && state.now_ms >= state.done.until_ms) state.done = null
     if (state.visit && !state.releasing && state.now_ms >= state.touched_ms + pending_ms) this.leave()
+    this.vehicles.tick()
   }
 
   /** A person whose temperature is taken is not swept away by the card of the next. */
@@ -165,12 +170,30 @@ export class Gate {
 
   // ---- who it is ----
 
-  private show_card({ card, household_id }: CardReading): void {
+  private show_card({ card, household_id, kind }: CardReading): void {
+    const directory = this.directory.value
+    const holder = card.pass_id === null ? null : (directory?.holder(card.pass_id) ?? null)
+    if (kind === 'vehicle' && holder) return this.vehicles.open(holder.t)
     const visit = this.fresh()
     visit.card = card
-    const household = household_id === null ? null : (this.directory.value?.household(household_id) ?? null)
+    const household = household_id === null ? null : (directory?.household(household_id) ?? null)
     if (household) this.set_household(visit, household)
+    if (kind === 'visitor' || kind === 'worker') this.set_guest(visit, kind, holder?.t ?? '')
+    const own = household?.m.find((member) => member.id === holder?.p)
+    if (own) this.set_member(visit, own)
+    // A certificate's card says that it holds; with a server in reach its days and hours are asked.
+    visit.exempt = kind === 'exempt' && card.state === 'valid'
     this.show(visit)
+  }
+
+  // The office has spoken to the host before it told the code; a worker comes every day.
+  private set_guest(visit: Visit, kind: 'visitor' | 'worker', name: string): void {
+    visit.holder = kind
+    visit.label = name
+    if (kind === 'worker' || visit.card?.state !== 'valid') return
+    visit.relation = 'guest'
+    visit.visit_approved = true
+    visit.steps.push('visit_approved')
   }
 
   choose_household(household: ListHousehold): void {
@@ -207,14 +230,10 @@ export class Gate {
         ?.household(visit.household_id ?? 0)
         ?.m.find((m) => m.id === person_id)
       if (!member) return
-      visit.holder = 'resident_member'
-      visit.person_id = member.id
-      visit.child = member.c
+      this.set_member(visit, member)
       visit.relation = null
       visit.companions = visit.companions.filter((companion) => companion.person_id !== member.id)
       visit.readings = []
-      visit.presence = presence_of(member.id, this.recorder.own)
-      visit.standing = this.directory.value!.standing(visit.household_id!, member.id)
     })
   }
 
@@ -303,7 +322,9 @@ export class Gate {
         await this.recorder.write(passage)
         return this.finish(visit, 'passed')
       }
-      const answer = await this.recorder.write_confirmed(passage)
+      const answer = await this.recorder.write_confirmed(passage, (record) =>
+        this.tools.server.confirm(record),
+      )
       if (answer?.status === 'refused') return this.refused(visit, answer.verdict)
       this.finish(visit, 'passed')
     })
@@ -338,7 +359,7 @@ export class Gate {
     await this.ending(visit, async () => {
       const policy_version = this.directory.value?.list.policy.version ?? 0
       const verdict = emergency_verdict(vehicle, policy_version)
-      await this.recorder.write({ ...this.passage(visit, verdict, 'passed'), emergency: reason })
+      await this.recorder.write(this.passage(visit, verdict, 'passed', reason))
       this.finish(visit, 'emergency')
     })
   }
@@ -362,6 +383,7 @@ export class Gate {
 
   set_lane(direction: Direction): void {
     this.state.lane = direction
+    this.vehicles.leave()
     this.clear()
     void this.tools.store.set('lane', direction)
   }
@@ -391,7 +413,7 @@ export class Gate {
 
   // ---- inside ----
 
-  private clock(): Clock {
+  clock(): Clock {
     return { now_ms: this.tools.now(), offset_ms: this.tools.offset_ms() }
   }
 
@@ -415,17 +437,21 @@ export class Gate {
     visit.standing = this.directory.value!.standing(household.id, null)
     visit.uses = continued_uses(listed, household.id, this.recorder.own, this.tools.offset_ms())
     const only = household.m.length === 1 ? household.m[0] : undefined
-    if (!only) return
+    if (only) this.set_member(visit, only)
+  }
+
+  private set_member(visit: Visit, member: ListMember): void {
     visit.holder = 'resident_member'
-    visit.person_id = only.id
-    visit.child = only.c
-    visit.presence = presence_of(only.id, this.recorder.own)
-    visit.standing = this.directory.value!.standing(household.id, only.id)
+    visit.person_id = member.id
+    visit.child = member.c
+    visit.presence = presence_of(member.id, this.recorder.own)
+    visit.standing = this.directory.value!.standing(visit.household_id!, member.id)
   }
 
   private show(visit: Visit): void {
     // Whoever stood there before and waits for something is not lost by the next card.
     if (this.state.visit && this.state.visit.id !== visit.id) this.leave()
+    this.vehicles.leave()
     this.state.done = null
     this.state.notice = null
     this.state.next_text = null
@@ -466,10 +492,8 @@ export class Gate {
       this.change((visit) => {
         if (visit.household_id !== null) visit.uses = answer.uses.map(use_of_list)
         if (visit.card) visit.card.state = answer.pass_state
-        learn(
-          visit,
-          answer.verdict.reasons.map((reason) => reason.code),
-        )
+        const codes = answer.verdict.reasons.map((reason) => reason.code)
+        Object.assign(visit, learn_standing(codes))
       })
     } catch (error) {
       if (!(error instanceof ServerError)) throw error
@@ -477,16 +501,22 @@ export class Gate {
     }
   }
 
-  private passage(visit: Visit, verdict: Verdict, result: 'passed' | 'turned_back'): Passage {
-    return {
+  private passage(
+    visit: Visit,
+    verdict: Verdict,
+    result: 'passed' | 'turned_back',
+    emergency: Emergency | null = null,
+  ): Draft<GateRecord> {
+    const passage: Passage = {
       visit,
       verdict,
       result,
-      emergency: null,
+      emergency,
       offline: this.state.judged !== 'server',
       list_generated_ms: this.directory.value?.list.generated_ms ?? null,
       clock: this.clock(),
     }
+    return { record: (seq) => record_of(passage, seq), consumes_outing: verdict.consumes_outing }
   }
 
   // The server knew better, and nobody has passed.
@@ -512,8 +542,7 @@ export class Gate {
     if (this.state.done) this.keep_waiting(this.others_waiting(visit))
   }
 
-  private finish(visit: Visit, kind: DoneKind): void {
-    const { direction, label } = visit
+  finish({ direction, label }: Pick<Done, 'direction' | 'label'>, kind: DoneKind): void {
     this.state.now_ms = this.tools.now()
     const done: Done = { kind, direction, label, until_ms: this.state.now_ms + done_ms }
     this.clear()

@@ -1,6 +1,6 @@
 // What this phone itself has seen since its list was made: without it a household could go out twice
 // in the hour in which the network is gone.
-import type { Presence, Use } from '@shared/decide'
+import type { Direction, Presence, Use } from '@shared/decide'
 
 import type { StoredRecord } from './store'
 
@@ -12,6 +12,29 @@ export const unknown_to_list = (records: readonly StoredRecord[], generated_ms: 
     )
     .sort((a, b) => a.record.seq - b.record.seq)
 
+interface Crossing {
+  household_id: number | null
+  direction: Direction
+  at_ms: number // phone time
+  persons: number
+  person_ids: readonly number[]
+  counted: boolean
+}
+
+/** Everybody who crossed with a record: one party on foot, or each party in a vehicle. */
+export function crossings_of({ record, consumes_outing }: StoredRecord): Crossing[] {
+  const { direction, happened_ms: at_ms } = record
+  const parties = 'parties' in record ? record.parties : [record]
+  return parties.map(({ household_id, persons, person_ids }, i) => ({
+    household_id: household_id ?? null,
+    direction,
+    at_ms,
+    persons,
+    person_ids,
+    counted: Array.isArray(consumes_outing) ? (consumes_outing[i] ?? false) : consumes_outing,
+  }))
+}
+
 /** The uses of the list, continued by the phone's own passages of the same household. */
 export function continued_uses(
   listed: readonly Use[],
@@ -20,15 +43,15 @@ export function continued_uses(
   offset_ms: number,
 ): Use[] {
   const uses = listed.map((use) => ({ ...use }))
-  for (const { record, consumes_outing } of own) {
-    if (record.household_id !== household_id) continue
-    const at_ms = record.happened_ms + offset_ms
-    if (record.direction === 'out') {
+  for (const crossing of own.flatMap(crossings_of)) {
+    if (crossing.household_id !== household_id) continue
+    const at_ms = crossing.at_ms + offset_ms
+    if (crossing.direction === 'out') {
       uses.push({
         exit_at_ms: at_ms,
         return_at_ms: null,
-        persons: record.persons,
-        counted: consumes_outing,
+        persons: crossing.persons,
+        counted: crossing.counted,
         closed_without_return: false,
       })
     } else {
@@ -43,7 +66,7 @@ export function continued_uses(
 
 /** Where this phone last saw a person. */
 export function presence_of(person_id: number, own: readonly StoredRecord[]): Presence {
-  const last = own.filter((row) => row.record.person_ids.includes(person_id)).at(-1)
+  const last = own.flatMap(crossings_of).findLast((crossing) => crossing.person_ids.includes(person_id))
   if (!last) return 'unknown'
-  return last.record.direction === 'out' ? 'outside' : 'inside'
+  return last.direction === 'out' ? 'outside' : 'inside'
 }

@@ -16,6 +16,8 @@ import type {
   PingRequest,
   Problem,
   ProblemDocument,
+  VehicleAnswer,
+  VehicleRecord,
 } from '@shared/api_types'
 
 export const decision_timeout_ms = 500
@@ -62,6 +64,10 @@ export class GateServer {
 
   confirm(record: GateRecord): Promise<ConfirmAnswer> {
     return this.post('/api/gate/confirm', record, decision_timeout_ms)
+  }
+
+  confirm_vehicle(record: VehicleRecord): Promise<VehicleAnswer> {
+    return this.post('/api/gate/confirm-vehicle', record, decision_timeout_ms)
   }
 
   passages(request: PassagesRequest): Promise<PassagesAnswer> {

@@ -1,6 +1,6 @@
 // Everything the phone must not lose, in IndexedDB: who it is, the list, the records. A record and its
 // number are written in one transaction, and the screen turns green only after it.
-import type { GateList, GateRecord, Opening, CompoundName, Problem } from '@shared/api_types'
+import type { AnyRecord, GateList, Opening, CompoundName, Problem } from '@shared/api_types'
 import type { Direction } from '@shared/decide'
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 
@@ -31,8 +31,8 @@ export type RecordState = 'waiting' | 'confirming' | 'sent' | 'rejected'
 export interface StoredRecord {
   seq: number
   state: RecordState
-  record: GateRecord
-  consumes_outing: boolean
+  record: AnyRecord
+  consumes_outing: boolean | boolean[] // of a vehicle: of each party in it
   stored_ms: number | null // server time of its answer
   problems: Problem[]
 }

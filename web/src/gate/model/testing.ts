@@ -1,7 +1,8 @@
 // A small compound and a server of a few lines, for the tests of the model.
-import type { GateList, GateRecord, PassageResult } from '@shared/api_types'
+import type { AnyRecord, GateList, GateRecord, PassageResult, VehicleRecord } from '@shared/api_types'
 import { decide, default_facts, default_policy, type Policy, type ReasonCode } from '@shared/decide'
 import type { PassReading } from '@shared/token'
+import type { VehicleVerdict } from '@shared/vehicle'
 
 import { Gate, type GateTools } from './gate'
 import { ServerError } from './server'
@@ -53,6 +54,11 @@ export function small_list(change: Partial<GateList> = {}, policy: Partial<Polic
       { id: 9, h: 0, k: 'household', n: 9, s: 'blank', c: 'CODE9', u: '2020-12-31' },
     ],
     uses: [],
+    holders: [],
+    vehicles: [
+      { p: '川E63361', h: [1] },
+      { p: '川E9H969', h: [3, 4] },
+    ],
     inside_unknown: true,
     ...change,
   }
@@ -84,7 +90,8 @@ export class FakeServer {
   bad_seqs = new Set<number>()
   /** Refuses the whole batch when one of these is in it, as a server does that reads all or nothing. */
   poison_seqs = new Set<number>()
-  records = new Map<number, GateRecord>()
+  vehicle_refusal: VehicleVerdict | null = null
+  records = new Map<number, AnyRecord>()
   calls: string[] = []
 
   private call(name: string): void {
@@ -108,12 +115,19 @@ export class FakeServer {
     return { ...answer, status: this.take(record), verdict: null as never }
   }
 
+  async confirm_vehicle(record: VehicleRecord) {
+    this.call('confirm_vehicle')
+    const answer = { passage_id: null, flags: [], server_ms: noon_ms }
+    if (this.vehicle_refusal) return { ...answer, status: 'refused' as const, verdict: this.vehicle_refusal }
+    return { ...answer, status: this.take(record), verdict: null as never }
+  }
+
   async activate() {
     this.call('activate')
     return { id: 9, state: 'active' as const }
   }
 
-  async passages({ records }: { records: GateRecord[] }) {
+  async passages({ records }: { records: AnyRecord[] }) {
     this.call('passages')
     if (records.some((record) => this.poison_seqs.has(record.seq))) throw new ServerError(422, 'invalid')
     const results = records.map((record): PassageResult => {
@@ -129,7 +143,7 @@ export class FakeServer {
     return { results, server_ms: noon_ms }
   }
 
-  private take(record: GateRecord): 'stored' | 'duplicate' {
+  private take(record: AnyRecord): 'stored' | 'duplicate' {
     if (this.records.has(record.seq)) return 'duplicate'
     this.records.set(record.seq, record)
     return 'stored'
@@ -156,6 +170,7 @@ export class Bench {
       server: {
         decide: () => bench.server.decide(),
         confirm: (record) => bench.server.confirm(record),
+        confirm_vehicle: (record) => bench.server.confirm_vehicle(record),
         activate: () => bench.server.activate(),
       },
       now: () => bench?.now_ms ?? noon_ms,
@@ -189,7 +204,12 @@ export class Bench {
     this.gate.tick()
   }
 
+  /** Those of persons on foot. */
   async records(): Promise<GateRecord[]> {
+    return (await this.any_records()).filter((record): record is GateRecord => !('parties' in record))
+  }
+
+  async any_records(): Promise<AnyRecord[]> {
     return (await this.store.records()).map((row) => row.record)
   }
 }

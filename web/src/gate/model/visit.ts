@@ -60,11 +60,10 @@ export interface Visit {
 }
 
 /** What the server knows of a person beyond the list, from the reasons of its verdict. */
-export function learn(visit: Visit, codes: readonly ReasonCode[]): void {
-  const asks = codes.find((code) => code === 'may_not_leave' || code === 'ask_community')
-  visit.standing = asks ?? 'may_leave'
-  visit.exempt = codes.includes('outing_exempt')
-}
+export const learn_standing = (codes: readonly ReasonCode[]): Pick<Visit, 'standing' | 'exempt'> => ({
+  standing: codes.find((code) => code === 'may_not_leave' || code === 'ask_community') ?? 'may_leave',
+  exempt: codes.includes('outing_exempt'),
+})
 
 export interface Clock {
   now_ms: number // the phone's
@@ -109,7 +108,7 @@ export const child_alone = (visit: Visit): boolean => visit.child && children_of
 const details_complete = (visit: Visit): boolean => visit.claim !== null || visit.relation !== null
 
 // The list tells nobody's certificates; that one holds at this instant is what the server has said.
-const certified = (policy: Policy): Exemption => ({
+export const certified = (policy: Policy): Exemption => ({
   kind: policy.exemption_kinds[0] ?? '',
   valid_from_ms: 0,
   valid_until_ms: Number.MAX_SAFE_INTEGER,

@@ -7,7 +7,18 @@ import type { Gate } from '../model/gate'
 import type { Session } from '../model/session'
 
 export type Page = 'gate' | 'menu' | 'unsent' | 'handover' | 'settings'
-export type Sheet = 'none' | 'emergency' | 'code' | 'lookup' | 'register' | 'relation' | 'companion' | 'lane'
+export type Sheet =
+  | 'none'
+  | 'emergency'
+  | 'code'
+  | 'lookup'
+  | 'register'
+  | 'relation'
+  | 'companion'
+  | 'lane'
+  | 'plate'
+  | 'rider'
+  | 'rider_door'
 
 export interface GateContext {
   gate: Gate

@@ -14,6 +14,7 @@ export const icons = {
   key: 'M4 7h16v10H4zM8 11h.01M12 11h.01M16 11h.01M8 14h8',
   door: 'M6 21V3h12v18M4 21h16M14 12h.01',
   pen: 'M4 20h4L19 9l-4-4L4 16v4z',
+  car: 'M3 16v-4l2-5h14l2 5v4H3zM3 12h18M7 16v3M17 16v3',
   shift: 'M4 8h13l-3-3M20 16H7l3 3',
 } as const
 

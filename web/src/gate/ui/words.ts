@@ -4,6 +4,8 @@ import { month_and_day } from '@shared/civil_day'
 import type { Reason, Verdict } from '@shared/decide'
 
 import type { Notice } from '../model/gate'
+import type { VehicleVerdict } from '@shared/vehicle'
+
 import type { Visit } from '../model/visit'
 import { has_words, language, t } from './language'
 
@@ -19,6 +21,8 @@ const asked_by_need = new Set([
   'check_missing',
 ])
 const notes_shown = new Set(['outing_exempt', 'outing_not_counted', 'overrun'])
+
+const vehicle_asked = new Set(['plate_missing', 'occupants_missing'])
 
 type Tone = 'allow' | 'refer' | 'deny' | 'again'
 
@@ -60,6 +64,17 @@ export function use_words() {
     verdict.reasons
       .filter(({ code, mode }) => !asked_by_need.has(code) && (mode !== 'record' || notes_shown.has(code)))
       .map((each) => reason(verdict, each))
+
+  /** What a vehicle's verdict says of the vehicle, then of those in it; nothing twice. */
+  const vehicle_reasons = (verdict: VehicleVerdict): string[] => {
+    const own = verdict.reasons
+      .filter(({ code }) => !vehicle_asked.has(code) && code !== 'emergency_vehicle')
+      .map(({ code, mode }) => {
+        const text = t(`ride.reason.${code}`)
+        return mode === 'warn' ? t('verdict.reminder', { text }) : text
+      })
+    return [...new Set([...own, ...verdict.parties.flatMap(reasons)])]
+  }
 
   const notice = ({ code, params }: Notice): string => {
     if (has_words(`notice.${code}`)) return t(`notice.${code}`, params ?? {})
@@ -104,6 +119,7 @@ export function use_words() {
     need,
     next_outing,
     reasons,
+    vehicle_reasons,
     notice,
     relation,
     member,
