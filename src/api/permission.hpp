@@ -37,6 +37,9 @@ enum class Permission {
   term_write,     // the words an installation chooses: kinds of bodies, teams, documents
   key_write,      // the recovery sheet
   erasure_write,  // take a person out for good
+  work_read,      // alerts and tasks of a place
+  work_write,     // take them, speak about them, close them, give them to others
+  webhook_write,  // where alerts are sent besides
 };
 
 class PermissionSet {
@@ -63,11 +66,11 @@ class PermissionSet {
 
 template <>
 struct meta::EnumNames<api::Permission> {
-  static constexpr std::array<std::string_view, 27> names{
+  static constexpr std::array<std::string_view, 30> names{
       "anybody",         "signed_in",     "place_read",        "place_write",        "household_read",
       "household_write", "import_write",  "pass_read",         "pass_write",         "policy_read",
       "policy_write",    "passage_read",  "passage_write",     "passage_export",     "gate_decide",
       "enrolment_write", "account_write", "audit_read",        "figure_read",        "role_write",
       "sensitive_read",  "break_glass",   "organisation_read", "organisation_write", "term_write",
-      "key_write",       "erasure_write"};
+      "key_write",       "erasure_write", "work_read",         "work_write",         "webhook_write"};
 };

@@ -11,12 +11,14 @@
 #include "feature/erasure/service.hpp"
 #include "feature/exchange/api.hpp"
 #include "feature/gate/routes.hpp"
+#include "feature/ledger/routes.hpp"
 #include "feature/organisation/api.hpp"
 #include "feature/people/api.hpp"
 #include "feature/people/service.hpp"
 #include "feature/place/api.hpp"
 #include "feature/place/service.hpp"
 #include "feature/stewardship/api.hpp"
+#include "feature/work/routes.hpp"
 
 namespace app {
 namespace {
@@ -65,7 +67,9 @@ void add_routes(api::Router& r) {
   feature::people::routes(r);
   feature::stewardship::routes(r);
   feature::organisation::routes(r);
+  feature::work::routes(r);
   feature::gate::routes(r);
+  feature::ledger::routes(r);
   feature::command::routes(r);
   feature::exchange::routes(r);
   feature::erasure::routes(r);

@@ -17,6 +17,9 @@
 #include "feature/command/service.hpp"
 #include "feature/erasure/service.hpp"
 #include "feature/gate/service.hpp"
+#include "feature/work/deliver.hpp"
+#include "feature/work/service.hpp"
+#include "net/http_client.hpp"
 #include "net/server.hpp"
 #include "net/tls_authority.hpp"
 
@@ -111,6 +114,26 @@ Chore::Did void_cards(Program& program, const base::Clock& clock) {
                  feature::gate::void_cards(program.store(), program.services().keys, clock.now()));
 }
 
+// The watch over gates once a minute, alerts and tasks whenever one is due.
+Chore::Did tend_work(Program& program, const base::Clock& clock, std::int64_t& watched_minute) {
+  const auto now = clock.now();
+  if (const auto minute = now.ms / base::minute_ms; minute != watched_minute) {
+    const auto did = done_of("gate.watch_failed", feature::gate::watch(program.store(), now));
+    if (did != Chore::Did::nothing) return did;
+    watched_minute = minute;
+  }
+  return done_of("work.tend_failed", feature::work::tend(program.store(), now));
+}
+
+// Messages to groups: over the network, so beside everything else.
+Chore::Did send_messages(Program& program, const base::Clock& clock) {
+  const auto send = [](const feature::work::Outgoing& out) {
+    return net::post({out.url, out.headers, out.body});
+  };
+  return done_of("work.deliver_failed",
+                 feature::work::deliver(program.store(), program.services(), clock.now(), send));
+}
+
 }  // namespace
 
 int serve(const Options& options, const ServeOptions& serve) {
@@ -149,9 +172,12 @@ int serve(const Options& options, const ServeOptions& serve) {
            clock.now());
   base::log::info("server.started", {{"port", static_cast<int>((*server)->port())}, {"tls", tls->on}});
   const auto seal = [&] { return seal_audit(program, clock); };
+  std::int64_t watched_minute = 0;
   const Chore sealing(seal), counting([&] { return count_compounds(program, clock); }),
       removing([&] { return remove_what_is_due(program, clock); }),
-      voiding([&] { return void_cards(program, clock); });
+      voiding([&] { return void_cards(program, clock); }),
+      tending([&] { return tend_work(program, clock, watched_minute); }),
+      sending([&] { return send_messages(program, clock); });
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (signal != SIGHUP) break;
     if (auto reloaded = (*server)->reload_tls(); !reloaded)

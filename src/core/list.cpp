@@ -62,7 +62,12 @@ constexpr Vocabulary vocabularies[] = {{"Pass", "state", "card_state"},
                                        {"VehiclePassage", "passage_result", "result"},
                                        {"VehiclePassage", "vehicle_reasons", "vehicle_reason"},
                                        {"VehiclePassage", "flags", "flag"},
-                                       {"Exemption", "exemption_kind", "exemption"}};
+                                       {"Exemption", "exemption_kind", "exemption"},
+                                       {"WorkItem", "category", "work_category"},
+                                       {"WorkItem", "detail", "work_detail"},
+                                       {"WorkQuery", "kind", "work_kind"},
+                                       {"WorkQuery", "standing", "work_standing"},
+                                       {"LedgerExport", "book", "ledger"}};
 
 std::string word_of(std::string_view language, const ExportColumn& column, const std::string& code) {
   std::string_view name = column.name;

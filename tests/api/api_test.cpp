@@ -30,6 +30,7 @@
 #include "feature/place/set_record.hpp"
 #include "feature/place/zone_record.hpp"
 #include "feature/stewardship/record.hpp"
+#include "feature/work/record.hpp"
 #include "print/pdf_tools.hpp"
 #include "support/both_stores.hpp"
 #include "world/world.hpp"
@@ -299,6 +300,34 @@ TEST_P(Exports, GoToPaper) {
       whole(world.send("office", "GET", "/api/passages/export?format=pdf&compound_id=" + compound));
   EXPECT_EQ(ledger.substr(0, 5), "%PDF-");
 }
+
+// LZ-30, practice 18 and 24: on paper and as a workbook, masked, and on record.
+TEST_P(Exports, GiveTheFiveLedgersAndTheirForms) {
+  if (unavailable(GetParam())) GTEST_SKIP() << "PostgreSQL is not installed";
+  test_world::World world(GetParam());
+  const auto compound = test_world::at(world.send("office", "GET", "/api/session").body, "compounds.0.id");
+  for (const std::string book : {"survey", "person_passage", "vehicle_passage", "work_log", "supervision"}) {
+    const auto target = "/api/ledgers/export?book=" + book + "&place_id=" + compound;
+    EXPECT_EQ(whole(world.send("office", "GET", target)).substr(0, 2), "PK") << book;
+    EXPECT_EQ(whole(world.send("office", "GET", target + "&format=pdf")).substr(0, 5), "%PDF-") << book;
+    const auto blank =
+        world.send("office", "GET", "/api/ledgers/blank?book=" + book + "&place_id=" + compound);
+    EXPECT_EQ(whole(blank).substr(0, 5), "%PDF-") << book;
+    EXPECT_EQ(world.send("other_office", "GET", target).status, 422) << book;
+  }
+  const auto households = world.program().store().read([&](db::Connection& c) -> base::Result<std::int64_t> {
+    return c.count("SELECT COUNT(*) FROM household WHERE compound_id = $1 AND valid_until_ms IS NULL",
+                   {static_cast<std::int64_t>(std::stoll(compound))});
+  });
+  const auto csv = whole(
+      world.send("office", "GET", "/api/ledgers/export?book=survey&format=csv&lang=en&place_id=" + compound));
+  EXPECT_EQ(lines_in(csv), static_cast<std::size_t>(households.value_or(0)) + 1);
+  const auto opening =
+      test_world::at(world.send("office", "GET", "/api/openings?compound_id=" + compound).body, "items.0.id");
+  const auto list = world.send("office", "GET", "/api/gates/day-list?opening_id=" + opening);
+  EXPECT_EQ(whole(list).substr(0, 5), "%PDF-");
+  EXPECT_EQ(world.send("other_office", "GET", "/api/gates/day-list?opening_id=" + opening).status, 422);
+}
 INSTANTIATE_TEST_SUITE_P(Stores, Exports, testing::Values(db::Dialect::sqlite, db::Dialect::postgres),
                          [](const auto& of) {
                            return of.param == db::Dialect::sqlite ? "sqlite" : "postgres";
@@ -366,7 +395,7 @@ std::vector<const meta::Record*> stored_records() {
       f::erasure::ErasureRow, f::erasure::ErasedPersonRow, f::erasure::RetentionRuleRow,
       f::organisation::TeamRow, f::organisation::TeamVersionRow, f::organisation::TeamMemberRow,
       f::organisation::TeamBodyRow, f::organisation::DocumentRow, core::StoredFile,
-      f::erasure::RetentionRunRow>();
+      f::erasure::RetentionRunRow, f::work::KindRow, f::work::TransitionRow, f::work::ItemRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {
@@ -383,6 +412,26 @@ TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {
   }
 }
 SHOUWANG_ON_BOTH_STORES(Schema);
+
+// A version of the rules from before there was a number is read with its default, and still holds.
+TEST(PlaceRules, AStoredVersionNeedsNotKnowALaterNumber) {
+  test_world::World world(db::Dialect::sqlite);
+  const auto compound = test_world::at(world.send("office", "GET", "/api/session").body, "compounds.0.id");
+  const auto place = static_cast<std::int64_t>(std::stoll(compound));
+  const auto id = world.program().store().next_id();
+  ASSERT_TRUE(world.program().store().write([&](db::Connection& c) -> base::Result<bool> {
+    c.run(
+        "INSERT INTO place_rule (id, place_id, version, effective_from_ms, params, created_by, created_ms) "
+        "VALUES "
+        "($1, $2, 77, 0, '{\"seal_check_days\":3}', 1, 0)",
+        {id, place});
+    return true;
+  }));
+  const auto shown = world.send("office", "GET", "/api/place-rules?place_id=" + compound);
+  ASSERT_EQ(shown.status, 200) << shown.body;
+  EXPECT_EQ(test_world::at(shown.body, "params.seal_check_days"), "3");
+  EXPECT_EQ(test_world::at(shown.body, "params.gate_silent_minutes"), "15");
+}
 
 // --- the document --------------------------------------------------------------------------------------
 TEST(OpenApi, IsTheOneThatWasReviewed) {

@@ -107,6 +107,8 @@ void run(test_world::World& world, const std::filesystem::path& file) {
     if (line.empty() || line.starts_with("#")) continue;
     if (line == "count") {
       world.count_compounds();
+    } else if (line == "tend") {
+      world.tend_work();
     } else if (line.starts_with("advance ")) {
       r.advance(line.substr(8));
     } else if (line.starts_with("log_in ")) {
@@ -125,7 +127,7 @@ void run(test_world::World& world, const std::filesystem::path& file) {
     } else if (line.starts_with("-> ")) {
       const auto wanted = block(i, [](const std::string& l) {
         return l.empty() || l.starts_with("#") || l.starts_with("! ") || l.starts_with("save ") ||
-               l == "count" || l.starts_with("advance ") || l.starts_with("log_in ") ||
+               l == "count" || l == "tend" || l.starts_with("advance ") || l.starts_with("log_in ") ||
                l.starts_with("peer ") || is_step(l);
       });
       r.expect(std::stoi(line.substr(3)), wanted);

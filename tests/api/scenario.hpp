@@ -10,8 +10,8 @@
 //   save dwelling = items.0.id             keeps a member for later steps
 //
 // Lines beginning with # are comments and name the rule under test; `advance 3d` (d, h, m, s) moves the
-// clock, `count` does the counting that a running program does by itself, `log_in name` makes an account of
-// that user name a role, `peer 192.0.2.7` is where requests come from.
+// clock, `count` does the counting and `tend` the work that a running program does by itself, `log_in name`
+// makes an account of that user name a role, `peer 192.0.2.7` is where requests come from.
 #include <filesystem>
 #include <string>
 

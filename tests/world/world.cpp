@@ -9,6 +9,7 @@
 #include "feature/access/service.hpp"
 #include "feature/command/service.hpp"
 #include "feature/gate/service.hpp"
+#include "feature/work/service.hpp"
 #include "token/enrolment.hpp"
 
 namespace test_world {
@@ -94,6 +95,14 @@ void World::count_compounds() {
   while (voided && *voided > 0)
     voided = feature::gate::void_cards(program_->store(), program_->services().keys, clock_.now());
   if (!voided) fail("ending cards", voided.error());
+}
+
+void World::tend_work() {
+  base::Result<std::int64_t> done = 1;
+  while (done && *done > 0) done = feature::gate::watch(program_->store(), clock_.now());
+  if (done) done = 1;
+  while (done && *done > 0) done = feature::work::tend(program_->store(), clock_.now());
+  if (!done) fail("tending", done.error());
 }
 
 void World::log_in(const std::string& username) {

@@ -51,6 +51,8 @@ class World {
   void log_in(const std::string& username);
   // What a running program counts by itself.
   void count_compounds();
+  // What a running program does by itself about alerts and tasks.
+  void tend_work();
   // The address that requests come from, from now on.
   void set_peer(std::string peer) { peer_ = std::move(peer); }
 

@@ -79,6 +79,14 @@ constexpr auto waiting = db::ScopedSql(
     "LEFT JOIN dwelling d ON d.id = gu.dwelling_id WHERE gu.compound_id = $1 AND gu.created_ms >= $2 AND "
     "gu.state = 'waiting' AND {scope:p} ORDER BY gu.created_ms, gu.id");
 
+// What is open for somebody to look after, the oldest first.
+constexpr auto alerts = db::ScopedSql(
+    "SELECT i.id, i.opened_ms, i.household_id, COALESCE(d.label, p.name), 1, NULL FROM work_item i JOIN "
+    "place p ON "
+    "p.id = i.place_id LEFT JOIN dwelling d ON d.id = i.place_id WHERE i.compound_id = $1 AND i.opened_ms >= "
+    "$2 AND "
+    "i.closed_ms IS NULL AND {scope:p} ORDER BY i.opened_ms, i.id");
+
 enum class Since { today, long_ago };
 enum class Counts { lines, persons };
 struct Figured {
@@ -112,6 +120,13 @@ const std::vector<Figured>& figured() {
       {"emergencies_today",
        crossings.with(" AND g.emergency_reason IS NOT NULL ORDER BY g.happened_ms DESC, g.id DESC"),
        Since::today, Counts::lines, true},
+      // Passed by somebody's word although the rules said no (practice.md 6).
+      {"overrides_today",
+       crossings.with(
+           " AND g.result = 'passed' AND g.outcome <> 'allow' AND g.emergency_reason IS NULL ORDER BY "
+           "g.happened_ms DESC, g.id DESC"),
+       Since::today, Counts::lines, true},
+      {"alerts_open", alerts, Since::long_ago, Counts::lines, false},
       {"unregistered_households", unregistered, Since::long_ago, Counts::lines, false},
       {"provisional_waiting", waiting, Since::long_ago, Counts::lines, false},
   };

@@ -139,9 +139,12 @@ Result<Pong> ping(api::Context& c, const Ping& in) {
     const auto device = device_of(q, c.who.enrolment);
     if (!device) return base::fail(ErrorKind::forbidden, "not_a_gate_phone");
     q.unscoped().run(
-        "UPDATE enrolment SET last_contact_ms = $2, queue = $3, list_version = $4, clock_offset_ms = $5 "
-        "WHERE id = $1",
-        {device->enrolment_id, c.now, in.queue, in.list_version, c.now.ms - in.client_ms});
+        "UPDATE enrolment SET last_contact_ms = $2, list_version = $3, clock_offset_ms = $4, "
+        "list_generated_ms = "
+        "COALESCE($5, list_generated_ms), waiting = $6 WHERE id = $1",
+        {device->enrolment_id, c.now, in.list_version, c.now.ms - in.client_ms, in.list_generated_ms,
+         in.waiting});
+    note_queue(q, device->enrolment_id, in.queue, c.now);
     return Pong{c.now.ms, list_version(q, *device, c.now), false};
   });
 }
@@ -311,6 +314,15 @@ std::optional<Duty> duty_of(db::Scoped& q, const core::Services& services, std::
 
 }  // namespace
 
+void note_queue(db::Scoped& q, std::int64_t enrolment_id, std::int64_t queue, base::Instant now) {
+  std::optional<base::Instant> since;
+  if (queue > 0) since = now;
+  q.unscoped().run(
+      "UPDATE enrolment SET queue_since_ms = CASE WHEN CAST($3 AS bigint) IS NULL THEN NULL ELSE "
+      "COALESCE(queue_since_ms, $3) END, queue = $2 WHERE id = $1",
+      {enrolment_id, queue, since});
+}
+
 std::optional<GateDevice> device_of(db::Scoped& q, std::int64_t enrolment_id) {
   std::optional<GateDevice> found;
   if (enrolment_id == 0) return found;
@@ -319,7 +331,7 @@ std::optional<GateDevice> device_of(db::Scoped& q, std::int64_t enrolment_id) {
       "e.compound_id "
       "WHERE e.id = $1 AND e.state = 'active' AND {scope:p}",
       {enrolment_id}, [&](const db::Row& r) {
-        found = GateDevice{r.integer(0), r.integer(1), r.integer(2), r.integer(3)};
+        found = GateDevice{r.integer(0), r.integer(1), r.integer(2), r.integer(3), {}};
       });
   return found;
 }

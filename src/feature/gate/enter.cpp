@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "engine/gate/quota.hpp"
+#include "feature/gate/alerts.hpp"
 #include "feature/gate/entering.hpp"
 
 namespace feature::gate {
@@ -197,7 +198,8 @@ PassageRow row_of(const Ground& g, const rule::Verdict& verdict, const GateRecor
   p.policy_version = verdict.policy_version;
   p.offline = r.offline;
   p.list_age_s = r.list_age_s;
-  p.enrolment_id = device.enrolment_id;
+  if (device.enrolment_id != 0) p.enrolment_id = device.enrolment_id;
+  p.account_id = device.account_id;
   return p;
 }
 
@@ -215,7 +217,7 @@ void add_guest(db::Scoped& q, const core::Services& services, const GateDevice& 
   // Visitors are of the day; who claims to live here waits for the office (practice.md 11).
   guest.state = r.holder_kind == rule::Holder::visitor ? GuestState::dismissed : GuestState::waiting;
   guest.created = now;
-  guest.enrolment_id = device.enrolment_id;
+  if (device.enrolment_id != 0) guest.enrolment_id = device.enrolment_id;
   core::append(q, guest);
 }
 
@@ -435,6 +437,8 @@ Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& d
   if (mode == Mode::happened && std::ranges::find(out.flags, "quota_used") == out.flags.end() &&
       makes_later_one_too_many(q, g, out.verdict, r, happened))
     out.flags.emplace_back("quota_used");
+  // Paper knows no version of the rules.
+  if (device.account_id) std::erase(out.flags, "policy_differs");
   out.flags.insert(out.flags.end(), more_flags.begin(), more_flags.end());
   if (number.conflict) out.flags.emplace_back("seq_conflict");
   auto row = row_of(g, out.verdict, r, device, ids.passage, happened, now);
@@ -447,8 +451,11 @@ Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& d
     row.vehicle_passage_id = ids.vehicle;
     append_emergency_vehicle(q, row, ids.vehicle);
   }
-  core::append(q, row);
   keep_answer(q, device, r.seq, digest, row.flags);
+  // For the office alone: nobody is accused at the gate (practice.md 13).
+  if (copy_suspected(q, row)) row.flags.append(row.flags.empty() ? "" : " ").append(copy_flag);
+  core::append(q, row);
+  raise_alerts(q, row, out.verdict, ids, now);
   core::note_change(q, "passage", device.compound_id, ids.passage, now);
   out.passage_id = ids.passage;
   out.status = status_of(number.conflict, out.flags);

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 #include <sodium.h>
 
+#include "feature/gate/board_record.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/gate/vehicle_service.hpp"
+#include "feature/work/service.hpp"
 
 namespace feature::gate {
 namespace {
@@ -64,7 +66,7 @@ ConfirmStatus status_of(const Entered& entered) {
 
 Result<ConfirmAnswer> confirm(api::Context& c, const GateRecord& in) {
   if (auto problems = check_record(in); !problems.empty()) return base::fail(std::move(problems));
-  const RecordIds ids{c.store.next_id(), c.store.next_id(), c.store.next_id()};
+  const auto ids = record_ids(c.store);
   return c.write([&](db::Scoped& q) -> Result<ConfirmAnswer> {
     const auto device = own_device(q, c);
     if (!device) return tl::unexpected(device.error());
@@ -175,14 +177,50 @@ Result<UploadAnswer> upload(api::Context& c, const UploadRequest& in) {
         out.results.push_back(parsed[i].bad);
       }
     }
-    q.unscoped().run(
-        "UPDATE enrolment SET last_contact_ms = $2, queue = $3, clock_offset_ms = $4 WHERE id = $1",
-        {device->enrolment_id, c.now, in.queue, offset});
+    q.unscoped().run("UPDATE enrolment SET last_contact_ms = $2, clock_offset_ms = $3 WHERE id = $1",
+                     {device->enrolment_id, c.now, offset});
+    note_queue(q, device->enrolment_id, in.queue, c.now);
     return out;
   });
 }
 
+// The guard calls the duty officer: the clock starts on the office's board as well (practice.md 1). Told
+// again, it is the same call.
+Result<void> call_duty(api::Context& c, const DutyCall& in) {
+  if (in.reasons.size() > 50) return base::fail_field("/reasons", "too_long", {{"max", "50"}});
+  const auto id = c.store.next_id();
+  return c.write([&](db::Scoped& q) -> Result<void> {
+    const auto device = own_device(q, c);
+    if (!device) return tl::unexpected(device.error());
+    work::Cause cause;
+    cause.kind = "refer_call";
+    cause.place_id = device->compound_id;
+    cause.origin = fmt::format("call:{}:{}", device->enrolment_id, in.key.value);
+    cause.opening_id = device->opening_id;
+    for (const auto& reason : in.reasons)
+      if (rule::from_name<rule::ReasonCode>(reason))
+        cause.detail += (cause.detail.empty() ? "" : " ") + reason;
+    if (in.household_id)
+      q.one(
+          "SELECT h.id, h.dwelling_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id = $1 "
+          "AND "
+          "h.compound_id = $2 AND {scope:p}",
+          {*in.household_id, device->compound_id}, [&](const db::Row& r) {
+            cause.household_id = r.integer(0);
+            cause.place_id = r.integer(1);
+          });
+    work::open(q, cause, id, c.now);
+    return {};
+  });
+}
+
 }  // namespace
+
+RecordIds record_ids(db::Store& store) {
+  RecordIds ids{store.next_id(), store.next_id(), store.next_id(), {}};
+  for (auto& id : ids.work) id = store.next_id();
+  return ids;
+}
 
 void passage_routes(api::Router& r) {
   r.post<DecideRequest, DecideAnswer>("/api/gate/decide", Permission::gate_decide,
@@ -195,6 +233,8 @@ void passage_routes(api::Router& r) {
   r.post<UploadRequest, UploadAnswer>("/api/gate/passages", Permission::gate_decide,
                                       "Passages that happened, decided again under the rules of their time",
                                       upload);
+  r.post<DutyCall, void>("/api/gate/call", Permission::gate_decide,
+                         "The duty officer is being called about somebody who was referred", call_duty);
 }
 
 }  // namespace feature::gate

@@ -100,7 +100,7 @@ struct EnrolAnswer {
 struct Ping {
   std::int64_t client_ms = 0, queue = 0;
   std::optional<std::string> list_version{};
-  std::optional<std::int64_t> list_generated_ms{};
+  std::optional<std::int64_t> list_generated_ms{}, waiting{};  // people in front of it
 };
 struct Pong {
   std::int64_t server_ms = 0;
@@ -299,7 +299,7 @@ META_DESCRIBE(feature::gate::EnrolRequest, "EnrolRequest", "", secret, client_ms
 META_DESCRIBE(feature::gate::NamedId, "NamedId", "", id, name)
 META_DESCRIBE(feature::gate::EnrolAnswer, "EnrolAnswer", "", enrolment_id, device_token, opening, compound,
               server_ms)
-META_DESCRIBE(feature::gate::Ping, "Ping", "", client_ms, queue, list_version, list_generated_ms)
+META_DESCRIBE(feature::gate::Ping, "Ping", "", client_ms, queue, list_version, list_generated_ms, waiting)
 META_DESCRIBE(feature::gate::Pong, "Pong", "", server_ms, list_version, revoked)
 META_DESCRIBE(feature::gate::ListUse, "ListUse", "", h, exit_at_ms, return_at_ms, persons, counted,
               closed_by_staff)

@@ -13,6 +13,8 @@ void guest_routes(api::Router& r);
 void vehicle_routes(api::Router& r);
 void exemption_routes(api::Router& r);
 void issue_one_routes(api::Router& r);
+void board_routes(api::Router& r);
+void paper_routes(api::Router& r);
 inline void routes(api::Router& r) {
   policy_routes(r);
   level_routes(r);
@@ -23,5 +25,7 @@ inline void routes(api::Router& r) {
   guest_routes(r);
   vehicle_routes(r);
   exemption_routes(r);
+  board_routes(r);
+  paper_routes(r);
 }
 }  // namespace feature::gate

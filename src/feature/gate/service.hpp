@@ -1,6 +1,7 @@
 #pragma once
 // What the gate's endpoints share: the rule in force, the state of a card, a household's outings, the
 // decision, and the way a passage enters the ledger.
+#include <array>
 #include <map>
 #include <optional>
 #include <span>
@@ -87,13 +88,19 @@ std::vector<rule::Exemption> exemptions_of(db::Scoped& q, std::int64_t person_id
 struct GateDevice {
   std::int64_t enrolment_id = 0, compound_id = 0, opening_id = 0;
   std::int64_t clock_offset_ms = 0;  // server minus phone, as last measured
+  // Keyed in at a desk by this account; then enrolment_id is 0.
+  std::optional<std::int64_t> account_id{};
 };
 std::optional<GateDevice> device_of(db::Scoped& q, std::int64_t enrolment_id);
+// What a phone has not sent yet, and since when it has had any.
+void note_queue(db::Scoped& q, std::int64_t enrolment_id, std::int64_t queue, base::Instant now);
 
 // Ids a record may need; taken before the closure.
 struct RecordIds {
   std::int64_t passage = 0, guest = 0, vehicle = 0;
+  std::array<std::int64_t, 5> work{};  // of what it makes somebody do (alerts.cpp)
 };
+RecordIds record_ids(db::Store& store);
 enum class Mode { confirm, happened };
 struct Entered {
   UploadStatus status = UploadStatus::stored;
@@ -125,6 +132,12 @@ base::Problems check_record(const GateRecord& record);
 // 15: under-14s are specially protected); whoever is born after born_before() is a child.
 inline constexpr int child_years = 14;
 base::Day born_before(base::Instant at);
+
+// --- watch -----------------------------------------------------------------------------------------
+// One round over all compounds where anything is going on: gates that are silent, lists that are old, outings
+// that are too long, households that stand out, each by the rules of its place, become alerts; what is over
+// is settled. How many; 0: nothing has changed.
+base::Result<std::int64_t> watch(db::Store& store, base::Instant now);
 
 // --- list ------------------------------------------------------------------------------------------
 GateList build_list(db::Scoped& q, const core::Services& services, const GateDevice& device,

@@ -3,6 +3,7 @@
 
 #include "engine/gate/vehicle.hpp"
 #include "engine/intake/plate.hpp"
+#include "feature/gate/alerts.hpp"
 #include "feature/gate/entering.hpp"
 #include "feature/gate/vehicle_service.hpp"
 
@@ -149,8 +150,10 @@ base::Problems check_vehicle(const VehicleRecord& r) {
 
 VehicleIds vehicle_ids(db::Store& store, std::size_t parties) {
   VehicleIds ids{store.next_id(), {}};
-  for (std::size_t i = 0; i < parties; ++i)
-    ids.parties.push_back({store.next_id(), store.next_id(), ids.vehicle});
+  for (std::size_t i = 0; i < parties; ++i) {
+    ids.parties.push_back(record_ids(store));
+    ids.parties.back().vehicle = ids.vehicle;
+  }
   return ids;
 }
 
@@ -213,7 +216,10 @@ EnteredVehicle enter_vehicle(db::Scoped& q, const core::Services& services, cons
   vehicle.vehicle_id = known.id;
   vehicle.flags = joined(out.flags, [](const std::string& s) { return s; });
   core::append(q, vehicle);
-  for (const auto& row : rows) core::append(q, row);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    core::append(q, rows[i]);
+    raise_alerts(q, rows[i], verdict.parties[i], ids.parties[i], now);
+  }
   keep_answer(q, device, r.seq, digest, vehicle.flags);
   core::note_change(q, "passage", device.compound_id, ids.vehicle, now);
   out.passage_id = ids.vehicle;

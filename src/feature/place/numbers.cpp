@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json.hpp>
 #include <stdexcept>
 
 #include "api/context.hpp"
@@ -31,8 +32,12 @@ base::Problems problems_of(const PlaceRules& r) {
   return problems;
 }
 
+// A number that came after the version has its default.
 PlaceRules read_params(std::string_view text) {
-  auto params = meta::from_json<PlaceRules>(text);
+  auto whole = boost::json::parse(meta::to_json(PlaceRules{})).as_object();
+  const auto stored = boost::json::parse(boost::json::string_view(text.data(), text.size()));
+  for (const auto& said : stored.as_object()) whole.insert_or_assign(said.key(), said.value());
+  auto params = meta::from_json<PlaceRules>(boost::json::serialize(whole));
   // Only checked rules are stored; one that does not read any more is a defect to be seen, not a default.
   if (!params) throw std::runtime_error("stored place rules cannot be read");
   return std::move(*params);

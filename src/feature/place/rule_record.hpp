@@ -39,6 +39,9 @@ struct PlaceRules {
   Many persons_many = 1000, observed_many = 5;   // each adds a volunteer, as does a poor property company
   Count property_grids_min = 1, property_grids_max = 2;  // LZ-08
   Many grid_dwellings_max = 500;                         // a suggested grid has at most this many
+  // What is noticed by itself; 0: not watched.
+  Count gate_silent_minutes = 15, gate_list_hours = 24, gate_queue_minutes = 30;  // a gate's phone
+  Count exits_day_max = 8, visitors_day_max = 10, nobody_out_days = 0;            // of a household
 };
 
 struct PlaceRuleRow {
@@ -74,7 +77,8 @@ META_DESCRIBE(feature::place::TierRule, "TierRule", "", number, name)
 META_DESCRIBE(feature::place::PlaceRules, "PlaceRules", "", guarded_people_max, guarded_vehicles_max,
               seal_check_days, minutes_to_open_max, tiers, red_rank_min, yellow_rank_min, area_leaders,
               deputies_min, deputies_max, compounds_per_deputy, volunteers_min, volunteers_max, persons_many,
-              observed_many, property_grids_min, property_grids_max, grid_dwellings_max)
+              observed_many, property_grids_min, property_grids_max, grid_dwellings_max, gate_silent_minutes,
+              gate_list_hours, gate_queue_minutes, exits_day_max, visitors_day_max, nobody_out_days)
 META_DESCRIBE(feature::place::PlaceRulesShown, "PlaceRulesShown", "", place_id, place_name, version,
               effective_from_ms, note, params)
 META_DESCRIBE(feature::place::NewPlaceRules, "NewPlaceRules", "", place_id, effective_from_ms, note, params)

@@ -66,6 +66,24 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/AreaPage.vue'),
   },
   {
+    path: '/work',
+    name: 'work',
+    meta: { title: 'work', free: true },
+    component: () => import('./page/WorkPage.vue'),
+  },
+  {
+    path: '/gates',
+    name: 'gates',
+    meta: { title: 'gates' },
+    component: () => import('./page/GatesPage.vue'),
+  },
+  {
+    path: '/ledgers',
+    name: 'ledgers',
+    meta: { title: 'ledgers' },
+    component: () => import('./page/LedgersPage.vue'),
+  },
+  {
     path: '/ledger',
     name: 'ledger',
     meta: { title: 'ledger' },
@@ -220,6 +238,12 @@ export const routes: RouteRecordRaw[] = [
     name: 'responsibility',
     meta: { title: 'responsibility' },
     component: () => import('./page/ResponsibilityPage.vue'),
+  },
+  {
+    path: '/webhooks',
+    name: 'webhooks',
+    meta: { title: 'webhooks', free: true },
+    component: () => import('./page/WebhooksPage.vue'),
   },
   {
     path: '/devices',

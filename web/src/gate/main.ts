@@ -39,6 +39,15 @@ const gate: Gate = new Gate({
     return verify(text, keys, session.now() + session.state.offset_ms)
   },
   read_short_code,
+  // Without a network the phone's own clock stands alone, and the record tells the office later.
+  duty_called: (visit, verdict) =>
+    void session.server
+      .call({
+        key: visit.opened_ms,
+        household_id: visit.household_id,
+        reasons: verdict?.reasons.map((reason) => reason.code) ?? [],
+      })
+      .catch(() => undefined),
   recorded: () => {
     void session.count()
     void session.uploader.flush()
@@ -53,7 +62,10 @@ const gate: Gate = new Gate({
   ended: (done) =>
     signals.give('passed', t(done.kind === 'passed' ? `done.passed.${done.direction}` : `done.${done.kind}`)),
 })
-session.events = { list_changed: () => gate.list_changed() }
+session.events = {
+  list_changed: () => gate.list_changed(),
+  waiting: () => gate.state.waiting.length,
+}
 
 const context: GateContext = {
   gate,

@@ -141,6 +141,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/{id}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which of the staff an account belongs to */
+        get: operations["getApiAccountsIdStaff"];
+        put?: never;
+        /** Say which of the staff an account belongs to */
+        post: operations["postApiAccountsIdStaff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/accounts/{id}/totp/off": {
         parameters: {
             query?: never;
@@ -637,6 +655,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/gate/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The duty officer is being called about somebody who was referred */
+        post: operations["postApiGateCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/gate/confirm": {
         parameters: {
             query?: never;
@@ -750,6 +785,40 @@ export interface paths {
         put?: never;
         /** The phone is there */
         post: operations["postApiGatePing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gates/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Each gate of a compound today: phones, crossings, refusals, waiting */
+        get: operations["getApiGatesBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gates/day-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Today's list of an opening on paper, with boxes to tick */
+        get: operations["getApiGatesDayList"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1060,6 +1129,57 @@ export interface paths {
         };
         /** The file with its problems written beside the bad cells */
         get: operations["getApiImportsIdWorkbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines of one of the five ledgers, newest first */
+        get: operations["getApiLedgers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers/blank": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty form of a ledger to write on */
+        get: operations["getApiLedgersBlank"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ledgers/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of the five ledgers as xlsx, CSV or PDF */
+        get: operations["getApiLedgersExport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1527,6 +1647,23 @@ export interface paths {
         get: operations["getApiPassagesExport"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passages/keyed-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A passage from a paper slip, with the hour it happened */
+        post: operations["postApiPassagesKeyedIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3046,6 +3183,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where alerts are sent besides */
+        get: operations["getApiWebhooks"];
+        put?: never;
+        /** Send alerts of a place there */
+        post: operations["postApiWebhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Send there no more */
+        delete: operations["deleteApiWebhooksId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a trial message */
+        post: operations["postApiWebhooksIdTrial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts and tasks, newest first */
+        get: operations["getApiWorkItems"];
+        put?: never;
+        /** Give the same task to several places */
+        post: operations["postApiWorkItems"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-items/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts and tasks, newest first: all of it as xlsx, CSV or on paper */
+        get: operations["getApiWorkItemsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-items/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give open items to somebody else */
+        post: operations["postApiWorkItemsHandOver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-items/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many are open, overdue and the asker's own */
+        get: operations["getApiWorkItemsSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-items/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One item with its history */
+        get: operations["getApiWorkItemsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-items/{id}/act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Acknowledge, comment, close or reopen an item */
+        post: operations["postApiWorkItemsIdAct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-items/{id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom to call about one's own open item; on record */
+        post: operations["postApiWorkItemsIdReach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of work, when they climb and are due */
+        get: operations["getApiWorkKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-kinds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the minutes of a kind */
+        patch: operations["patchApiWorkKindsId"];
+        trace?: never;
+    };
     "/api/zones": {
         parameters: {
             query?: never;
@@ -3114,6 +3457,15 @@ export interface components {
             sessions: components["schemas"]["Session"][];
             totp: boolean;
             has_password: boolean;
+        };
+        AccountStaff: {
+            /** Format: int64 */
+            account_id: number;
+            staff_id: number | null;
+            staff_name: string | null;
+        };
+        AccountStaffPatch: {
+            staff_id?: number | null;
         };
         ActivateAnswer: {
             /** Format: int64 */
@@ -3283,6 +3635,11 @@ export interface components {
             name: string;
             phone?: string | null;
             note?: string | null;
+        };
+        CodeCount: {
+            code: string;
+            /** Format: int64 */
+            count: number;
         };
         ColumnChoice: {
             index: number;
@@ -3461,6 +3818,11 @@ export interface components {
         Duty: {
             name: string;
             phone: string;
+        };
+        DutyCall: {
+            key: number;
+            household_id?: number | null;
+            reasons: string[];
         };
         Dwelling: {
             /** Format: id */
@@ -3681,6 +4043,17 @@ export interface components {
             vehicles: components["schemas"]["ListVehicle"][];
             inside_unknown: boolean;
         };
+        GatePhone: {
+            /** Format: int64 */
+            id: number;
+            label: string;
+            last_contact_ms: number | null;
+            list_generated_ms: number | null;
+            queue: number | null;
+            queue_since_ms: number | null;
+            waiting: number | null;
+            troubles: string[];
+        };
         GateRecord: {
             seq: number;
             /** Format: int64 */
@@ -3712,6 +4085,36 @@ export interface components {
             policy_version: number;
             offline: boolean;
             list_age_s: number;
+        };
+        GateWatch: {
+            /** Format: int64 */
+            opening_id: number;
+            opening_name: string;
+            /** @enum {string} */
+            state: "sealed" | "guarded" | "unguarded";
+            phones: components["schemas"]["GatePhone"][];
+            hours: number[];
+            /** Format: int64 */
+            out_today: number;
+            /** Format: int64 */
+            in_today: number;
+            /** Format: int64 */
+            turned_back: number;
+            /** Format: int64 */
+            overrides: number;
+            refusals: components["schemas"]["CodeCount"][];
+            waiting: number | null;
+            /** Format: int64 */
+            readings: number;
+            /** Format: int64 */
+            same_readings: number;
+            same_tenths: number | null;
+            readings_alike: boolean;
+        };
+        GatesBoard: {
+            /** Format: int64 */
+            as_of_ms: number;
+            gates: components["schemas"]["GateWatch"][];
         };
         Grant: {
             /** Format: int64 */
@@ -3913,6 +4316,26 @@ export interface components {
             pass: components["schemas"]["Pass"];
             short_code: string;
         };
+        KeyedInPassage: {
+            /** Format: int64 */
+            opening_id: number;
+            /** Format: utc-milliseconds */
+            happened_ms: number;
+            /** @enum {string} */
+            direction: "out" | "in";
+            result?: ("passed" | "turned_back" | "reversed" | "closed") | null;
+            /** @enum {string} */
+            holder_kind: "household" | "resident_member" | "resident_provisional" | "unknown_person" | "visitor" | "worker" | "vehicle_emergency";
+            household_id?: number | null;
+            dwelling_id?: number | null;
+            person_id?: number | null;
+            persons: number;
+            companions?: number | null;
+            temperature_tenths?: number | null;
+            claim?: components["schemas"]["Claim"] | null;
+            emergency_reason?: ("medical" | "childbirth" | "fire" | "police" | "other") | null;
+            note?: string | null;
+        };
         LackingCount: {
             kind: string;
             kind_title: string | null;
@@ -3938,6 +4361,16 @@ export interface components {
             /** Format: utc-milliseconds */
             as_of_ms: number;
             items: components["schemas"]["LackingCount"][];
+        };
+        LedgerPage: {
+            columns: string[];
+            items: components["schemas"]["LedgerRow"][];
+            next: string | null;
+        };
+        LedgerRow: {
+            /** Format: int64 */
+            id: number;
+            cells: string[];
         };
         LevelRights: {
             /** @enum {string} */
@@ -4343,6 +4776,23 @@ export interface components {
             title: string;
             required_of?: string[] | null;
         };
+        NewWebhook: {
+            /** Format: int64 */
+            place_id: number;
+            name: string;
+            /** @enum {string} */
+            format: "wecom" | "dingtalk" | "feishu" | "generic";
+            url: string;
+            secret?: string | null;
+            kinds: string[];
+            lang?: ("zh-CN" | "en") | null;
+        };
+        NewWork: {
+            kind: string;
+            place_ids: number[];
+            note: string;
+            due_ms?: number | null;
+        };
         NewZone: {
             place_ids: number[];
             /** @enum {string} */
@@ -4741,6 +5191,16 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfWebhook: {
+            items: components["schemas"]["Webhook"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfWorkItem: {
+            items: components["schemas"]["WorkItem"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PairSide: {
             /** Format: id */
             id: number;
@@ -4991,6 +5451,7 @@ export interface components {
             queue: number;
             list_version?: string | null;
             list_generated_ms?: number | null;
+            waiting?: number | null;
         };
         Place: {
             /** Format: id */
@@ -5044,6 +5505,12 @@ export interface components {
             property_grids_min: number;
             property_grids_max: number;
             grid_dwellings_max: number;
+            gate_silent_minutes: number;
+            gate_list_hours: number;
+            gate_queue_minutes: number;
+            exits_day_max: number;
+            visitors_day_max: number;
+            nobody_out_days: number;
         };
         PlaceRulesShown: {
             /** Format: int64 */
@@ -5316,6 +5783,10 @@ export interface components {
             version: string;
             demo: boolean;
             setup_needed: boolean;
+        };
+        Reachable: {
+            name: string;
+            phone: string | null;
         };
         Reading: {
             /** Format: int32 */
@@ -5768,6 +6239,14 @@ export interface components {
             name: string | null;
             stewards: components["schemas"]["Steward"][];
         };
+        TierCount: {
+            /** Format: int32 */
+            tier: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            overdue: number;
+        };
         TierRule: {
             number: number;
             name?: string | null;
@@ -5951,6 +6430,123 @@ export interface components {
             volunteers: number;
             /** Format: int64 */
             suggested: number;
+        };
+        Webhook: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            name: string;
+            /** @enum {string} */
+            format: "wecom" | "dingtalk" | "feishu" | "generic";
+            host: string;
+            has_secret: boolean;
+            kinds: string[];
+            /** @enum {string} */
+            lang: "zh-CN" | "en";
+            sent_ms: number | null;
+            /** Format: int64 */
+            waiting: number;
+            failure: string | null;
+        };
+        WorkAct: {
+            verb: string;
+            note?: string | null;
+        };
+        WorkCreated: {
+            /** Format: int64 */
+            created: number;
+        };
+        WorkEvent: {
+            /** Format: utc-milliseconds */
+            at_ms: number;
+            verb: string;
+            work_state: string;
+            by: string | null;
+            /** Format: int32 */
+            tier: number;
+            assignee: string | null;
+            note: string | null;
+        };
+        WorkHandOver: {
+            ids: number[];
+            from_staff_id?: number | null;
+            /** Format: int64 */
+            to_staff_id: number;
+            note: string;
+        };
+        WorkHandedOver: {
+            /** Format: int64 */
+            handed: number;
+        };
+        WorkItem: {
+            /** Format: id */
+            id: number;
+            work_kind: string;
+            /** @enum {string} */
+            category: "entry_control" | "temperature" | "tracing" | "publicity" | "disinfection" | "delivery" | "unrest";
+            work_state: string;
+            /** Format: int64 */
+            place_id: number;
+            /** Format: int64 */
+            compound_id: number;
+            place_name: string;
+            household_id: number | null;
+            passage_id: number | null;
+            opening_name: string | null;
+            detail: string[];
+            note: string | null;
+            assignee_id: number | null;
+            assignee: string | null;
+            /** Format: int32 */
+            tier: number;
+            taken_by: string | null;
+            /** Format: utc-milliseconds */
+            opened_ms: number;
+            climb_ms: number | null;
+            due_ms: number | null;
+            closed_ms: number | null;
+            overdue: boolean;
+            own: boolean;
+            verbs: string[];
+        };
+        WorkItemFile: {
+            item: components["schemas"]["WorkItem"];
+            events: components["schemas"]["WorkEvent"][];
+        };
+        WorkKind: {
+            /** Format: id */
+            id: number;
+            code: string;
+            /** @enum {string} */
+            category: "entry_control" | "temperature" | "tracing" | "publicity" | "disinfection" | "delivery" | "unrest";
+            flow: string;
+            climb_minutes: number | null;
+            due_minutes: number | null;
+            by_hand: boolean;
+        };
+        WorkKindList: {
+            items: components["schemas"]["WorkKind"][];
+        };
+        WorkKindPatch: {
+            climb_minutes?: number | null;
+            due_minutes?: number | null;
+        };
+        WorkReach: {
+            address: string;
+            people: components["schemas"]["Reachable"][];
+        };
+        WorkSummary: {
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            unacknowledged: number;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            mine: number;
+            tiers: components["schemas"]["TierCount"][];
         };
         Zone: {
             /** Format: id */
@@ -6256,6 +6852,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiAccountsIdStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountStaff"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiAccountsIdStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountStaffPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountStaff"];
+                };
             };
             /** @description A problem */
             default: {
@@ -7347,6 +8009,37 @@ export interface operations {
             };
         };
     };
+    postApiGateCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyCall"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiGateConfirm: {
         parameters: {
             query?: never;
@@ -7561,6 +8254,69 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pong"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiGatesBoard: {
+        parameters: {
+            query: {
+                compound_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatesBoard"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiGatesDayList: {
+        parameters: {
+            query: {
+                opening_id: number;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
             /** @description A problem */
@@ -8363,6 +9119,113 @@ export interface operations {
             path: {
                 id: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiLedgers: {
+        parameters: {
+            query: {
+                book: "survey" | "person_passage" | "vehicle_passage" | "work_log" | "supervision";
+                place_id: number;
+                from_ms?: number | null;
+                until_ms?: number | null;
+                lang?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerPage"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiLedgersBlank: {
+        parameters: {
+            query: {
+                book: "survey" | "person_passage" | "vehicle_passage" | "work_log" | "supervision";
+                place_id: number;
+                lang?: string | null;
+                count?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiLedgersExport: {
+        parameters: {
+            query: {
+                book: "survey" | "person_passage" | "vehicle_passage" | "work_log" | "supervision";
+                place_id: number;
+                from_ms?: number | null;
+                until_ms?: number | null;
+                lang?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+            };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -9489,6 +10352,39 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPassagesKeyedIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyedInPassage"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfirmAnswer"];
                 };
             };
             /** @description A problem */
@@ -12973,6 +13869,463 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevealedNumber"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWebhook"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiWebhooksId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiWebhooksIdTrial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiWorkItems: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                standing?: ("open" | "closed" | "all") | null;
+                mine?: boolean | null;
+                overdue?: boolean | null;
+                kind?: string | null;
+                tier?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWorkItem"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiWorkItems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWork"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkCreated"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiWorkItemsExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                standing?: ("open" | "closed" | "all") | null;
+                mine?: boolean | null;
+                overdue?: boolean | null;
+                kind?: string | null;
+                tier?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiWorkItemsHandOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkHandOver"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkHandedOver"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiWorkItemsSummary: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkSummary"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiWorkItemsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkItemFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiWorkItemsIdAct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkAct"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiWorkItemsIdReach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkReach"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiWorkKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkKindList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiWorkKindsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkKindPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkKind"];
                 };
             };
             /** @description A problem */

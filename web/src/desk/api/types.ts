@@ -538,7 +538,16 @@ export interface OverviewItem {
 
 export interface Change {
   kind:
-    'passage' | 'place' | 'organisation' | 'household' | 'pass' | 'import' | 'policy' | 'device' | 'figures'
+    | 'passage'
+    | 'place'
+    | 'organisation'
+    | 'household'
+    | 'pass'
+    | 'import'
+    | 'policy'
+    | 'device'
+    | 'figures'
+    | 'work'
   compound_id: number
   id: number
   at_ms: number
@@ -579,6 +588,16 @@ export type PairSide = Schemas['PairSide']
 export type DuplicatesChecked = Schemas['DuplicatesChecked']
 export type Conflict = Schemas['Conflict']
 export type Match = Schemas['Match']
+export type GatesBoard = Schemas['GatesBoard']
+export type GateWatch = Schemas['GateWatch']
+export type LedgerPage = Schemas['LedgerPage']
+export type LedgerLine = Schemas['LedgerRow']
+export type Webhook = Schemas['Webhook']
+export type WorkItem = Schemas['WorkItem']
+export type WorkItemFile = Schemas['WorkItemFile']
+export type WorkSummary = Schemas['WorkSummary']
+export type WorkReach = Schemas['WorkReach']
+export type WorkCreated = Schemas['WorkCreated']
 
 // These names must fit what the server says it sends: a line fails to compile when the generated type
 // (npm run api) no longer fits.

@@ -4,7 +4,14 @@ import type { RouteLocationRaw } from 'vue-router'
 import type { Figure } from '../api/types'
 
 const alarming = new Set(['abnormal_temperature', 'emergencies_today'])
-const waiting = new Set(['provisional_waiting', 'unregistered_households', 'turned_back', 'position_unknown'])
+const waiting = new Set([
+  'alerts_open',
+  'overrides_today',
+  'provisional_waiting',
+  'unregistered_households',
+  'turned_back',
+  'position_unknown',
+])
 
 export type Tone = 'plain' | 'warn' | 'bad'
 
@@ -19,6 +26,7 @@ const own_pages: Record<string, RouteLocationRaw> = {
   living: { name: 'persons' },
   position_unknown: { name: 'persons' },
   provisional_waiting: { name: 'guests' },
+  alerts_open: { name: 'work' },
 }
 
 export const figure_target = (code: string): RouteLocationRaw =>

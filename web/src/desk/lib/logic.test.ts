@@ -321,8 +321,10 @@ describe('who sees what', () => {
     expect(names).toEqual([
       'overview',
       'area',
+      'gates',
       'ledger',
       'vehicle_ledger',
+      'ledgers',
       'openings',
       'places',
       'grids',

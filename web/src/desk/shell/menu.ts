@@ -15,9 +15,12 @@ export const menu: readonly MenuGroup[] = [
     key: 'daily',
     entries: [
       { route: 'overview', permission: 'figure_read' },
+      { route: 'work', permission: 'work_read' },
       { route: 'area', permission: 'figure_read' },
+      { route: 'gates', permission: 'passage_read' },
       { route: 'ledger', permission: 'passage_read' },
       { route: 'vehicle_ledger', permission: 'passage_read' },
+      { route: 'ledgers', permission: 'passage_read' },
     ],
   },
   {
@@ -50,6 +53,7 @@ export const menu: readonly MenuGroup[] = [
       { route: 'passes', permission: 'pass_read' },
       { route: 'openings', permission: 'place_read' },
       { route: 'devices', permission: 'enrolment_write' },
+      { route: 'webhooks', permission: 'webhook_write' },
       { route: 'policy', permission: 'policy_read' },
     ],
   },

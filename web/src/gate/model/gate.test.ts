@@ -265,6 +265,9 @@ describe('fever (practice.md 17)', () => {
     await bench.gate.release()
     expect(bench.gate.state.done).toBeNull()
     bench.gate.call_duty()
+    bench.gate.call_duty()
+    // The office hears of one call (practice.md 1).
+    expect(bench.said.filter((word) => word.startsWith('duty_called'))).toHaveLength(1)
     await bench.gate.release_agreed('fever_clinic')
     expect(await bench.records()).toMatchObject([
       { outcome: 'refer', result: 'passed', steps: ['temperature', 'duty_called', 'fever_clinic'] },

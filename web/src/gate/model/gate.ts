@@ -70,6 +70,7 @@ export interface GateTools {
   open_pass(text: string): Promise<PassReading>
   read_short_code(typed: string): string | null
   recorded(): void // a record was written: upload it
+  duty_called(visit: Visit, verdict: Verdict | null): void // tell the office, if it can be reached
   judged(visit: Visit, verdict: Verdict): void
   ended(done: Done): void
 }
@@ -301,6 +302,8 @@ export class Gate {
 
   /** The duty officer is being called: the clock runs, and the lane is free for the next. */
   call_duty(): void {
+    const { visit: called, verdict } = this.state
+    if (called && called.referred_ms === null) this.tools.duty_called(called, verdict)
     this.change((visit) => {
       visit.referred_ms ??= this.tools.now()
       if (!visit.steps.includes('duty_called')) visit.steps.push('duty_called')

@@ -6,6 +6,7 @@ import type {
   ConfirmAnswer,
   DecideAnswer,
   DecideRequest,
+  DutyCall,
   EnrolAnswer,
   EnrolRequest,
   GateList,
@@ -76,6 +77,16 @@ export class GateServer {
 
   ping(request: PingRequest): Promise<PingAnswer> {
     return this.post('/api/gate/ping', request, transfer_timeout_ms)
+  }
+
+  /** The clock of a referred person starts on the office's board too. */
+  async call(request: DutyCall): Promise<void> {
+    const headers = { 'content-type': 'application/json' }
+    await this.ask(
+      '/api/gate/call',
+      { method: 'POST', headers, body: JSON.stringify(request) },
+      transfer_timeout_ms,
+    )
   }
 
   activate(request: ActivateRequest): Promise<ActivateAnswer> {

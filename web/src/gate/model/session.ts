@@ -30,13 +30,14 @@ export interface SessionState {
 
 export interface SessionEvents {
   list_changed(): Promise<void>
+  waiting(): number // people in front of the phone
 }
 
 export class Session {
   readonly state: SessionState
   readonly server: GateServer
   readonly uploader: Uploader
-  events: SessionEvents = { list_changed: () => Promise.resolve() }
+  events: SessionEvents = { list_changed: () => Promise.resolve(), waiting: () => 0 }
   private list_version: string | null = null
   private etag: string | null = null
   private next_ping_ms = 0
@@ -166,6 +167,7 @@ export class Session {
         queue: this.state.unsent,
         list_version: this.list_version,
         list_generated_ms: this.state.list_generated_ms,
+        waiting: this.events.waiting(),
       })
       this.heard(answer.server_ms, asked_ms)
       if (answer.list_version !== this.list_version || this.now() >= this.next_list_ms) await this.sync_list()

@@ -179,6 +179,7 @@ export class Bench {
       open_pass: async (text) => open_pass(text, list, bench.now_ms),
       read_short_code: (typed) => (/^CODE\d$/.test(typed) ? typed : null),
       recorded: () => undefined,
+      duty_called: (visit) => bench.said.push(`duty_called ${visit.household_id}`),
       judged: (_visit, verdict) => bench.said.push(verdict.outcome),
       ended: (done) => bench.said.push(done.kind),
     })

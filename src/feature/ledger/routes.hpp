@@ -1,0 +1,6 @@
+#pragma once
+#include "api/router.hpp"
+
+namespace feature::ledger {
+void routes(api::Router& r);
+}

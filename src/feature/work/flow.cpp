@@ -1,0 +1,180 @@
+#include "feature/work/flow.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "feature/work/service.hpp"
+
+namespace feature::work {
+namespace {
+
+std::optional<base::Instant> after(base::Instant at, const std::optional<std::int64_t>& minutes) {
+  if (!minutes) return std::nullopt;
+  return at + *minutes * base::minute_ms;
+}
+
+}  // namespace
+
+std::optional<ItemRow> find_item(db::Scoped& q, std::int64_t id) {
+  std::optional<ItemRow> found;
+  q.one(
+      "SELECT i.id, i.kind, i.place_id, i.compound_id, i.household_id, i.person_id, i.passage_id, "
+      "i.opening_id, "
+      "i.assignee_id, i.tier, i.handed, i.taken_by, i.state, i.detail, i.note, i.origin, i.opened_ms, "
+      "i.climb_ms, i.due_ms, i.resolved_ms, i.closed_ms, i.version FROM work_item i JOIN place p ON p.id = "
+      "i.place_id WHERE i.id = $1 AND {scope:p}",
+      {id}, [&](const db::Row& r) { found = meta::load<ItemRow>(r); });
+  return found;
+}
+
+std::optional<KindRow> find_kind(db::Scoped& q, std::string_view code) {
+  std::optional<KindRow> found;
+  q.unscoped().run(
+      "SELECT id, code, category, flow, climb_minutes, due_minutes, by_hand FROM work_kind WHERE code = $1",
+      {code}, [&](const db::Row& r) { found = meta::load<KindRow>(r); });
+  return found;
+}
+
+std::optional<TransitionRow> find_transition(db::Scoped& q, const std::string& flow, const std::string& from,
+                                             std::string_view verb) {
+  std::optional<TransitionRow> found;
+  q.unscoped().run(
+      "SELECT id, flow, from_state, verb, to_state, permission, needs_note, ends FROM work_transition WHERE "
+      "flow = $1 AND from_state = $2 AND verb = $3",
+      {flow, from, verb}, [&](const db::Row& r) { found = meta::load<TransitionRow>(r); });
+  return found;
+}
+
+std::optional<Answerable> answerable_above(const stewardship::Responsible& all, int after) {
+  std::optional<Answerable> found;
+  for (const auto& tier : all.tiers) {
+    if (tier.tier <= after || tier.stewards.empty()) continue;
+    if (found) {
+      found->more_above = true;
+      break;
+    }
+    found = Answerable{tier.stewards.front().staff_id, tier.tier, false};
+  }
+  return found;
+}
+
+void write_event(db::Scoped& q, const ItemRow& item, const Happened& what, base::Instant now) {
+  q.unscoped().run(
+      "INSERT INTO work_event (item_id, at_ms, verb, state, account_id, tier, assignee_id, note) VALUES ($1, "
+      "$2, $3, $4, $5, $6, $7, $8)",
+      {item.id, now, what.verb, item.state, what.account_id, item.tier, item.assignee_id, what.note});
+}
+
+void write_item(db::Scoped& q, ItemRow& item, const Happened& what, base::Instant now) {
+  ++item.version;
+  std::vector<db::Arg> args;
+  const auto& record = meta::record_of<ItemRow>();
+  meta::append_args(record, &item, args);
+  q.unscoped().run(meta::update_sql(record), args, {});
+  write_event(q, item, what, now);
+  core::note_change(q, "work", item.compound_id, item.id.value, now);
+}
+
+void take(ItemRow& item, const KindRow& kind, const TransitionRow& step, base::Instant now) {
+  const bool again = item.closed.has_value() && !step.ends;
+  item.state = step.to_state;
+  if (step.ends) {
+    item.closed = now;
+    item.climb.reset();
+    return;
+  }
+  item.closed.reset();
+  if (again) {
+    item.due = after(now, kind.due_minutes);
+    item.climb = kind.climb_minutes ? after(now, kind.climb_minutes) : item.due;
+    item.taken_by.reset();
+  } else {
+    // Somebody has it: only its due time counts from now on.
+    item.climb = item.due && *item.due > now ? item.due : std::nullopt;
+  }
+}
+
+void tell(db::Scoped& q, const place::PlaceRow& place, const ItemRow& item, std::string_view verb,
+          base::Instant now) {
+  auto& raw = q.unscoped();
+  std::vector<std::int64_t> targets;
+  const auto wanted = "% " + item.kind + " %";
+  raw.run(
+      fmt::format("SELECT w.id FROM webhook w WHERE w.removed_ms IS NULL AND w.place_id {} AND (w.kinds = '' "
+                  "OR ' ' || w.kinds || ' ' LIKE $2) ORDER BY w.id",
+                  raw.in_list(1)),
+      {db::json_array(place::chain_of(place)), wanted},
+      [&](const db::Row& r) { targets.push_back(r.integer(0)); });
+  for (const auto target : targets)
+    raw.run(
+        "INSERT INTO outbox (webhook_id, item_id, verb, created_ms, attempts, next_ms) VALUES ($1, $2, $3, "
+        "$4, 0, "
+        "$4)",
+        {target, item.id, verb, now});
+}
+
+bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now) {
+  const auto kind = find_kind(q, cause.kind);
+  const auto place = place::find_place(q, cause.place_id);
+  if (!kind || !place) return false;
+  ItemRow item;
+  item.id = meta::Id<ItemRow>(id);
+  item.kind = kind->code;
+  item.place_id = place->id.value;
+  item.compound_id = place->compound_id.value_or(place->id.value);
+  item.household_id = cause.household_id;
+  item.person_id = cause.person_id;
+  item.passage_id = cause.passage_id;
+  item.opening_id = cause.opening_id;
+  item.detail = cause.detail;
+  item.note = cause.note;
+  item.origin = cause.origin;
+  item.opened = item.resolved = now;
+  item.due = cause.due ? cause.due : after(now, kind->due_minutes);
+  item.climb = kind->climb_minutes ? after(now, kind->climb_minutes) : item.due;
+  const auto whose = answerable_above(stewardship::responsible_for(q, *place, now), 0);
+  if (whose) {
+    item.assignee_id = whose->staff_id;
+    item.tier = whose->tier;
+  }
+  std::vector<db::Arg> args;
+  const auto& record = meta::record_of<ItemRow>();
+  meta::append_args(record, &item, args);
+  if (q.unscoped().run(meta::insert_sql(record) + " ON CONFLICT DO NOTHING", args, {}) == 0) return false;
+  write_event(q, item, {"opened", cause.account_id, std::nullopt}, now);
+  core::note_change(q, "work", item.compound_id, id, now);
+  tell(q, *place, item, "opened", now);
+  return true;
+}
+
+bool settle(db::Scoped& q, std::string_view origin, base::Instant now) {
+  const auto id = q.count(
+      "SELECT i.id FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.origin = $1 AND i.closed_ms IS "
+      "NULL "
+      "AND {scope:p}",
+      {origin});
+  if (id == 0) return false;
+  q.unscoped().run("UPDATE work_item SET version = version + 1 WHERE id = $1", {id});
+  auto item = find_item(q, id);
+  if (!item || item->closed) return false;
+  const auto kind = find_kind(q, item->kind);
+  const auto step = kind ? find_transition(q, kind->flow, item->state, "close") : std::nullopt;
+  if (!step) return false;
+  take(*item, *kind, *step, now);
+  write_item(q, *item, {"settled"}, now);
+  return true;
+}
+
+std::int64_t open_items(db::Scoped& q, std::int64_t compound_id) {
+  return q.count(
+      "SELECT COUNT(*) FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.compound_id = $1 AND "
+      "i.closed_ms IS NULL AND {scope:p}",
+      {compound_id});
+}
+
+std::int64_t staff_of(db::Scoped& q, std::int64_t account_id) {
+  return q.unscoped().count("SELECT staff_id FROM account_staff WHERE account_id = $1", {account_id});
+}
+
+}  // namespace feature::work

@@ -1,0 +1,262 @@
+#pragma once
+// What somebody has to do: alerts of a gate and tasks given by hand, in one mechanism. Kinds name a flow; a
+// flow is a set of transitions; both are data.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "feature/place/record.hpp"
+#include "meta/describe.hpp"
+
+namespace feature::work {
+
+// The seven works of XN-28: 出入管理, 体温测量, 密接排查, 宣传劝导, 防疫消杀, 代购配送, 不稳定因素排查.
+enum class Category { entry_control, temperature, tracing, publicity, disinfection, delivery, unrest };
+
+// --- stored ----------------------------------------------------------------------------------------
+struct KindRow {
+  meta::Id<KindRow> id;
+  std::string code{};
+  Category category = Category::entry_control;
+  std::string flow{};
+  std::optional<std::int64_t> climb_minutes{};  // not acknowledged by then: up a tier; none: by its due time
+  std::optional<std::int64_t> due_minutes{};    // none: no due time
+  bool by_hand = false;                         // an office may give it to somebody
+};
+struct TransitionRow {
+  meta::Id<TransitionRow> id;
+  std::string flow{}, from_state{}, verb{}, to_state{}, permission{};
+  bool needs_note = false, ends = false;
+};
+struct ItemRow {
+  meta::Id<ItemRow> id;
+  std::string kind{};
+  std::int64_t place_id = 0, compound_id = 0;
+  std::optional<std::int64_t> household_id{}, person_id{}, passage_id{}, opening_id{};
+  std::optional<std::int64_t> assignee_id{};  // staff; none: nobody stands for the place
+  int tier = 0;                               // of the assignee; 0: none
+  bool handed = false;                        // by hand to somebody else: it stays with them while they serve
+  std::optional<std::int64_t> taken_by{};     // the account that acknowledged it
+  std::string state{"open"};
+  std::string detail{};  // codes with spaces between
+  std::optional<std::string> note{};
+  std::string origin{};
+  meta::Instant opened{};
+  std::optional<meta::Instant> climb{}, due{};
+  meta::Instant resolved{};  // when it was last asked whose it is
+  std::optional<meta::Instant> closed{};
+  std::int64_t version = 1;
+};
+
+// --- what the API shows ------------------------------------------------------------------------------
+struct Kind {
+  meta::Id<KindRow> id;
+  std::string code{};
+  Category category = Category::entry_control;
+  std::string flow{};
+  std::optional<std::int64_t> climb_minutes{}, due_minutes{};
+  bool by_hand = false;
+};
+struct KindList {
+  std::vector<Kind> items{};
+};
+struct KindPatch {
+  std::optional<meta::Int<1, 10080>> climb_minutes{};
+  std::optional<meta::Int<5, 100000>> due_minutes{};
+};
+
+struct WorkItem {
+  meta::Id<ItemRow> id;
+  std::string work_kind{};
+  Category category = Category::entry_control;
+  std::string work_state{};
+  std::int64_t place_id = 0, compound_id = 0;
+  std::string place_name{};  // with the names above it, as far as the compound
+  std::optional<std::int64_t> household_id{}, passage_id{};
+  std::optional<std::string> opening_name{};
+  std::vector<std::string> detail{};
+  std::optional<std::string> note{};
+  std::optional<std::int64_t> assignee_id{};
+  std::optional<std::string> assignee{};
+  int tier = 0;
+  std::optional<std::string> taken_by{};
+  meta::Instant opened{};
+  std::optional<meta::Instant> climb{}, due{}, closed{};
+  bool overdue = false;
+  bool own = false;                  // the asker's: then the household may be called while it is open
+  std::vector<std::string> verbs{};  // what the asker may do with it now
+};
+struct WorkEvent {
+  meta::Instant at{};
+  std::string verb{}, work_state{};
+  std::optional<std::string> by{};  // none: the program
+  int tier = 0;
+  std::optional<std::string> assignee{}, note{};
+};
+struct WorkItemFile {
+  WorkItem item{};
+  std::vector<WorkEvent> events{};  // oldest first
+};
+
+enum class Standing { open, closed, all };
+struct WorkQuery {
+  std::optional<std::int64_t> place_id{};  // at the place or below it; none: all one looks after
+  std::optional<Standing> standing{};      // default: open
+  std::optional<bool> mine{}, overdue{};
+  std::optional<meta::Text<1, 40>> kind{};
+  std::optional<meta::Int<0, 6>> tier{};
+  std::optional<meta::Int<1, 200>> limit{};
+  std::optional<std::string> cursor{};
+};
+struct SummaryQuery {
+  std::optional<std::int64_t> place_id{};
+};
+struct TierCount {
+  int tier = 0;
+  std::int64_t open = 0, overdue = 0;
+};
+struct WorkSummary {
+  std::int64_t open = 0, unacknowledged = 0, overdue = 0, mine = 0;
+  std::vector<TierCount> tiers{};
+};
+
+struct NewWork {
+  meta::Text<1, 40> kind;
+  std::vector<std::int64_t> place_ids{};  // one item for each
+  meta::Note note;
+  std::optional<meta::Instant> due{};
+};
+struct Created {
+  std::int64_t created = 0;
+};
+struct Act {
+  meta::Text<1, 40> verb;
+  std::optional<meta::Note> note{};
+};
+struct HandOver {
+  std::vector<std::int64_t> ids{};  // these, or
+  std::optional<std::int64_t>
+      from_staff_id{};  // all open ones of somebody, as far as the asker looks after them
+  std::int64_t to_staff_id = 0;
+  meta::Note note;
+};
+struct HandedOver {
+  std::int64_t handed = 0;
+};
+
+// The people to call about an open item: tap and talk, no reason typed (practice.md 20).
+struct Reachable {
+  std::string name{};
+  std::optional<std::string> phone{};
+};
+struct Reach {
+  std::string address{};
+  std::vector<Reachable> people{};
+};
+
+struct Seat {
+  std::int64_t account_id = 0;
+  std::optional<std::int64_t> staff_id{};
+  std::optional<std::string> staff_name{};
+};
+struct SeatPatch {
+  std::optional<std::int64_t> staff_id{};  // none: of nobody
+};
+
+}  // namespace feature::work
+
+META_ENUM(feature::work::Category, "entry_control", "temperature", "tracing", "publicity", "disinfection",
+          "delivery", "unrest")
+META_ENUM(feature::work::Standing, "open", "closed", "all")
+META_DESCRIBE(feature::work::Kind, "WorkKind", "", id, code, category, flow, climb_minutes, due_minutes,
+              by_hand)
+META_DESCRIBE(feature::work::KindList, "WorkKindList", "", items)
+META_DESCRIBE(feature::work::KindPatch, "WorkKindPatch", "", climb_minutes, due_minutes)
+META_DESCRIBE(feature::work::WorkQuery, "WorkQuery", "", place_id, standing, mine, overdue, kind, tier, limit,
+              cursor)
+META_DESCRIBE(feature::work::SummaryQuery, "WorkSummaryQuery", "", place_id)
+META_DESCRIBE(feature::work::TierCount, "TierCount", "", tier, open, overdue)
+META_DESCRIBE(feature::work::WorkSummary, "WorkSummary", "", open, unacknowledged, overdue, mine, tiers)
+META_DESCRIBE(feature::work::Created, "WorkCreated", "", created)
+META_DESCRIBE(feature::work::Act, "WorkAct", "", verb, note)
+META_DESCRIBE(feature::work::HandOver, "WorkHandOver", "", ids, from_staff_id, to_staff_id, note)
+META_DESCRIBE(feature::work::HandedOver, "WorkHandedOver", "", handed)
+META_DESCRIBE(feature::work::Reachable, "Reachable", "", name, phone)
+META_DESCRIBE(feature::work::Reach, "WorkReach", "", address, people)
+META_DESCRIBE(feature::work::Seat, "AccountStaff", "", account_id, staff_id, staff_name)
+META_DESCRIBE(feature::work::SeatPatch, "AccountStaffPatch", "", staff_id)
+
+namespace meta {
+#define KEY field<&T::id>("id", {.primary_key = true, .read_only = true})
+#define F(m) field<&T::m>(#m)
+#define AT(m) field<&T::m>(#m "_ms")
+template <>
+struct Describe<feature::work::KindRow> {
+  using T = feature::work::KindRow;
+  static constexpr std::string_view name = "WorkKindStored", table = "work_kind";
+  static constexpr std::array fields{
+      KEY, F(code), F(category), F(flow), F(climb_minutes), F(due_minutes), F(by_hand)};
+};
+template <>
+struct Describe<feature::work::TransitionRow> {
+  using T = feature::work::TransitionRow;
+  static constexpr std::string_view name = "WorkTransitionStored", table = "work_transition";
+  static constexpr std::array fields{KEY,         F(flow),       F(from_state), F(verb),
+                                     F(to_state), F(permission), F(needs_note), F(ends)};
+};
+template <>
+struct Describe<feature::work::ItemRow> {
+  using T = feature::work::ItemRow;
+  static constexpr std::string_view name = "WorkItemStored", table = "work_item";
+  static constexpr std::array fields{
+      KEY,           F(kind),       F(place_id),    F(compound_id), F(household_id), F(person_id),
+      F(passage_id), F(opening_id), F(assignee_id), F(tier),        F(handed),       F(taken_by),
+      F(state),      F(detail),     F(note),        F(origin),      AT(opened),      AT(climb),
+      AT(due),       AT(resolved),  AT(closed),     F(version)};
+};
+template <>
+struct Describe<feature::work::WorkItem> {
+  using T = feature::work::WorkItem;
+  static constexpr std::string_view name = "WorkItem", table = "";
+  static constexpr std::array fields{F(id),
+                                     F(work_kind),
+                                     F(category),
+                                     F(work_state),
+                                     F(place_id),
+                                     F(compound_id),
+                                     F(place_name),
+                                     F(household_id),
+                                     F(passage_id),
+                                     F(opening_name),
+                                     F(detail),
+                                     F(note),
+                                     F(assignee_id),
+                                     F(assignee),
+                                     F(tier),
+                                     F(taken_by),
+                                     AT(opened),
+                                     AT(climb),
+                                     AT(due),
+                                     AT(closed),
+                                     F(overdue),
+                                     field<&T::own>("own", {.exported = false}),
+                                     field<&T::verbs>("verbs", {.exported = false})};
+};
+template <>
+struct Describe<feature::work::WorkEvent> {
+  using T = feature::work::WorkEvent;
+  static constexpr std::string_view name = "WorkEvent", table = "";
+  static constexpr std::array fields{AT(at), F(verb), F(work_state), F(by), F(tier), F(assignee), F(note)};
+};
+template <>
+struct Describe<feature::work::NewWork> {
+  using T = feature::work::NewWork;
+  static constexpr std::string_view name = "NewWork", table = "";
+  static constexpr std::array fields{F(kind), F(place_ids), F(note), AT(due)};
+};
+#undef KEY
+#undef F
+#undef AT
+}  // namespace meta
+
+META_DESCRIBE(feature::work::WorkItemFile, "WorkItemFile", "", item, events)

@@ -1,0 +1,15 @@
+#pragma once
+#include "api/router.hpp"
+
+namespace feature::work {
+void item_routes(api::Router& r);
+void act_routes(api::Router& r);
+void kind_routes(api::Router& r);
+void webhook_routes(api::Router& r);
+inline void routes(api::Router& r) {
+  item_routes(r);
+  act_routes(r);
+  kind_routes(r);
+  webhook_routes(r);
+}
+}  // namespace feature::work

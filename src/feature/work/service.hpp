@@ -1,0 +1,40 @@
+#pragma once
+// Work for every feature that has something to be done: open an item beside what makes it necessary, settle
+// it when that is over.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/trail.hpp"
+#include "db/store.hpp"
+#include "feature/work/record.hpp"
+
+namespace feature::work {
+
+struct Cause {
+  std::string_view kind{};    // a code of work_kind
+  std::int64_t place_id = 0;  // a dwelling, or where it happened
+  std::string origin{};       // what made it; the same twice makes one item
+  std::string detail{};       // codes with spaces between, never values of people
+  std::optional<std::int64_t> household_id{}, person_id{}, passage_id{}, opening_id{};
+  std::optional<std::string> note{};
+  std::optional<base::Instant> due{};        // none: by the kind
+  std::optional<std::int64_t> account_id{};  // who gave it; none: the program
+};
+// In the transaction of what makes it necessary; whose it is follows from the stewardships of this instant,
+// and whoever follows the place by webhook is told. False: the origin is known, the place is not in scope, or
+// there is no such kind.
+bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now);
+
+// What made it is over: closed by the program. False when there is no open item of that origin.
+bool settle(db::Scoped& q, std::string_view origin, base::Instant now);
+
+// Open items of a place, for figures.
+std::int64_t open_items(db::Scoped& q, std::int64_t compound_id);
+
+// One round over what is due: items that nobody acknowledged or closed in time climb a tier, and those whose
+// person no longer stands for the place go to whoever does. How many were changed; 0: nothing is left to do.
+base::Result<std::int64_t> tend(db::Store& store, base::Instant now);
+
+}  // namespace feature::work

@@ -1,0 +1,117 @@
+// What becomes of items by themselves: they climb, and they follow who stands for their place.
+#include <algorithm>
+
+#include "feature/work/flow.hpp"
+#include "feature/work/service.hpp"
+
+namespace feature::work {
+namespace {
+
+using base::Result;
+
+constexpr int round_max = 50;  // items of one round: the writer is not held for long
+
+std::optional<ItemRow> locked(db::Scoped& q, std::int64_t id) {
+  q.unscoped().run("UPDATE work_item SET version = version + 1 WHERE id = $1", {id});
+  auto item = find_item(q, id);
+  if (!item || item->closed) return std::nullopt;
+  return item;
+}
+
+void climb(db::Scoped& q, std::int64_t id, base::Instant now) {
+  auto item = locked(q, id);
+  if (!item || !item->climb || *item->climb > now) return;
+  const auto place = place::find_place(q, item->place_id);
+  const auto kind = find_kind(q, item->kind);
+  std::optional<Answerable> next;
+  if (place) next = answerable_above(stewardship::responsible_for(q, *place, now), item->tier);
+  item->climb.reset();
+  if (!next || !kind) {
+    // Nobody above: it stays where it is, overdue for all to see.
+    write_item(q, *item, {"nobody_above"}, now);
+    return;
+  }
+  item->assignee_id = next->staff_id;
+  item->tier = next->tier;
+  item->handed = false;
+  item->resolved = now;
+  if (kind->climb_minutes && next->more_above) item->climb = now + *kind->climb_minutes * base::minute_ms;
+  write_item(q, *item, {"escalated"}, now);
+  tell(q, *place, *item, "escalated", now);
+}
+
+bool serves(db::Scoped& q, std::int64_t staff, base::Instant now) {
+  return q.unscoped().count(
+             "SELECT COUNT(*) FROM stewardship WHERE staff_id = $1 AND valid_from_ms <= $2 AND "
+             "(valid_until_ms IS "
+             "NULL OR valid_until_ms > $2)",
+             {staff, now}) > 0;
+}
+
+void find_whose(db::Scoped& q, std::int64_t id, base::Instant now) {
+  auto item = locked(q, id);
+  if (!item) return;
+  item->resolved = now;
+  const auto place = place::find_place(q, item->place_id);
+  const auto all = place ? stewardship::responsible_for(q, *place, now) : stewardship::Responsible{};
+  bool stands = item->assignee_id && item->handed && serves(q, *item->assignee_id, now);
+  for (const auto& tier : all.tiers)
+    for (const auto& s : tier.stewards)
+      if (item->assignee_id == s.staff_id && tier.tier == item->tier) stands = true;
+  // Of its own tier, or of the next one that has somebody.
+  const auto whose = answerable_above(all, std::max(0, item->tier - 1));
+  if (stands || (!whose && !item->assignee_id)) {
+    q.unscoped().run("UPDATE work_item SET resolved_ms = $2 WHERE id = $1", {id, now});
+    return;
+  }
+  item->assignee_id = whose ? std::optional(whose->staff_id) : std::nullopt;
+  item->tier = whose ? whose->tier : item->tier;
+  item->handed = false;
+  write_item(q, *item, {"reassigned"}, now);
+}
+
+// The instant of the last change of who stands for what.
+base::Instant last_change_of_stewards(db::Connection& c, base::Instant now) {
+  return {c.count(
+      "SELECT COALESCE(MAX(at), 0) FROM (SELECT MAX(valid_from_ms) AS at FROM stewardship WHERE "
+      "valid_from_ms <= "
+      "$1 UNION ALL SELECT MAX(valid_until_ms) FROM stewardship WHERE valid_until_ms <= $1 UNION ALL SELECT "
+      "MAX(valid_from_ms) FROM place_set_member WHERE valid_from_ms <= $1 UNION ALL SELECT "
+      "MAX(valid_until_ms) "
+      "FROM place_set_member WHERE valid_until_ms <= $1) changes",
+      {now})};
+}
+
+struct Due {
+  std::vector<std::int64_t> climbing{}, orphaned{};
+};
+
+}  // namespace
+
+Result<std::int64_t> tend(db::Store& store, base::Instant now) {
+  auto due = store.read([&](db::Connection& c) -> Result<Due> {
+    Due found;
+    c.run(
+        "SELECT id FROM work_item WHERE closed_ms IS NULL AND climb_ms <= $1 ORDER BY climb_ms, id LIMIT $2",
+        {now, round_max}, [&](const db::Row& r) { found.climbing.push_back(r.integer(0)); });
+    c.run(
+        "SELECT id FROM work_item WHERE closed_ms IS NULL AND resolved_ms < $1 ORDER BY resolved_ms, id "
+        "LIMIT $2",
+        {last_change_of_stewards(c, now), round_max},
+        [&](const db::Row& r) { found.orphaned.push_back(r.integer(0)); });
+    return found;
+  });
+  if (!due) return tl::unexpected(std::move(due).error());
+  const auto many = static_cast<std::int64_t>(due->climbing.size() + due->orphaned.size());
+  if (many == 0) return 0;
+  return store.write(
+      [&](db::Connection& c) -> Result<std::int64_t> {
+        db::Scoped q(c, db::Scope::all());
+        for (const auto id : due->climbing) climb(q, id, now);
+        for (const auto id : due->orphaned) find_whose(q, id, now);
+        return many;
+      },
+      db::Priority::low);
+}
+
+}  // namespace feature::work

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+
+import type { WorkItem } from '../api/types'
+import { by_urgency, minutes_left, wants_note, work_tone } from './work'
+
+const item = (over: Partial<WorkItem>): WorkItem => ({
+  id: 1,
+  work_kind: 'fever_alert',
+  category: 'temperature',
+  work_state: 'open',
+  place_id: 1,
+  compound_id: 1,
+  place_name: '',
+  household_id: null,
+  passage_id: null,
+  opening_name: null,
+  detail: [],
+  note: null,
+  assignee_id: null,
+  assignee: null,
+  tier: 1,
+  taken_by: null,
+  opened_ms: 0,
+  climb_ms: null,
+  due_ms: null,
+  closed_ms: null,
+  overdue: false,
+  own: false,
+  verbs: [],
+  ...over,
+})
+
+describe('alerts and tasks', () => {
+  it('shows what is overdue first, then what nobody has taken, the oldest before the newer', () => {
+    const rows = [
+      item({ id: 1, closed_ms: 5 }),
+      item({ id: 2, taken_by: 'a', opened_ms: 1 }),
+      item({ id: 3, opened_ms: 9 }),
+      item({ id: 4, opened_ms: 3 }),
+      item({ id: 5, overdue: true, taken_by: 'a', opened_ms: 7 }),
+    ]
+    expect(by_urgency(rows).map((row) => row.id)).toEqual([5, 4, 3, 2, 1])
+    expect(rows.map(work_tone)).toEqual(['plain', 'good', 'warn', 'warn', 'bad'])
+  })
+
+  it('counts minutes down to nothing', () => {
+    expect(minutes_left(60_001, 0)).toBe(2)
+    expect(minutes_left(0, 60_000)).toBe(0)
+    expect(minutes_left(null, 0)).toBeNull()
+  })
+
+  it('asks for words where the server does (practice 2)', () => {
+    expect(wants_note(item({ work_kind: 'emergency_release' }), 'close')).toBe(true)
+    expect(wants_note(item({}), 'close')).toBe(false)
+    expect(wants_note(item({}), 'reopen')).toBe(true)
+  })
+})

@@ -1,0 +1,44 @@
+// How alerts and tasks are read.
+import type { WorkItem } from '../api/types'
+
+/** The worst first: overdue, then not taken by anybody, then the rest; within each the oldest first. */
+export function by_urgency(items: readonly WorkItem[]): WorkItem[] {
+  const rank = (item: WorkItem): number =>
+    item.closed_ms !== null ? 3 : item.overdue ? 0 : item.taken_by === null ? 1 : 2
+  return [...items].sort((a, b) => rank(a) - rank(b) || a.opened_ms - b.opened_ms || a.id - b.id)
+}
+
+export function work_tone(item: WorkItem): 'bad' | 'warn' | 'good' | 'plain' {
+  if (item.closed_ms !== null) return 'plain'
+  if (item.overdue) return 'bad'
+  return item.taken_by === null ? 'warn' : 'good'
+}
+
+/** Minutes until an instant, never below zero; null when there is none. */
+export const minutes_left = (at_ms: number | null, now_ms: number): number | null =>
+  at_ms === null ? null : Math.max(0, Math.ceil((at_ms - now_ms) / 60_000))
+
+/** Verbs that are nothing without a word of explanation. */
+export const wants_note = (item: WorkItem, verb: string): boolean =>
+  verb === 'comment' || verb === 'reopen' || (verb === 'close' && item.work_kind === 'emergency_release')
+
+export const work_kinds = [
+  'fever_alert',
+  'emergency_release',
+  'steps_refused',
+  'refer_call',
+  'overdue_return',
+  'welfare_note',
+  'attention_note',
+  'gate_silent',
+  'copy_suspected',
+  'task_entry_control',
+  'task_temperature',
+  'task_tracing',
+  'task_publicity',
+  'task_disinfection',
+  'task_delivery',
+  'task_unrest',
+] as const
+
+export const task_kinds = work_kinds.filter((kind) => kind.startsWith('task_'))
