@@ -100,9 +100,13 @@ const Lines persons{
 // --- vehicles in and out (LZ-35) -----------------------------------------------------------------------
 constexpr auto vehicle_columns = std::to_array<std::string_view>(
     {"at", "opening", "direction", "plate", "vehicle_kind", "persons", "temperature", "result", "note"});
-// Emergency vehicles: one tap, no plate, no occupants (practice.md 2).
+// The temperature is the highest of those in it; an emergency vehicle has no plate and nobody was asked for
+// one (practice.md 2).
 const Lines vehicles{
-    PASSAGES " AND g.holder_kind = 'vehicle_emergency'",
+    "SELECT g.happened_ms, g.id, o.name, g.direction, g.plate, g.vehicle_class, g.persons, (SELECT "
+    "MAX(t.temperature_tenths) FROM passage t WHERE t.vehicle_passage_id = g.id), g.result, g.reason FROM "
+    "vehicle_passage g JOIN place p ON p.id = g.compound_id LEFT JOIN opening o ON o.id = g.opening_id "
+    "WHERE " BELOW,
     " AND g.happened_ms >= {arg}",
     " AND g.happened_ms < {arg}",
     {" AND (g.happened_ms, g.id) < ({arg}, {arg})", " ORDER BY g.happened_ms DESC, g.id DESC LIMIT {arg}"},
@@ -110,12 +114,12 @@ const Lines vehicles{
       return {when(r),
               r.str(2),
               word(language, "direction", r.text(3)),
-              "",
-              core::words(language, "ledger.emergency_vehicle"),
-              "",
-              "",
-              word(language, "result", r.text(12)),
-              what_else(r, language)};
+              r.str(4),
+              word(language, "vehicle_class", r.text(5)),
+              r.integer(6) > 0 ? std::to_string(r.integer(6)) : "",
+              temperature(r, 7, 8, language),
+              word(language, "result", r.text(8)),
+              r.str(9)};
     }};
 #undef PASSAGES
 
