@@ -34,7 +34,7 @@ api::Response text_page(std::string type, std::string body) {
 
 // Live changes of what the caller may see, from now on; the pages fetch what they show.
 base::Result<api::Response> live(api::Context& c) {
-  auto last = c.read([](db::Scoped& q) -> base::Result<std::int64_t> { return core::last_change(q); });
+  auto last = c.read([](db::Scoped& q) -> base::Result<core::FeedPosition> { return core::feed_end(q); });
   if (!last) return tl::unexpected(std::move(last).error());
   api::Response response;
   response.set("Content-Type", "text/event-stream");
@@ -48,7 +48,7 @@ base::Result<api::Response> live(api::Context& c) {
     });
     if (!changes) return events;  // busy: the next poll tells
     for (const auto& change : *changes) {
-      after = change.id;
+      after = change.position;
       events += "event: change\ndata: {\"kind\":\"" + change.kind +
                 "\",\"compound_id\":" + std::to_string(change.compound_id) +
                 ",\"id\":" + std::to_string(change.record_id) + ",\"at_ms\":" + std::to_string(change.at.ms) +

@@ -162,25 +162,36 @@ void audit_as(db::Scoped& q, const Keyring& keys, const std::string& actor, base
        row.request_id, row.reason, db::Blob{mac}});
 }
 
-std::vector<Change> changes_after(db::Scoped& q, std::int64_t after_id, int limit) {
-  // On PostgreSQL a lower id may still become visible later; nothing is read past the oldest open
-  // transaction.
-  const bool postgres = q.unscoped().dialect() == db::Dialect::postgres;
+std::vector<Change> changes_after(db::Scoped& q, const FeedPosition& after, int limit) {
   auto sql = db::ScopedSql(
-      "SELECT ch.id, ch.kind, ch.compound_id, ch.record_id, ch.at_ms FROM change ch "
-      "JOIN place p ON p.id = ch.compound_id WHERE ch.id > $1 AND {scope:p}");
-  if (postgres)
-    sql = sql.with(" AND ch.tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)");
-  sql = sql.with(" ORDER BY ch.id LIMIT {arg}");
+      "SELECT ch.tx, ch.id, ch.kind, ch.compound_id, ch.record_id, ch.at_ms FROM change ch "
+      "JOIN place p ON p.id = ch.compound_id WHERE {scope:p}");
+  std::vector<db::Arg> args;
+  if (q.unscoped().dialect() == db::Dialect::postgres) {
+    // All of the transactions before the oldest open one is there.
+    sql = sql.with(
+                 " AND (ch.tx, ch.id) > ({arg}, {arg}) AND ch.tx < "
+                 "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
+              .with(" ORDER BY ch.tx, ch.id LIMIT {arg}");
+    args.push_back(after.tx);
+  } else {
+    sql = sql.with(" AND ch.id > {arg}").with(" ORDER BY ch.id LIMIT {arg}");
+  }
+  args.push_back(after.id);
+  args.push_back(limit);
   std::vector<Change> out;
-  q.run(sql, {after_id, limit}, [&](const db::Row& r) {
-    out.push_back({r.integer(0), r.str(1), r.integer(2), r.integer(3), r.instant(4)});
+  q.run(sql, args, [&](const db::Row& r) {
+    out.push_back({{r.integer(0), r.integer(1)}, r.str(2), r.integer(3), r.integer(4), r.instant(5)});
   });
   return out;
 }
 
-std::int64_t last_change(db::Scoped& q) {
-  return q.unscoped().count("SELECT COALESCE(MAX(id), 0) FROM change");
+FeedPosition feed_end(db::Scoped& q) {
+  auto& raw = q.unscoped();
+  if (raw.dialect() == db::Dialect::postgres)
+    return {raw.count("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) - 1"),
+            base::max_id};
+  return {0, raw.count("SELECT COALESCE(MAX(id), 0) FROM change")};
 }
 
 }  // namespace core

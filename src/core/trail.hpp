@@ -78,14 +78,21 @@ void audit(db::Scoped& q, const api::Context& c, const AuditEntry& entry);
 void audit_as(db::Scoped& q, const Keyring& keys, const std::string& actor, base::Instant now,
               const std::string& request_id, const AuditEntry& entry);
 
-// Changes after `after_id` of the compounds in scope, oldest first, at most `limit`.
+// How far the feed was read. By transaction first: on PostgreSQL a younger transaction may take the lower id
+// and commit later. On SQLite tx is 0.
+struct FeedPosition {
+  std::int64_t tx = 0, id = 0;
+};
 struct Change {
-  std::int64_t id = 0;
+  FeedPosition position{};
   std::string kind;
   std::int64_t compound_id = 0, record_id = 0;
   base::Instant at{};
 };
-std::vector<Change> changes_after(db::Scoped& q, std::int64_t after_id, int limit);
-std::int64_t last_change(db::Scoped& q);
+// Changes after `after` of the compounds in scope, in the order of the feed, at most `limit`. None is
+// skipped: what an open transaction may still add comes after all that is told.
+std::vector<Change> changes_after(db::Scoped& q, const FeedPosition& after, int limit);
+// From here on: what is told after it has been committed since, or may be told once more.
+FeedPosition feed_end(db::Scoped& q);
 
 }  // namespace core

@@ -59,6 +59,7 @@ void Driver::check_ledger() {
   } while (!next.empty());
   expect(rows.size() == model_.stored().size() + corrections_.size(),
          fmt::format("{} rows, not {} and {}", rows.size(), model_.stored().size(), corrections_.size()));
+  int copies = 0;
   for (const auto& c : model_.stored()) {
     expect(rows.contains(c.id), fmt::format("passage {} is lost", c.id));
     const auto& row = rows.at(c.id);
@@ -73,10 +74,15 @@ void Driver::check_ledger() {
                       member(row, "household_id") == household && row.at("companions") == c.companions &&
                       row.at("offline") == c.offline && member(row, "corrected") == corrected &&
                       member(row, "emergency_reason").is_null() != c.emergency;
-    expect(same && codes_of(row.at("flags")) == c.flags,
+    // The office is told of a card seen twice, the gate is not.
+    auto flags = c.flags;
+    if (c.copy) flags.insert("copy_suspected");
+    expect(same && codes_of(row.at("flags")) == flags,
            fmt::format("{} is not what was sent (at {}, flags [{}], reversed {})", json::serialize(row),
-                       c.at_ms, words(c.flags), c.reversed));
+                       c.at_ms, words(flags), c.reversed));
+    copies += c.copy;
   }
+  counts_.copies = copies;
   for (const auto& [id, original] : corrections_)
     expect(rows.contains(id) && member(rows.at(id), "reverses_id") == original, "a correction is lost");
 }

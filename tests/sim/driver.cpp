@@ -57,8 +57,10 @@ void Driver::find_ground() {
   const auto openings =
       world_.send("office", "GET", fmt::format("/api/openings?compound_id={}", compound_id_)).body;
   int index = 0;
-  for (const auto* path : {"items.0.id", "items.0.id", "items.1.id"})
-    phones_.push_back({world_.enrol(test_world::number_at(openings, path)), index++ * 17 * minute_ms});
+  for (const auto* path : {"items.0.id", "items.0.id", "items.1.id"}) {
+    const auto opening = test_world::number_at(openings, path);
+    phones_.push_back({world_.enrol(opening), opening, index++ * 17 * minute_ms});
+  }
   const auto list = json::parse(world_.send(phones_[0].role, "GET", "/api/gate/list").body);
   std::map<std::int64_t, std::int64_t> active;
   for (const auto& p : list.at("passes").as_array())
@@ -186,6 +188,7 @@ Crossing Driver::guest() {
 Driver::Record Driver::record(Phone& phone, const Crossing& c, const Card* card) {
   json::object r;
   Record made{phone.next_seq++, {}, c};
+  made.crossing.opening = phone.opening;
   r["seq"] = made.seq;
   r["happened_ms"] = c.at_ms - phone.slow_ms;
   r["direction"] = c.out ? "out" : "in";
@@ -214,7 +217,7 @@ Driver::Record Driver::record(Phone& phone, const Crossing& c, const Card* card)
   if (c.household >= 0) {
     const auto& h = households_[static_cast<std::size_t>(c.household)];
     r["person_ids"] = json::array{h.adults[static_cast<std::size_t>(c.person)]};
-    if (card) r["pass_id"] = card->id;
+    if (card) r["pass_id"] = made.crossing.card_id = card->id;
     if (!card || chance(50)) r["household_id"] = h.id;
   }
   made.json = json::serialize(r);

@@ -25,7 +25,7 @@ std::string words(const Codes& codes);
 
 struct Counts {  // how often what is worth trying was in fact tried
   int stored = 0, refused = 0, duplicates = 0, flagged = 0, conflicts = 0, invalid = 0, late_excess = 0,
-      corrections = 0, restarts = 0, simultaneous = 0, emergencies = 0;
+      corrections = 0, restarts = 0, simultaneous = 0, emergencies = 0, copies = 0;
 };
 
 class Driver {
@@ -54,6 +54,7 @@ class Driver {
   };
   struct Phone {
     std::string role;
+    std::int64_t opening = 0;
     std::int64_t slow_ms = 0;  // its clock behind the server's
     bool online = true;
     std::int64_t next_seq = 1;

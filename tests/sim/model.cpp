@@ -103,6 +103,17 @@ bool Model::makes_later_one_too_many(const Crossing& c) const {
   });
 }
 
+void Model::store(Crossing c) {
+  constexpr std::int64_t ten_minutes_ms = 600'000;
+  const auto elsewhere = [&](const Crossing& s) {
+    const auto apart = s.at_ms > c.at_ms ? s.at_ms - c.at_ms : c.at_ms - s.at_ms;
+    return s.passed && s.household == c.household && s.card_id == c.card_id && s.opening != c.opening &&
+           apart < ten_minutes_ms;
+  };
+  c.copy = c.passed && c.household >= 0 && c.card_id != 0 && std::ranges::any_of(stored_, elsewhere);
+  stored_.push_back(std::move(c));
+}
+
 Codes Model::flags_afterwards(const Crossing& c) const {
   Codes flags;
   if (!c.agreed) flags = obstacles(c);

@@ -29,11 +29,13 @@ struct Crossing {
   int household = -1, person = 0;  // indices of the driver; -1: of no household
   int companions = 0;              // accompanied children
   Card card = Card::none;
+  std::int64_t card_id = 0, opening = 0;  // 0: no card
   // Once stored:
   std::int64_t id = 0;
   Codes flags{};
   bool reversed = false;
   std::optional<std::int64_t> closed_ms{};
+  bool copy = false;  // the card was at another opening within ten minutes (practice.md 13)
 };
 
 struct Outing {
@@ -58,7 +60,7 @@ class Model {
   // Flags of a crossing that has happened and is told afterwards.
   Codes flags_afterwards(const Crossing& c) const;
 
-  void store(Crossing c) { stored_.push_back(std::move(c)); }
+  void store(Crossing c);
   std::vector<Crossing>& stored() { return stored_; }
   const std::vector<Crossing>& stored() const { return stored_; }
   std::vector<Outing> outings(int household, const Crossing* more = nullptr) const;

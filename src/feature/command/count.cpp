@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <map>
 
 #include "core/trail.hpp"
@@ -12,6 +15,7 @@ using Ids = std::vector<std::int64_t>;
 using Figures = std::map<std::int64_t, CompoundFigures>;
 
 constexpr std::int64_t at_once = 24;  // compounds of one write
+constexpr int changes_at_once = 2000;
 
 // Each counts one thing in the compounds of {in:1}: the compound, and one figure for each member named.
 struct Counter {
@@ -66,45 +70,43 @@ const std::vector<Counter>& counters() {
 // Changes up to `until` touch these compounds; never counted ones come with them.
 struct Due {
   Ids compounds{};
-  std::int64_t until = 0;
+  core::FeedPosition until{};
 };
 
-std::int64_t counted_until(db::Connection& c) {
-  std::int64_t until = 0;
-  c.one("SELECT value FROM setting WHERE name = 'figures_until'", {},
-        [&](const db::Row& r) { until = std::atoll(r.str(0).c_str()); });
+// "<tx> <id>", or of earlier versions the id alone.
+core::FeedPosition counted_until(db::Connection& c) {
+  core::FeedPosition until;
+  c.one("SELECT value FROM setting WHERE name = 'figures_until'", {}, [&](const db::Row& r) {
+    const auto text = r.str(0);
+    const auto gap = text.find(' ');
+    if (gap != std::string::npos) until.tx = std::atoll(text.c_str());
+    until.id = std::atoll(text.c_str() + (gap == std::string::npos ? 0 : gap));
+  });
   return until;
 }
 
 Due due(db::Connection& c) {
   Due out;
-  const auto from = counted_until(c);
-  out.until = from;
+  out.until = counted_until(c);
   c.run(
       "SELECT p.id FROM place p LEFT JOIN compound_figures f ON f.compound_id = p.id WHERE p.kind = "
       "'compound' AND "
       "p.valid_until_ms IS NULL AND f.compound_id IS NULL ORDER BY p.id LIMIT $1",
       {at_once}, [&](const db::Row& r) { out.compounds.push_back(r.integer(0)); });
   if (!out.compounds.empty()) return out;  // what changes meanwhile is counted afterwards
-  // On PostgreSQL a lower id may still become visible later (core::changes_after).
-  const std::string visible =
-      c.dialect() == db::Dialect::postgres
-          ? " AND tx < CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)"
-          : "";
-  c.run(
-      "SELECT compound_id, MIN(id) AS first FROM change WHERE id > $1 AND kind NOT IN ('passage', "
-      "'figures')" +
-          visible + " GROUP BY compound_id ORDER BY first LIMIT $2",
-      {from, at_once + 1}, [&](const db::Row& r) {
-        if (static_cast<std::int64_t>(out.compounds.size()) < at_once)
-          out.compounds.push_back(r.integer(0));
-        else
-          out.until = r.integer(1) - 1;  // the first change of a compound that has to wait
-      });
-  if (out.until == from)
-    c.one("SELECT MAX(id) FROM change WHERE id > $1" + visible, {from},
-          [&](const db::Row& r) { out.until = std::max(from, r.integer(0)); });
-  return out;
+  db::Scoped q(c, db::Scope::all());
+  for (;;) {
+    const auto changes = core::changes_after(q, out.until, changes_at_once);
+    for (const auto& change : changes) {
+      const bool counts = change.kind != "passage" && change.kind != "figures";
+      if (counts && std::ranges::find(out.compounds, change.compound_id) == out.compounds.end()) {
+        if (std::ssize(out.compounds) == at_once) return out;  // this one has to wait
+        out.compounds.push_back(change.compound_id);
+      }
+      out.until = change.position;
+    }
+    if (std::ssize(changes) < changes_at_once) return out;
+  }
 }
 
 }  // namespace
@@ -145,7 +147,8 @@ Result<std::int64_t> count_compounds(db::Store& store, base::Instant now) {
         db::Scoped q(c, db::Scope::all());
         for (const auto* row : rows)
           core::note_change(q, "figures", row->compound_id.value, row->compound_id.value, now);
-        c.run("UPDATE setting SET value = $1 WHERE name = 'figures_until'", {std::to_string(until)});
+        c.run("UPDATE setting SET value = $1 WHERE name = 'figures_until'",
+              {fmt::format("{} {}", until.tx, until.id)});
         return {};
       },
       db::Priority::low);
