@@ -1,2 +1,2 @@
--- The feed is read by transaction, then by number (core/trail.hpp); here every tx is 0 and the number will do.
+-- The feed is read by transaction, then by number (core/trail.hpp). Here every tx is 0: the number will do.
 SELECT 1;

@@ -1,6 +1,7 @@
 // The feed of changes: nothing is skipped, whatever order transactions end in.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <latch>
 #include <thread>
 
@@ -44,11 +45,27 @@ class Feed : public test_support::OnBothStores {
     }
     return records;
   }
+  // On PostgreSQL a transaction anywhere in the cluster that began before holds the feed back until it ends.
+  std::vector<std::int64_t> told_at_last(core::FeedPosition& from, int limit = 10) {
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    auto records = told(from, limit);
+    while (records.empty() && std::chrono::steady_clock::now() < patience) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      records = told(from, limit);
+    }
+    return records;
+  }
 };
 using Records = std::vector<std::int64_t>;
 
 TEST_P(Feed, IsReadInParts) {
   for (int i = 1; i <= 5; ++i) note(i);
+  // Until the last can be told, a part may be shorter for what holds the feed back, not for its limit.
+  core::FeedPosition probe;
+  for (Records all; all.empty() || all.back() != 5;) {
+    all = told_at_last(probe);
+    ASSERT_FALSE(all.empty());
+  }
   core::FeedPosition from;
   EXPECT_EQ(told(from, 2), (Records{1, 2}));
   EXPECT_EQ(told(from, 2), (Records{3, 4}));
@@ -58,12 +75,14 @@ TEST_P(Feed, IsReadInParts) {
 
 TEST_P(Feed, FromItsEndOnTellsWhatComesAfter) {
   note(1);
+  core::FeedPosition probe;
+  ASSERT_EQ(told_at_last(probe), (Records{1}));
   auto from = *store().read([](db::Connection& c) -> base::Result<core::FeedPosition> {
     db::Scoped q(c, db::Scope::all());
     return core::feed_end(q);
   });
   note(2);
-  EXPECT_EQ(told(from), (Records{2}));
+  EXPECT_EQ(told_at_last(from), (Records{2}));
 }
 
 TEST_P(Feed, TellsALowerNumberThatIsCommittedLater) {
@@ -87,10 +106,10 @@ TEST_P(Feed, TellsALowerNumberThatIsCommittedLater) {
   });
   ASSERT_TRUE(older);
   core::FeedPosition from;
-  EXPECT_EQ(told(from), (Records{2}));
+  EXPECT_EQ(told_at_last(from), (Records{2}));
   first_told.count_down();
   younger.join();
-  EXPECT_EQ(told(from), (Records{1}));
+  EXPECT_EQ(told_at_last(from), (Records{1}));
 }
 
 SHOUWANG_ON_BOTH_STORES(Feed);
