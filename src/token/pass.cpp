@@ -201,22 +201,42 @@ base::Result<std::string> sign(const Claims& claims, const SignKey& key) {
   return std::string(prefix) + base45_encode(bytes);
 }
 
-base::Result<Claims> open(std::string_view text, std::span<const VerifyKey> keys) {
+namespace {
+
+struct Said {
+  Envelope envelope{};
+  Bytes kid{};
+  Claims claims{};
+};
+
+base::Result<Said> decode(std::string_view text) {
   if (!text.starts_with(prefix)) {
     return fail(ErrorKind::invalid, is_other_version(text) ? "other_version" : "not_a_pass");
   }
   const auto malformed = [] { return fail(ErrorKind::invalid, "malformed"); };
   const auto bytes = base45_decode(text.substr(prefix.size()));
   if (!bytes) return malformed();
-  const auto envelope = decode_envelope(*bytes);
+  auto envelope = decode_envelope(*bytes);
   if (!envelope) return malformed();
-  const auto kid = decode_header(envelope->header);
+  auto kid = decode_header(envelope->header);
   const auto claims = decode_claims(envelope->payload);
   if (!kid || !claims) return malformed();
+  return Said{*std::move(envelope), *std::move(kid), *claims};
+}
+
+}  // namespace
+
+base::Result<Claims> read_unproven(std::string_view text) {
+  return decode(text).map([](const Said& said) { return said.claims; });
+}
+
+base::Result<Claims> open(std::string_view text, std::span<const VerifyKey> keys) {
+  const auto said = decode(text);
+  if (!said) return tl::unexpected(said.error());
   bool known = false;
   for (const VerifyKey& key : keys) {
-    if (key.kid != *kid) continue;
-    if (signed_by(*envelope, key)) return *claims;
+    if (key.kid != said->kid) continue;
+    if (signed_by(said->envelope, key)) return said->claims;
     known = true;
   }
   return fail(ErrorKind::invalid, known ? "bad_signature" : "unknown_key");

@@ -2,6 +2,7 @@
 // The rules that may hold in a compound at an instant, read once: the gate list, the decision, the preview,
 // the replay and the page ask the same book which of them holds where (engine/gate/subject.hpp).
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ class RuleBook {
   // One that is only tried out, in place of the versions of its subject.
   void try_out(rule::Candidate candidate, const rule::Policy& policy);
 
-  const std::vector<rule::Candidate>& candidates() const { return candidates_; }
+  const std::vector<rule::Candidate>& candidates() const;
   std::vector<rule::Weighed> weigh(const PlacesBelow& below) const;
   std::vector<rule::Weighed> weigh(const PlacesBelow& below, base::Instant at) const;
   // With the hours of this place alone. Without any version the built-in policy in mode warn (version 0):
@@ -37,15 +38,13 @@ class RuleBook {
   std::string stamp() const;
 
  private:
+  struct Ground;
   rule::Standpoint standpoint(const PlacesBelow& below) const;
 
   base::Instant at_;
-  std::vector<std::int64_t> above_;  // the compound and what stands above it
-  std::string compound_kind_;
-  std::map<std::int64_t, std::string> zones_;
-  std::map<std::int64_t, std::vector<std::int64_t>> units_;  // of a place
-  std::vector<rule::Candidate> candidates_;
-  mutable std::map<std::int64_t, rule::Policy> policies_;  // by version, as they are needed
+  std::shared_ptr<const Ground> ground_;
+  std::vector<rule::Candidate> tried_;                     // with one that is tried out; else empty
+  mutable std::map<std::int64_t, rule::Policy> policies_;  // tried out, or no longer in force
 };
 
 // Params as they are stored; a parameter that came after the version has its default. Throws when they cannot
