@@ -24,6 +24,7 @@ export default defineConfig({
       input: {
         desk: here('index.html'),
         gate: here('m/index.html'),
+        field: here('s/index.html'),
         service_worker: here('src/gate/service_worker.ts'),
       },
       output: {

@@ -9,7 +9,9 @@ BEGIN
 END $$;
 CREATE FUNCTION member_changes_rules() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF EXISTS (SELECT 1 FROM place_set WHERE id = COALESCE(NEW.set_id, OLD.set_id) AND kind = 'sealed_unit') THEN
+  IF EXISTS (
+    SELECT 1 FROM place_set WHERE id = COALESCE(NEW.set_id, OLD.set_id) AND kind = 'sealed_unit'
+  ) THEN
     UPDATE rule_epoch SET epoch = CAST(floor(random() * 9e15) AS bigint);
   END IF;
   RETURN NULL;
@@ -26,6 +28,7 @@ CREATE TRIGGER place_set_member_changes_rules AFTER INSERT OR UPDATE OR DELETE O
 FOR EACH ROW EXECUTE FUNCTION member_changes_rules();
 CREATE TRIGGER place_changes_rules AFTER UPDATE ON place
 FOR EACH ROW WHEN (NEW.compound_id IS DISTINCT FROM OLD.compound_id
-  OR NEW.compound_kind IS DISTINCT FROM OLD.compound_kind OR NEW.community_id IS DISTINCT FROM OLD.community_id
+  OR NEW.compound_kind IS DISTINCT FROM OLD.compound_kind
+  OR NEW.community_id IS DISTINCT FROM OLD.community_id
   OR NEW.subdistrict_id IS DISTINCT FROM OLD.subdistrict_id OR NEW.area_id IS DISTINCT FROM OLD.area_id
   OR NEW.district_id IS DISTINCT FROM OLD.district_id) EXECUTE FUNCTION rules_change();

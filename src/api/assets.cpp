@@ -29,10 +29,11 @@ std::string_view type_of(std::string_view path) {
   return "application/octet-stream";
 }
 
-// "/", "/m" and "/m/" are the entries of the two applications.
+// "/", "/m/" and "/s/" are the entries of desk, gate and field page.
 std::string file_of(std::string_view path) {
   if (path.empty() || path == "/") return "/index.html";
   if (path == "/m" || path == "/m/") return "/m/index.html";
+  if (path == "/s" || path == "/s/") return "/s/index.html";
   return std::string(path);
 }
 

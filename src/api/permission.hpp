@@ -34,12 +34,18 @@ enum class Permission {
   break_glass,        // the same for one compound and half an hour
   organisation_read,  // bodies, their staff and teams
   organisation_write,
-  term_write,     // the words an installation chooses: kinds of bodies, teams, documents
-  key_write,      // the recovery sheet
-  erasure_write,  // take a person out for good
-  work_read,      // alerts and tasks of a place
-  work_write,     // take them, speak about them, close them, give them to others
-  webhook_write,  // where alerts are sent besides
+  term_write,       // the words an installation chooses: kinds of bodies, teams, documents
+  key_write,        // the recovery sheet
+  erasure_write,    // take a person out for good
+  work_read,        // alerts and tasks of a place
+  work_write,       // take them, speak about them, close them, give them to others
+  webhook_write,    // where alerts are sent besides
+  trace_read,       // who met whom, for a case
+  trace_write,      // open and lift cases, decide on contacts
+  trace_export,     // contacts decided on, in full
+  control_read,     // people under control and arrivals, masked
+  control_write,    // decide about them
+  follow_up_write,  // write down what was asked of them
 };
 
 class PermissionSet {
@@ -66,11 +72,13 @@ class PermissionSet {
 
 template <>
 struct meta::EnumNames<api::Permission> {
-  static constexpr std::array<std::string_view, 30> names{
+  static constexpr std::array<std::string_view, 36> names{
       "anybody",         "signed_in",     "place_read",        "place_write",        "household_read",
       "household_write", "import_write",  "pass_read",         "pass_write",         "policy_read",
       "policy_write",    "passage_read",  "passage_write",     "passage_export",     "gate_decide",
       "enrolment_write", "account_write", "audit_read",        "figure_read",        "role_write",
       "sensitive_read",  "break_glass",   "organisation_read", "organisation_write", "term_write",
-      "key_write",       "erasure_write", "work_read",         "work_write",         "webhook_write"};
+      "key_write",       "erasure_write", "work_read",         "work_write",         "webhook_write",
+      "trace_read",      "trace_write",   "trace_export",      "control_read",       "control_write",
+      "follow_up_write"};
 };

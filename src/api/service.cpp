@@ -155,7 +155,7 @@ Response Service::handle(const Request& request) {
   Response r;
   if (const auto page = pages_.find(path); page != pages_.end())
     r = page->second(request);
-  else if (path == "/api" || path.starts_with("/api/"))
+  else if (path == "/api" || path.starts_with("/api/") || path.starts_with("/r/"))  // r: pages of residents
     r = answer_api(request, request_id);
   else if (request.method == "GET" || request.method == "HEAD")
     r = assets_.serve(request);

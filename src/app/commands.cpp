@@ -12,6 +12,7 @@
 #include "app/backup.hpp"
 #include "core/audit_chain.hpp"
 #include "db/restore.hpp"
+#include "feature/trace/service.hpp"
 
 namespace app {
 
@@ -124,6 +125,16 @@ int recovery_sheet(const Options& options, bool make_new) {
   return 0;
 }
 
+int rotate_pass_key(const Options& options) {
+  auto keys = core::Keyring::open(keys_of(options));
+  if (!keys) return failed(keys.error());
+  const auto number = keys->rotate_pass_key();
+  if (!number) return failed(number.error());
+  fmt::print("key {} signs cards; those of {} earlier stay good until they end or are voided\n", *number,
+             *number - 1);
+  return 0;
+}
+
 namespace {
 
 std::string audit_words(const core::AuditFinding& f) {
@@ -191,6 +202,12 @@ int doctor(const Options& options) {
     auto audit = core::check_audit(**store, *keys);
     if (!audit) return failed(audit.error());
     for (const auto& f : *audit) finding(audit_words(f));
+    // What a start loads for tracing must be what follows from the store.
+    feature::trace::Memory memory;
+    if (auto loaded = memory.sync(**store, base::SystemClock().now()); !loaded) return failed(loaded.error());
+    auto differ = memory.differences(**store);
+    if (!differ) return failed(differ.error());
+    if (*differ > 0) finding(fmt::format("tracing: presences of {} persons differ from the store", *differ));
   }
   fmt::print("{}\n", findings ? fmt::format("{} findings", findings) : "sound");
   return findings ? 1 : 0;

@@ -34,6 +34,8 @@ struct RecoveryInput {
 int restore(const Options& options, const std::filesystem::path& file, const RecoveryInput& recovery);
 // Says which sheet backups are made for; makes and prints one when there is none, or a new one.
 int recovery_sheet(const Options& options, bool make_new);
+// A new key signs cards from now on; a running program takes it up within a minute.
+int rotate_pass_key(const Options& options);
 int doctor(const Options& options);
 int import_file(const Options& options, std::int64_t compound_id, const std::filesystem::path& file);
 // Dwelling tables and rosters of invented compounds, as an office would have them, into a folder.

@@ -10,7 +10,7 @@ struct Keeping {
   std::filesystem::path file{};
   app::RecoveryInput recovery{};
   bool new_sheet = false;
-  CLI::App *saving = nullptr, *restoring = nullptr, *sheet = nullptr;
+  CLI::App *saving = nullptr, *restoring = nullptr, *sheet = nullptr, *rotating = nullptr;
 
   template <class Common>
   Keeping(CLI::App& cli, const Common& common) {
@@ -25,6 +25,7 @@ struct Keeping {
     auto* keys = cli.add_subcommand("keys", "The key directory");
     keys->require_subcommand(1);
     sheet = common(keys->add_subcommand("recovery", "Which recovery sheet backups need; makes the first"));
+    rotating = common(keys->add_subcommand("rotate", "Sign cards with a new key; earlier cards stay good"));
     sheet->add_flag("--new", new_sheet, "Make another sheet; backups made before still need theirs");
   }
 };
@@ -102,6 +103,7 @@ int main(int argc, char** argv) {
   if (keeping.saving->parsed()) return app::backup(options, keeping.file);
   if (keeping.restoring->parsed()) return app::restore(options, keeping.file, keeping.recovery);
   if (keeping.sheet->parsed()) return app::recovery_sheet(options, keeping.new_sheet);
+  if (keeping.rotating->parsed()) return app::rotate_pass_key(options);
   if (checking->parsed()) return app::doctor(options);
   if (importing->parsed()) return app::import_file(options, compound, file);
   if (linking->parsed()) return app::link(options, username);

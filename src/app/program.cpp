@@ -7,6 +7,7 @@
 #include "feature/access/api.hpp"
 #include "feature/access/service.hpp"
 #include "feature/command/api.hpp"
+#include "feature/control/routes.hpp"
 #include "feature/erasure/api.hpp"
 #include "feature/erasure/service.hpp"
 #include "feature/exchange/api.hpp"
@@ -18,6 +19,9 @@
 #include "feature/place/api.hpp"
 #include "feature/place/service.hpp"
 #include "feature/stewardship/api.hpp"
+#include "feature/survey/routes.hpp"
+#include "feature/trace/routes.hpp"
+#include "feature/trace/service.hpp"
 #include "feature/work/routes.hpp"
 
 namespace app {
@@ -69,10 +73,13 @@ void add_routes(api::Router& r) {
   feature::organisation::routes(r);
   feature::work::routes(r);
   feature::gate::routes(r);
+  feature::control::routes(r);
+  feature::survey::routes(r);
   feature::ledger::routes(r);
   feature::command::routes(r);
   feature::exchange::routes(r);
   feature::erasure::routes(r);
+  feature::trace::routes(r);
   r.get<api::Response>("/api/live", Permission::place_read, "Changes as they happen (Server-Sent Events)",
                        live)
       .produces = "text/event-stream";
@@ -111,6 +118,7 @@ base::Result<std::unique_ptr<Program>> Program::open(const Options& options, con
   if (!keys) return tl::unexpected(std::move(keys).error());
   program->services_ = {std::move(*keys), options.data, std::string(program_version), options.public_url,
                         options.demo};
+  program->services_.trace = std::make_shared<feature::trace::Memory>();
 
   auto store_options = options.store;
   store_options.database = database_of(options);

@@ -15,8 +15,10 @@
 #include "core/audit_chain.hpp"
 #include "core/recovery.hpp"
 #include "feature/command/service.hpp"
+#include "feature/control/service.hpp"
 #include "feature/erasure/service.hpp"
 #include "feature/gate/service.hpp"
+#include "feature/trace/service.hpp"
 #include "feature/work/deliver.hpp"
 #include "feature/work/service.hpp"
 #include "net/http_client.hpp"
@@ -118,10 +120,15 @@ Chore::Did void_cards(Program& program, const base::Clock& clock) {
 Chore::Did tend_work(Program& program, const base::Clock& clock, std::int64_t& watched_minute) {
   const auto now = clock.now();
   if (const auto minute = now.ms / base::minute_ms; minute != watched_minute) {
+    if (auto read = program.services().keys.reread_pass_keys(); !read)
+      base::log::error("keys.reread_failed", {{"code", read.error().code}});
     const auto did = done_of("gate.watch_failed", feature::gate::watch(program.store(), now));
     if (did != Chore::Did::nothing) return did;
     watched_minute = minute;
   }
+  if (const auto did = done_of("control.tend_failed", feature::control::tend(program.store(), now));
+      did != Chore::Did::nothing)
+    return did;
   return done_of("work.tend_failed", feature::work::tend(program.store(), now));
 }
 
@@ -132,6 +139,11 @@ Chore::Did send_messages(Program& program, const base::Clock& clock) {
   };
   return done_of("work.deliver_failed",
                  feature::work::deliver(program.store(), program.services(), clock.now(), send));
+}
+
+// Memory of who was where follows the store; a question asked meanwhile does the same for itself.
+Chore::Did follow_presences(Program& program, const base::Clock& clock) {
+  return done_of("trace.follow_failed", program.services().trace->sync(program.store(), clock.now()));
 }
 
 }  // namespace
@@ -177,7 +189,8 @@ int serve(const Options& options, const ServeOptions& serve) {
       removing([&] { return remove_what_is_due(program, clock); }),
       voiding([&] { return void_cards(program, clock); }),
       tending([&] { return tend_work(program, clock, watched_minute); }),
-      sending([&] { return send_messages(program, clock); });
+      sending([&] { return send_messages(program, clock); }),
+      following([&] { return follow_presences(program, clock); });
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (signal != SIGHUP) break;
     if (auto reloaded = (*server)->reload_tls(); !reloaded)

@@ -46,6 +46,11 @@ base::Result<std::array<std::uint8_t, 32>> key_file(const std::filesystem::path&
   return key;
 }
 
+constexpr int pass_keys_max = 255;  // a key id is one byte
+std::filesystem::path pass_key_path(const std::filesystem::path& directory, int kid) {
+  return directory / fmt::format("pass-{}.key", kid);
+}
+
 // Characters, not bytes: the first `keep` of them.
 std::size_t utf8_prefix(std::string_view text, std::size_t keep) {
   std::size_t at = 0;
@@ -86,18 +91,48 @@ base::Result<Keyring> Keyring::open(const std::filesystem::path& directory) {
     if (!key) return tl::unexpected(std::move(key).error());
     *slot = *key;
   }
-  // pass-1.key, pass-2.key ...: the highest signs, all verify.
-  for (int kid = 1; kid < 256; ++kid) {
-    const auto path = directory / fmt::format("pass-{}.key", kid);
+  if (auto read = ring.read_pass_keys(); !read) return tl::unexpected(std::move(read).error());
+  return ring;
+}
+
+// pass-1.key, pass-2.key ...: the highest signs, all verify.
+base::Result<bool> Keyring::read_pass_keys() {
+  auto keys = std::make_unique<PassKeys>();
+  for (int kid = 1; kid <= pass_keys_max; ++kid) {
+    const auto path = pass_key_path(directory_, kid);
     if (kid > 1 && !std::filesystem::exists(path)) break;
     auto seed = key_file(path);
     if (!seed) return tl::unexpected(std::move(seed).error());
     token::SignKey key;
     key.kid = {static_cast<std::uint8_t>(kid)};
     key.seed = *seed;
-    ring.pass_keys_.push_back(std::move(key));
+    keys->verify.push_back(token::verify_key(key));
+    keys->sign.push_back(std::move(key));
   }
-  return ring;
+  const auto* known = passes_->newest.load();
+  if (known && known->sign.size() == keys->sign.size()) return false;
+  passes_->all.push_back(std::move(keys));
+  passes_->newest.store(passes_->all.back().get(), std::memory_order_release);
+  return true;
+}
+
+base::Result<bool> Keyring::reread_pass_keys() {
+  // One look at the directory while nothing has changed.
+  if (!std::filesystem::exists(pass_key_path(directory_, static_cast<int>(passes().sign.size()) + 1)))
+    return false;
+  const std::lock_guard lock(passes_->changing);
+  return read_pass_keys();
+}
+
+base::Result<int> Keyring::rotate_pass_key() {
+  const std::lock_guard lock(passes_->changing);
+  if (auto read = read_pass_keys(); !read) return tl::unexpected(std::move(read).error());
+  const auto kid = static_cast<int>(passes().sign.size()) + 1;
+  if (kid > pass_keys_max) return base::fail(base::ErrorKind::conflict, "keys.used_up");
+  if (auto made = key_file(pass_key_path(directory_, kid)); !made)
+    return tl::unexpected(std::move(made).error());
+  if (auto read = read_pass_keys(); !read) return tl::unexpected(std::move(read).error());
+  return kid;
 }
 
 std::string Keyring::seal(std::string_view table, std::string_view column, std::int64_t row,

@@ -3,9 +3,11 @@
 // key of sealed columns, the keys of blind indexes and of the audit, the secret of day words and the pass
 // signing keys.
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,16 +36,35 @@ class Keyring {
   // HMAC-SHA256 (32 bytes) that only this installation can make, for the audit's rows and their chain.
   std::string audit_mac(std::string_view text) const;
 
-  const token::SignKey& pass_key() const { return pass_keys_.back(); }         // signs new passes
-  const std::vector<token::SignKey>& pass_keys() const { return pass_keys_; }  // all that still verify
+  // References stay good for the life of the program, also after a new key.
+  const token::SignKey& pass_key() const { return passes().sign.back(); }               // signs new passes
+  const std::vector<token::VerifyKey>& verify_keys() const { return passes().verify; }  // oldest first
+  // From now on a new key signs; cards of the earlier ones are good as before. The number of the new key.
+  // Errors: "keys.used_up" after 255, and those of open().
+  base::Result<int> rotate_pass_key();
+  // Takes up keys that another process has made in the directory; whether there were any.
+  base::Result<bool> reread_pass_keys();
   const std::array<std::uint8_t, 32>& day_secret() const { return day_; }
   const std::filesystem::path& directory() const { return directory_; }
 
  private:
   using Key = std::array<std::uint8_t, 32>;
+  struct PassKeys {
+    std::vector<token::SignKey> sign;
+    std::vector<token::VerifyKey> verify;
+  };
+  // Every state of the keys since the start, so that a reader needs no lock: there are few.
+  struct Passes {
+    std::mutex changing;
+    std::vector<std::unique_ptr<const PassKeys>> all;
+    std::atomic<const PassKeys*> newest{};
+  };
+  const PassKeys& passes() const { return *passes_->newest.load(std::memory_order_acquire); }
+  base::Result<bool> read_pass_keys();  // under `changing`
+
   std::filesystem::path directory_;
   Key master_{}, index_{}, day_{}, audit_{};
-  std::vector<token::SignKey> pass_keys_;
+  std::shared_ptr<Passes> passes_ = std::make_shared<Passes>();
 };
 
 // Secrets of sessions, links and devices: 32 random bytes as base64url, stored as this digest only.

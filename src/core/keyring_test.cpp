@@ -46,6 +46,36 @@ TEST(Keyring, KeysSurviveReopeningAndOthersDoNotFit) {
       perms::none);
 }
 
+// XN-27: a new key signs, cards of the old one stay good; a process beside takes the new key up.
+TEST(Keyring, ANewKeySignsAndEarlierCardsStayGood) {
+  Folder folder;
+  auto keys = core::Keyring::open(folder.path);
+  auto beside = core::Keyring::open(folder.path);
+  ASSERT_TRUE(keys && beside);
+  const token::Claims claims{.pass_id = 5,
+                             .household_id = 6,
+                             .compound_id = 7,
+                             .pass_class = token::PassClass::household,
+                             .generation = 1,
+                             .issued = base::Day{18000},
+                             .expires_s = 2'000'000'000};
+  const auto old_card = token::sign(claims, keys->pass_key());
+  const auto& old_keys = keys->verify_keys();
+  EXPECT_FALSE(*beside->reread_pass_keys());
+  EXPECT_EQ(keys->rotate_pass_key().value_or(0), 2);
+  const auto new_card = token::sign(claims, keys->pass_key());
+  ASSERT_TRUE(old_card && new_card);
+  EXPECT_NE(*old_card, *new_card);
+  EXPECT_TRUE(token::open(*old_card, keys->verify_keys()));
+  EXPECT_TRUE(token::open(*new_card, keys->verify_keys()));
+  EXPECT_EQ(token::open(*new_card, old_keys).error().code, "unknown_key") << "never taken for a forgery";
+  EXPECT_EQ(token::open(*new_card, beside->verify_keys()).error().code, "unknown_key");
+  EXPECT_TRUE(*beside->reread_pass_keys());
+  EXPECT_TRUE(token::open(*new_card, beside->verify_keys()));
+  EXPECT_EQ(beside->pass_key().kid, keys->pass_key().kid);
+  EXPECT_EQ(core::Keyring::open(folder.path)->verify_keys().size(), 2u) << "after a start too";
+}
+
 TEST(Keyring, ADamagedKeyIsRefused) {
   Folder folder;
   ASSERT_TRUE(core::Keyring::open(folder.path));

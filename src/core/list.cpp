@@ -67,7 +67,14 @@ constexpr Vocabulary vocabularies[] = {{"Pass", "state", "card_state"},
                                        {"WorkItem", "detail", "work_detail"},
                                        {"WorkQuery", "kind", "work_kind"},
                                        {"WorkQuery", "standing", "work_standing"},
-                                       {"LedgerExport", "book", "ledger"}};
+                                       {"LedgerExport", "book", "ledger"},
+                                       {"TraceCase", "state", "case_state"},
+                                       {"ContactMark", "kind", "mark_kind"},
+                                       {"ContactMark", "grounds", "trace_kind"},
+                                       {"CaseQuery", "state", "case_state"},
+                                       {"ContactMarkQuery", "kind", "mark_kind"},
+                                       {"SurveyRound", "direction", "survey_direction"},
+                                       {"SurveyDiscrepancyQuery", "kind", "discrepancy"}};
 
 std::string word_of(std::string_view language, const ExportColumn& column, const std::string& code) {
   std::string_view name = column.name;

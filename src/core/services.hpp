@@ -1,9 +1,15 @@
 #pragma once
 // What every feature may use besides the store: one object for the life of the program.
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "core/keyring.hpp"
+#include "core/resident.hpp"
+
+namespace feature::trace {
+class Memory;  // who was where; see feature/trace/service.hpp
+}
 
 namespace core {
 
@@ -13,6 +19,9 @@ struct Services {
   std::string program_version;
   std::string public_url;  // how phones reach this server; may be empty before the first request
   bool demo = false;
+  // Pages of residents, by address: a compound behind one address reads them, nobody tries links.
+  std::shared_ptr<RateLimit> residents = std::make_shared<RateLimit>(120, base::minute_ms);
+  std::shared_ptr<feature::trace::Memory> trace{};
 };
 
 }  // namespace core

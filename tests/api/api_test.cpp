@@ -16,6 +16,7 @@
 #include "feature/access/record.hpp"
 #include "feature/access/service.hpp"
 #include "feature/command/area_record.hpp"
+#include "feature/control/act_record.hpp"
 #include "feature/erasure/record.hpp"
 #include "feature/exchange/record.hpp"
 #include "feature/gate/exemption_record.hpp"
@@ -30,6 +31,8 @@
 #include "feature/place/set_record.hpp"
 #include "feature/place/zone_record.hpp"
 #include "feature/stewardship/record.hpp"
+#include "feature/survey/record.hpp"
+#include "feature/trace/record.hpp"
 #include "feature/work/record.hpp"
 #include "print/pdf_tools.hpp"
 #include "support/both_stores.hpp"
@@ -184,6 +187,9 @@ TEST(Roles, OutOfScopeIsTheSameAsAbsent) {
   same("GET", "/api/organisation-chain?place_id=", compound, "", "");
   same("GET", "/api/policies/effective?compound_id=", compound, "", "");
   same("GET", "/api/enrolments?compound_id=", compound, "", "");
+  same("GET", "/api/control-rules?place_id=", compound, "", "");
+  same("GET", "/api/control-cases?place_id=", compound, "", "");
+  same("GET", "/api/follow-ups?half=morning&place_id=", compound, "", "");
   same("POST", "/api/passes/", pass, "/void", R"({"reason":"lost"})");
 }
 
@@ -395,7 +401,11 @@ std::vector<const meta::Record*> stored_records() {
       f::erasure::ErasureRow, f::erasure::ErasedPersonRow, f::erasure::RetentionRuleRow,
       f::organisation::TeamRow, f::organisation::TeamVersionRow, f::organisation::TeamMemberRow,
       f::organisation::TeamBodyRow, f::organisation::DocumentRow, core::StoredFile,
-      f::erasure::RetentionRunRow, f::work::KindRow, f::work::TransitionRow, f::work::ItemRow>();
+      f::erasure::RetentionRunRow, f::work::KindRow, f::work::TransitionRow, f::work::ItemRow,
+      f::trace::CaseRow, f::trace::MarkRow, f::trace::PolicyRow, f::control::ControlRuleRow,
+      f::control::CaseRow, f::control::TestRow, f::control::FollowUpRow, f::control::MarkRow,
+      f::control::OutingRow, f::control::TransferRow, f::survey::RoundRow, f::survey::RoundPlaceRow,
+      f::survey::VisitRow, f::survey::AttemptRow, f::survey::HandoverRow, f::survey::FigureRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

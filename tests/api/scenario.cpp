@@ -109,6 +109,8 @@ void run(test_world::World& world, const std::filesystem::path& file) {
       world.count_compounds();
     } else if (line == "tend") {
       world.tend_work();
+    } else if (line == "follow") {
+      world.follow_presences();
     } else if (line.starts_with("advance ")) {
       r.advance(line.substr(8));
     } else if (line.starts_with("log_in ")) {
@@ -127,8 +129,8 @@ void run(test_world::World& world, const std::filesystem::path& file) {
     } else if (line.starts_with("-> ")) {
       const auto wanted = block(i, [](const std::string& l) {
         return l.empty() || l.starts_with("#") || l.starts_with("! ") || l.starts_with("save ") ||
-               l == "count" || l == "tend" || l.starts_with("advance ") || l.starts_with("log_in ") ||
-               l.starts_with("peer ") || is_step(l);
+               l == "count" || l == "tend" || l == "follow" || l.starts_with("advance ") ||
+               l.starts_with("log_in ") || l.starts_with("peer ") || is_step(l);
       });
       r.expect(std::stoi(line.substr(3)), wanted);
     } else if (is_step(line)) {

@@ -119,6 +119,9 @@ describe('a gate phone that is cut off', { skip: no_program, timeout: 600_000 },
       return count
     }
 
+    // What it needs offline has to be there before: a slow machine may still be fetching it.
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => true))
+    await eventually(() => page.evaluate(() => navigator.serviceWorker.controller !== null), 30_000)
     await context.setOffline(true)
     await cross(page, codes, passages / 2)
     // Half-way the phone is started anew.

@@ -8,7 +8,9 @@
 #include "app/demo.hpp"
 #include "feature/access/service.hpp"
 #include "feature/command/service.hpp"
+#include "feature/control/service.hpp"
 #include "feature/gate/service.hpp"
+#include "feature/trace/service.hpp"
 #include "feature/work/service.hpp"
 #include "token/enrolment.hpp"
 
@@ -97,9 +99,16 @@ void World::count_compounds() {
   if (!voided) fail("ending cards", voided.error());
 }
 
+void World::follow_presences() {
+  auto followed = program_->services().trace->sync(program_->store(), clock_.now());
+  if (!followed) fail("following presences", followed.error());
+}
+
 void World::tend_work() {
   base::Result<std::int64_t> done = 1;
   while (done && *done > 0) done = feature::gate::watch(program_->store(), clock_.now());
+  if (done) done = 1;
+  while (done && *done > 0) done = feature::control::tend(program_->store(), clock_.now());
   if (done) done = 1;
   while (done && *done > 0) done = feature::work::tend(program_->store(), clock_.now());
   if (!done) fail("tending", done.error());

@@ -53,6 +53,8 @@ class World {
   void count_compounds();
   // What a running program does by itself about alerts and tasks.
   void tend_work();
+  // Takes in who was where, as a running program does.
+  void follow_presences();
   // The address that requests come from, from now on.
   void set_peer(std::string peer) { peer_ = std::move(peer); }
 

@@ -145,10 +145,12 @@ std::vector<Link> path_to(const Answer& answer, std::uint32_t contact) {
   std::vector<Link> path;
   while (answer.contacts[contact].ring > 0) {
     const auto& reached = answer.contacts[contact];
-    const auto link = std::ranges::find_if(answer.links, [&](const Link& l) {
-      return l.contact == contact && (l.from == reached.at || l.until == reached.at);
-    });
-    if (link == answer.links.end()) return {};
+    const Link* link = nullptr;  // at the first exposure; of several the strongest
+    for (const auto& l : answer.links)
+      if (l.contact == contact && (l.from == reached.at || l.until == reached.at) &&
+          (link == nullptr || l.strength > link->strength))
+        link = &l;
+    if (link == nullptr) return {};
     path.push_back(*link);
     contact = link->source;
   }

@@ -136,6 +136,8 @@ struct Policy {
   // Until this day begins, every enforced group only warns: a compound's first days (practice.md 11).
   std::optional<std::int32_t> warn_until_day{};
   Modes modes{};
+  // Phone pages of cards show the day's word and colour (practice.md 13); empty: they do.
+  std::optional<bool> day_mark_on_pages{};
   std::optional<VehicleRules> vehicles{};  // empty: nobody made a rule for vehicles, the defaults only warn
   friend bool operator==(const Policy&, const Policy&) = default;
 };

@@ -43,7 +43,8 @@ constexpr auto out_now = db::ScopedSql(
     "(SELECT 1 FROM passage v WHERE v.compound_id = $1 AND v.happened_ms >= $2 AND v.reverses_id = l.id) "
     "ORDER BY l.happened_ms DESC, l.id DESC");
 
-// Visitors who came in and have not gone out (在内非住户, practice.md 5).
+// Visitors who came in and have not gone out (在内非住户, practice.md 5): by the card of the visit, without
+// one by the dwelling visited.
 constexpr auto visitors = db::ScopedSql(
     "SELECT g.id, g.happened_ms, g.household_id, d.label, g.persons + g.companions, gu.name_masked FROM "
     "passage g "
@@ -52,7 +53,9 @@ constexpr auto visitors = db::ScopedSql(
     "g.direction = 'in' AND g.holder_kind = 'visitor' AND {scope:p} AND NOT EXISTS (SELECT 1 FROM passage "
     "later WHERE "
     "later.compound_id = $1 AND later.direction = 'out' AND later.holder_kind = 'visitor' AND "
-    "later.happened_ms > g.happened_ms AND COALESCE(later.dwelling_id, 0) = COALESCE(g.dwelling_id, 0)) "
+    "later.happened_ms > g.happened_ms AND (later.pass_id = g.pass_id OR (later.pass_id IS NULL AND "
+    "g.pass_id "
+    "IS NULL AND COALESCE(later.dwelling_id, 0) = COALESCE(g.dwelling_id, 0)))) "
     "ORDER BY g.happened_ms DESC, g.id DESC");
 
 // Of a day's crossings, those that were not taken back.

@@ -47,7 +47,13 @@ enum class Kind {
   guest,
   import_file,
   rejected_record,
-  document_file  // the scan of a document that was withdrawn or holds no longer
+  document_file,  // the scan of a document that was withdrawn or holds no longer
+  control_case,   // of a person under control, ended
+  // The ledgers: lines by their age.
+  passage,
+  vehicle_passage,
+  outside_plate,  // of a vehicle that belongs to no household here; the line stays
+  work_log        // work that is closed, with what was done about it
 };
 struct RetentionRuleRow {
   meta::Id<RetentionRuleRow> id;
@@ -154,7 +160,8 @@ struct RunDone {
 META_ENUM(feature::erasure::Cause, "person", "retention", "replay")
 META_ENUM(feature::erasure::Reason, "purpose_ended", "request", "mistaken_record", "order")
 META_ENUM(feature::erasure::Proof, "pending", "absent", "found", "scrubbed", "server")
-META_ENUM(feature::erasure::Kind, "person", "guest", "import_file", "rejected_record", "document_file")
+META_ENUM(feature::erasure::Kind, "person", "guest", "import_file", "rejected_record", "document_file",
+          "control_case", "passage", "vehicle_passage", "outside_plate", "work_log")
 META_DESCRIBE(feature::erasure::TableCount, "TableCount", "", table, rows)
 META_DESCRIBE(feature::erasure::Preview, "ErasurePreview", "", person_id, merged, removed, kept, import_files,
               households_ended)

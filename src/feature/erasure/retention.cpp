@@ -6,6 +6,7 @@
 #include "core/trail.hpp"
 #include "db/traces.hpp"
 #include "feature/access/service.hpp"
+#include "feature/control/service.hpp"
 #include "feature/erasure/api.hpp"
 #include "feature/erasure/erase.hpp"
 #include "feature/erasure/service.hpp"
@@ -22,8 +23,12 @@ constexpr int run_persons = 50;  // of one request; the page goes on until nothi
 constexpr std::int64_t count_max = 100'000;
 constexpr int night_hour = 3;  // when few are at work
 constexpr int runs_shown = 30;
-constexpr Kind kinds[] = {Kind::person, Kind::guest, Kind::import_file, Kind::rejected_record,
-                          Kind::document_file};
+constexpr int run_lines = 2000;  // of a ledger
+// Outings of two windows are derived from the passages, so these are needed for a while.
+constexpr std::int64_t passage_days_min = 70;
+constexpr Kind kinds[] = {Kind::person,        Kind::guest,        Kind::import_file, Kind::rejected_record,
+                          Kind::document_file, Kind::control_case, Kind::passage,     Kind::vehicle_passage,
+                          Kind::outside_plate, Kind::work_log};
 
 // Who removes: somebody within their places, or the program everywhere.
 struct Hand {
@@ -76,6 +81,48 @@ constexpr auto due_scans = db::ScopedSql(
     "o.id = d.organisation_id JOIN place p ON p.id = o.place_id WHERE f.owner = 'organisation_document' AND "
     "(d.withdrawn_ms < $1 OR d.valid_until_day < $3) AND {scope:p} ORDER BY f.id LIMIT $2");
 
+// Compound by compound, as the ledgers are ordered.
+constexpr auto due_passages = db::ScopedSql(
+    "SELECT g.id FROM place p JOIN passage g ON g.compound_id = p.id WHERE p.kind = 'compound' AND "
+    "g.happened_ms < $1 AND {scope:p} LIMIT $2");
+constexpr auto due_vehicle_passages = db::ScopedSql(
+    "SELECT g.id FROM place p JOIN vehicle_passage g ON g.compound_id = p.id WHERE p.kind = 'compound' AND "
+    "g.happened_ms < $1 AND {scope:p} LIMIT $2");
+constexpr auto due_plates = db::ScopedSql(
+    "SELECT g.id FROM place p JOIN vehicle_passage g ON g.compound_id = p.id WHERE p.kind = 'compound' AND "
+    "g.happened_ms < $1 AND g.vehicle_id IS NULL AND g.plate <> '' AND {scope:p} LIMIT $2");
+constexpr auto due_work = db::ScopedSql(
+    "SELECT i.id FROM work_item i JOIN place p ON p.id = i.compound_id WHERE i.closed_ms < $1 AND {scope:p} "
+    "LIMIT $2");
+
+const db::ScopedSql& due_sql(Kind kind) {
+  switch (kind) {
+    case Kind::person:
+      return due_persons;
+    case Kind::guest:
+      return due_guests;
+    case Kind::import_file:
+      return due_imports;
+    case Kind::document_file:
+      return due_scans;
+    case Kind::passage:
+      return due_passages;
+    case Kind::vehicle_passage:
+      return due_vehicle_passages;
+    case Kind::outside_plate:
+      return due_plates;
+    case Kind::work_log:
+      return due_work;
+    case Kind::control_case:  // asked of those who keep them
+    case Kind::rejected_record:
+      break;
+  }
+  return due_records;
+}
+
+bool is_ledger(Kind kind) { return kind >= Kind::passage; }
+std::int64_t run_of(Kind kind) { return is_ledger(kind) ? run_lines : run_persons; }
+
 std::vector<std::int64_t> due_ids(db::Scoped& q, const core::Services& services, Kind kind, base::Instant now,
                                   std::int64_t limit) {
   std::vector<std::int64_t> ids;
@@ -87,13 +134,10 @@ std::vector<std::int64_t> due_ids(db::Scoped& q, const core::Services& services,
           [&](const db::Row& r) { ids.push_back(r.integer(0)); });
     return ids;
   }
-  const auto& sql = kind == Kind::person        ? due_persons
-                    : kind == Kind::guest       ? due_guests
-                    : kind == Kind::import_file ? due_imports
-                                                : due_records;
+  if (kind == Kind::control_case) return control::cases_due(q, before, limit);
   // Of imports only the file goes, so those that have none left come again and are passed over.
   const bool files = kind == Kind::import_file;
-  q.run(sql, {before, files ? count_max : limit}, [&](const db::Row& r) {
+  q.run(due_sql(kind), {before, files ? count_max : limit}, [&](const db::Row& r) {
     if (static_cast<std::int64_t>(ids.size()) < limit &&
         (!files || exchange::has_file(services, r.integer(0))))
       ids.push_back(r.integer(0));
@@ -145,6 +189,9 @@ Result<RetentionState> add_rule(api::Context& c, const NewRetentionRule& in) {
   row.id = c.new_id<RetentionRuleRow>();
   row.kind = in.kind;
   if (in.days) row.days = in.days->value;
+  if (in.kind == Kind::passage && row.days && *row.days < passage_days_min)
+    return base::fail_field("/days", "out_of_range",
+                            {{"min", std::to_string(passage_days_min)}, {"max", "36500"}});
   row.effective_from = in.effective_from_ms.value_or(c.now);
   if (row.effective_from.ms < c.now.ms) return base::fail_field("/effective_from_ms", "in_the_past");
   row.note = in.note;
@@ -174,8 +221,38 @@ Result<std::int64_t> erase_due_persons(const Hand& hand, const std::vector<std::
   return static_cast<std::int64_t>(unproven.erasures.size());
 }
 
-std::string_view table_of(Kind kind) {
-  return kind == Kind::guest ? "guest" : kind == Kind::document_file ? "stored_file" : "rejected_record";
+std::vector<std::string> tables_of(Kind kind) {
+  switch (kind) {
+    case Kind::guest:
+      return {"guest"};
+    case Kind::document_file:
+      return {"stored_file"};
+    case Kind::control_case:
+      return control::tables_of_cases();
+    case Kind::passage:
+      return {"passage"};
+    case Kind::vehicle_passage:
+    case Kind::outside_plate:
+      return {"vehicle_passage"};
+    case Kind::work_log:
+      return {"outbox", "work_event", "work_item"};
+    default:
+      return {"rejected_record"};
+  }
+}
+
+// Rows first that point at others.
+void remove_rows(db::Connection& raw, Kind kind, const std::vector<std::int64_t>& ids) {
+  const auto all = db::json_array(ids);
+  if (kind == Kind::outside_plate) {
+    raw.run("UPDATE vehicle_passage SET plate = '' WHERE id " + raw.in_list(1), {all});
+  } else if (kind == Kind::work_log) {
+    for (const auto* rows : {"DELETE FROM outbox WHERE item_id ", "DELETE FROM work_event WHERE item_id ",
+                             "DELETE FROM work_item WHERE id "})
+      raw.run(rows + raw.in_list(1), {all});
+  } else {
+    raw.run("DELETE FROM " + tables_of(kind).front() + " WHERE id " + raw.in_list(1), {all});
+  }
 }
 
 Result<std::int64_t> erase_due_rows(const Hand& hand, Kind kind, const std::vector<std::int64_t>& ids) {
@@ -185,11 +262,10 @@ Result<std::int64_t> erase_due_rows(const Hand& hand, Kind kind, const std::vect
         db::Scoped q(raw, hand.scope);  // ids found through it
         if (kind == Kind::document_file)
           scans = core::let_go(q, ids);
+        else if (kind == Kind::control_case)
+          control::let_go(q, ids);
         else if (kind != Kind::import_file)
-          raw.run((kind == Kind::guest ? "DELETE FROM guest WHERE id "
-                                       : "DELETE FROM rejected_record WHERE id ") +
-                      raw.in_list(1),
-                  {db::json_array(ids)});
+          remove_rows(raw, kind, ids);
         core::audit_as(q, hand.services.keys, hand.actor, hand.now, hand.request_id,
                        {"retention.run", "retention_rule", 0, std::nullopt,
                         std::string(meta::name_of(kind)) + " " + std::to_string(ids.size())});
@@ -201,7 +277,7 @@ Result<std::int64_t> erase_due_rows(const Hand& hand, Kind kind, const std::vect
     exchange::drop_files(hand.services, ids);
     return std::ranges::count_if(ids, [&](auto id) { return !exchange::has_file(hand.services, id); });
   }
-  if (auto scrubbed = hand.store.scrub({std::string(table_of(kind))}); !scrubbed)
+  if (auto scrubbed = hand.store.scrub(tables_of(kind)); !scrubbed)
     return tl::unexpected(std::move(scrubbed).error());
   for (const auto& address : scans) core::drop_file(hand.services, address);
   return static_cast<std::int64_t>(ids.size());
@@ -220,7 +296,7 @@ Result<std::int64_t> erase_due(const Hand& hand, Kind kind, const std::vector<st
 
 Result<RunDone> run(api::Context& c, const RunWanted& in) {
   const Hand hand{c.store, c.services, c.who.scope, core::source_of(c).actor, c.request_id, c.now};
-  const auto ids = due(hand, in.kind, run_persons);
+  const auto ids = due(hand, in.kind, run_of(in.kind));
   if (!ids) return tl::unexpected(ids.error());
   const auto erased = erase_due(hand, in.kind, *ids);
   if (!erased) return tl::unexpected(erased.error());
@@ -268,7 +344,7 @@ Result<bool> run_tonight(db::Store& store, core::Services& services, base::Insta
   const Hand hand{store, services, db::Scope::all(), "program", {}, now};
   auto removed = meta::from_json<std::vector<KindCount>>(row.removed.text).value_or(std::vector<KindCount>{});
   for (const auto kind : kinds) {
-    const auto ids = due(hand, kind, run_persons);
+    const auto ids = due(hand, kind, run_of(kind));
     if (!ids) return tl::unexpected(ids.error());
     const auto erased = erase_due(hand, kind, *ids);
     if (!erased) return tl::unexpected(erased.error());

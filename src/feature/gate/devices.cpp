@@ -30,12 +30,6 @@ std::string hex(std::string_view bytes) {
   return out;
 }
 
-// Where the phone finds this server: the stated address, else the one this request came to.
-std::string server_url(const api::Context& c) {
-  if (!c.services.public_url.empty()) return c.services.public_url;
-  return fmt::format("{}://{}", c.request.secure ? "https" : "http", c.request.header("host"));
-}
-
 Result<EnrolmentCode> create_enrolment(api::Context& c, const NewEnrolment& in) {
   const auto secret = core::random_bytes(16);
   const auto id = c.store.next_id();
@@ -145,7 +139,7 @@ Result<Pong> ping(api::Context& c, const Ping& in) {
         {device->enrolment_id, c.now, in.list_version, c.now.ms - in.client_ms, in.list_generated_ms,
          in.waiting});
     note_queue(q, device->enrolment_id, in.queue, c.now);
-    return Pong{c.now.ms, list_version(q, *device, c.now), false};
+    return Pong{c.now.ms, list_version(q, c.services, *device, c.now), false};
   });
 }
 
@@ -153,7 +147,7 @@ Result<api::Response> gate_list(api::Context& c) {
   return c.read([&](db::Scoped& q) -> Result<api::Response> {
     const auto device = device_of(q, c.who.enrolment);
     if (!device) return base::fail(ErrorKind::forbidden, "not_a_gate_phone");
-    const auto etag = '"' + list_version(q, *device, c.now) + '"';
+    const auto etag = '"' + list_version(q, c.services, *device, c.now) + '"';
     api::Response response;
     if (c.request.header("if-none-match") == etag)
       response.status = 304;
@@ -314,6 +308,11 @@ std::optional<Duty> duty_of(db::Scoped& q, const core::Services& services, std::
 
 }  // namespace
 
+std::string server_url(const api::Context& c) {
+  if (!c.services.public_url.empty()) return c.services.public_url;
+  return fmt::format("{}://{}", c.request.secure ? "https" : "http", c.request.header("host"));
+}
+
 void note_queue(db::Scoped& q, std::int64_t enrolment_id, std::int64_t queue, base::Instant now) {
   std::optional<base::Instant> since;
   if (queue > 0) since = now;
@@ -336,12 +335,14 @@ std::optional<GateDevice> device_of(db::Scoped& q, std::int64_t enrolment_id) {
   return found;
 }
 
-std::string list_version(db::Scoped& q, const GateDevice& device, base::Instant now) {
+std::string list_version(db::Scoped& q, const core::Services& services, const GateDevice& device,
+                         base::Instant now) {
   const auto last = q.count(
       "SELECT COALESCE(MAX(ch.id), 0) FROM change ch JOIN place p ON p.id = ch.compound_id WHERE "
       "ch.compound_id = $1 AND {scope:p}",
       {device.compound_id});
-  // A policy from above or one whose time has come, and a new day with its word, make a new list too.
+  // A policy from above or one whose time has come, a new day with its word, and a new key of cards make a
+  // new list too.
   const RuleBook book(q, device.compound_id, now);
   // And a control level that begins or ends by itself.
   const auto words = q.count(
@@ -349,13 +350,14 @@ std::string list_version(db::Scoped& q, const GateDevice& device, base::Instant 
       "o.compound_id "
       "= $1 AND o.valid_from_ms <= $2 AND (o.valid_until_ms IS NULL OR o.valid_until_ms > $2) AND {scope:p}",
       {device.compound_id, now});
-  return fmt::format("{}.{}.{}.{}", last, book.stamp(), words % 1'000'003, base::civil_day(now).number);
+  return fmt::format("{}.{}.{}.{}.{}", last, book.stamp(), words % 1'000'003, base::civil_day(now).number,
+                     services.keys.verify_keys().size());
 }
 
 GateList build_list(db::Scoped& q, const core::Services& services, const GateDevice& device,
                     base::Instant now) {
   GateList list;
-  list.version = list_version(q, device, now);
+  list.version = list_version(q, services, device, now);
   list.generated_ms = now.ms;
   list.utc_offset_minutes = base::utc_offset_minutes(now);
   list_rules(q, device, now, list);
@@ -371,8 +373,7 @@ GateList build_list(db::Scoped& q, const core::Services& services, const GateDev
         list.opening.name = r.str(1);
         meta::parse_enum(r.text(2), list.opening.direction);
       });
-  for (const auto& key : services.keys.pass_keys()) {
-    const auto verify = token::verify_key(key);
+  for (const auto& verify : services.keys.verify_keys()) {
     list.keys.push_back({hex({reinterpret_cast<const char*>(verify.kid.data()), verify.kid.size()}),
                          api::base64url({reinterpret_cast<const char*>(verify.public_key.data()),
                                          verify.public_key.size()})});

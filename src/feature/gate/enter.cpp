@@ -174,7 +174,10 @@ PassageRow row_of(const Ground& g, const rule::Verdict& verdict, const GateRecor
   p.household_id = g.household_id;
   p.dwelling_id = g.dwelling_id;
   if (!r.person_ids.empty()) p.person_id = r.person_ids.front();
-  if (g.pass.row) p.pass_id = g.pass.row->id.value;
+  if (g.pass.row) {
+    p.pass_id = g.pass.row->id.value;
+    p.guest_id = g.pass.row->guest_id;
+  }
   p.persons = static_cast<int>(r.persons);
   p.companions = static_cast<int>(r.companions);
   p.person_ids = joined(r.person_ids, [](std::int64_t n) { return std::to_string(n); });

@@ -1,5 +1,6 @@
 // Single cards: of a person, of somebody with a certificate, of a vehicle, of a visitor whose host has
 // confirmed, of a worker who comes regularly. The token says the class and ids, never why.
+#include "feature/gate/issuing.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/people/service.hpp"
 #include "feature/place/service.hpp"
@@ -12,10 +13,6 @@ using base::ErrorKind;
 using base::Result;
 
 constexpr int visitor_days_max = 3;
-
-int usual_days(PassClass pass_class) {
-  return pass_class == PassClass::visitor ? 0 : pass_class == PassClass::worker ? 30 : 90;
-}
 
 struct Home {
   std::int64_t household_id = 0, dwelling_id = 0;
@@ -88,11 +85,10 @@ Result<void> put_vehicle(db::Scoped& q, const NewPass& in, PassRow& row) {
   return {};
 }
 
-// A visitor and a worker are not in the registry: the name is kept like that of anybody registered at a gate.
 Result<void> put_guest(db::Scoped& q, api::Context& c, const NewPass& in, PassRow& row,
                        std::int64_t guest_id) {
   if (!in.name) return base::fail_field("/name", "required");
-  GuestRow guest;
+  auto guest = office_guest(c.services.keys, guest_id, in.compound_id, {*in.name, in.phone, in.note}, c.now);
   if (row.pass_class == PassClass::visitor) {
     if (!in.household_id) return base::fail_field("/household_id", "required");
     const auto host = find_home(q, " AND h.id = {arg}", in.compound_id, *in.household_id);
@@ -102,14 +98,6 @@ Result<void> put_guest(db::Scoped& q, api::Context& c, const NewPass& in, PassRo
   } else if (!in.note) {
     return base::fail_field("/note", "required");
   }
-  guest.id = meta::Id<GuestRow>(guest_id);
-  guest.compound_id = in.compound_id;
-  guest.name_sealed.value = c.services.keys.seal("guest", "name", guest_id, *in.name);
-  guest.name_masked = core::mask_name(*in.name);
-  if (in.phone) guest.phone_sealed = meta::Bytes{c.services.keys.seal("guest", "phone", guest_id, *in.phone)};
-  if (in.note) guest.note = *in.note;
-  guest.state = GuestState::dismissed;  // nothing for the office to settle: it has made this itself
-  guest.created = c.now;
   core::append(q, guest);
   row.guest_id = guest_id;
   return {};
@@ -171,6 +159,24 @@ Result<IssuedPass> issue_one(api::Context& c, const NewPass& in) {
 }
 
 }  // namespace
+
+int usual_days(PassClass pass_class) {
+  return pass_class == PassClass::visitor ? 0 : pass_class == PassClass::worker ? 30 : 90;
+}
+
+GuestRow office_guest(const core::Keyring& keys, std::int64_t id, std::int64_t compound_id,
+                      const GuestSaid& said, base::Instant now) {
+  GuestRow guest;
+  guest.id = meta::Id<GuestRow>(id);
+  guest.compound_id = compound_id;
+  guest.name_sealed.value = keys.seal("guest", "name", id, said.name);
+  guest.name_masked = core::mask_name(said.name);
+  if (said.phone) guest.phone_sealed = meta::Bytes{keys.seal("guest", "phone", id, *said.phone)};
+  if (said.note) guest.note = *said.note;
+  guest.state = GuestState::dismissed;
+  guest.created = now;
+  return guest;
+}
 
 void issue_one_routes(api::Router& r) {
   r.post<NewPass, IssuedPass>("/api/passes/one", Permission::pass_write,

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "api/paging.hpp"
+#include "core/as_of.hpp"
 #include "core/list.hpp"
 #include "core/words.hpp"
 #include "feature/access/service.hpp"
@@ -26,8 +27,9 @@ constexpr auto passage_columns = db::ScopedSql(
     "g.flags, g.policy_version, g.offline, e.label, (SELECT MAX(v.result) FROM passage v WHERE v.reverses_id "
     "= g.id), g.reverses_id, "
     "g.emergency_reason, g.reason, "
-    "(SELECT pe.name FROM person pe WHERE pe.id = g.person_id), gu.name_masked "
-    "FROM passage g JOIN place p ON p.id = g.compound_id LEFT JOIN opening o ON o.id = g.opening_id "
+    "(SELECT pe.name FROM person pe WHERE pe.id = g.person_id), gu.name_masked, " AS_OF(
+        "person", "g.person_id", "g.happened_ms") ", " AS_OF("dwelling", "g.dwelling_id", "g.happened_ms")
+    " FROM passage g JOIN place p ON p.id = g.compound_id LEFT JOIN opening o ON o.id = g.opening_id "
     "LEFT JOIN dwelling d ON d.id = g.dwelling_id LEFT JOIN enrolment e ON e.id = g.enrolment_id "
     "LEFT JOIN guest gu ON gu.id = g.guest_id WHERE {scope:p}");
 
@@ -47,7 +49,7 @@ Passage load_passage(const db::Row& r) {
   meta::parse_enum(r.text(5), g.direction);
   meta::parse_enum(r.text(6), g.result);
   g.kind = kind_of(r.text(7), !r.is_null(23));
-  g.label = r.maybe_text(8);
+  g.label = core::said_then(r, 28, "label", r.maybe_text(8));
   g.household_id = r.maybe_integer(9);
   g.persons = static_cast<int>(r.integer(11));
   g.companions = static_cast<int>(r.integer(12));
@@ -65,7 +67,8 @@ Passage load_passage(const db::Row& r) {
   g.emergency_reason = r.maybe_text(23);
   g.note = r.maybe_text(24);
   // Movements of persons are shown with masked names everywhere (practice.md 20, 24).
-  g.person_names = r.is_null(25) ? r.str(26) : core::mask_name(r.text(25));
+  const auto name = core::said_then(r, 27, "name", r.maybe_text(25));
+  g.person_names = name ? core::mask_name(*name) : r.str(26);
   return g;
 }
 

@@ -174,6 +174,40 @@ Levels levels_of_compound(db::Scoped& q, std::int64_t compound_id, base::Instant
   return load_levels(q, level_columns.with(" AND o.compound_id = {arg}"), compound_id, since);
 }
 
+bool plan_levels(db::Scoped& q, const LevelPlan& plan, std::span<const std::int64_t> ids,
+                 const core::Source& source) {
+  const auto now = source.now;
+  q.unscoped().run("UPDATE household SET version = version + 1 WHERE id = $1", {plan.household_id});
+  std::vector<ObservationRow> rows;
+  q.run(level_columns.with(" AND o.person_id = {arg} AND (o.valid_until_ms IS NULL OR o.valid_until_ms > "
+                           "{arg}) ORDER BY o.valid_from_ms, o.id"),
+        {plan.person_id, now}, [&](const db::Row& r) {
+          auto row = meta::load<ObservationRow>(r);
+          if (!row.valid_until || *row.valid_until > row.valid_from) rows.push_back(std::move(row));
+        });
+  const auto as_planned = [&](const ObservationRow& row, const LevelSpan& span) {
+    return row.household_id == plan.household_id && row.level == span.level &&
+           row.valid_until == span.until && std::max(row.valid_from, now) == std::max(span.from, now);
+  };
+  if (std::ranges::equal(rows, plan.spans, as_planned)) return false;
+  end_rows(q, rows, now, source);
+  for (std::size_t i = 0; i < plan.spans.size(); ++i) {
+    ObservationRow row;
+    row.id = meta::Id<ObservationRow>(ids[i]);
+    row.compound_id = plan.compound_id;
+    row.household_id = plan.household_id;
+    row.person_id = plan.person_id;
+    row.level = plan.spans[i].level;
+    row.valid_from = std::max(plan.spans[i].from, now);
+    row.valid_until = plan.spans[i].until;
+    row.created_by = plan.account_id;
+    row.created = now;
+    core::insert(q, row, source);
+  }
+  core::note_change(q, "household", plan.compound_id, plan.household_id, now);
+  return true;
+}
+
 void level_routes(api::Router& r) {
   r.get<ObservationList>("/api/households/{id}/levels", Permission::sensitive_read,
                          "The control levels of a household and its members", list_levels);

@@ -2,6 +2,7 @@
 // Gate: exit cards.
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/list.hpp"
 #include "meta/describe.hpp"
@@ -55,12 +56,22 @@ struct PassQuery {
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
 };
+// Somebody who comes regularly and is in no registry; `note`: for whom.
+struct WorkerLine {
+  meta::Name name;
+  std::optional<meta::Text<3, 30>> phone{};
+  meta::Note note;
+};
+// Cards for all of a place who have none of the class: households, persons who live there, those of them with
+// a certificate, vehicles; or for the workers named. Visitors have one each, from their host.
 struct IssuePasses {
   std::int64_t compound_id = 0;
   std::optional<std::int64_t> building_id{};
   std::optional<meta::Day> valid_until{};
+  std::optional<PassClass> pass_class{};  // household when absent
+  std::optional<std::vector<WorkerLine>> workers{};
 };
-// A card of a person, a vehicle, a visitor or a worker; those of households are issued for a place.
+// A card of a person, a vehicle, a visitor or a worker.
 struct NewPass {
   std::int64_t compound_id = 0;
   PassClass pass_class = PassClass::person;
@@ -102,6 +113,17 @@ struct BindPass {
   meta::Text<8, 300> text;
   std::int64_t household_id = 0;
 };
+// A card on its holder's phone.
+struct PassPage {
+  std::string url{}, qr_svg{};
+};
+struct PassPageQuery {
+  std::optional<std::string> lang{};
+};
+struct PassKeyState {
+  int signing = 1;  // number of the key that signs new cards
+  int earlier = 0;  // keys before it, whose cards are good as long as they say
+};
 
 }  // namespace feature::gate
 
@@ -113,13 +135,18 @@ META_ENUM(feature::gate::VoidReason, "lost", "moved", "misuse", "other")
 
 META_DESCRIBE(feature::gate::PassQuery, "PassQuery", "", compound_id, state, household_id, q, order, limit,
               cursor)
-META_DESCRIBE(feature::gate::IssuePasses, "IssuePasses", "", compound_id, building_id, valid_until)
+META_DESCRIBE(feature::gate::WorkerLine, "WorkerLine", "", name, phone, note)
+META_DESCRIBE(feature::gate::IssuePasses, "IssuePasses", "", compound_id, building_id, valid_until,
+              pass_class, workers)
 META_DESCRIBE(feature::gate::NewPass, "NewPass", "", compound_id, pass_class, person_id, vehicle_id,
               household_id, name, phone, note, valid_until)
 META_DESCRIBE(feature::gate::BlankPasses, "BlankPasses", "", compound_id, count, valid_until)
 META_DESCRIBE(feature::gate::Issued, "Issued", "", batch, issued, skipped)
 META_DESCRIBE(feature::gate::PrintQuery, "PrintQuery", "", compound_id, batch, building_id, layout, lang)
 META_DESCRIBE(feature::gate::VoidPass, "VoidPass", "", reason, note)
+META_DESCRIBE(feature::gate::PassPage, "PassPage", "", url, qr_svg)
+META_DESCRIBE(feature::gate::PassPageQuery, "PassPageQuery", "", lang)
+META_DESCRIBE(feature::gate::PassKeyState, "PassKeyState", "", signing, earlier)
 META_DESCRIBE(feature::gate::BindPass, "BindPass", "", text, household_id)
 
 namespace meta {

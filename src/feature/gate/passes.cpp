@@ -7,10 +7,9 @@
 #include "api/paging.hpp"
 #include "core/list.hpp"
 #include "core/words.hpp"
+#include "feature/gate/card_face.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/place/service.hpp"
-#include "print/card.hpp"
-#include "token/day_word.hpp"
 #include "token/short_code.hpp"
 
 namespace feature::gate {
@@ -21,7 +20,6 @@ using base::ErrorKind;
 using base::Result;
 
 constexpr int default_valid_days = 90;
-constexpr std::size_t issue_chunk = 400;  // passes of one write: a bulk job never holds the writer for long
 
 constexpr auto pass_columns = db::ScopedSql(
     "SELECT ps.id, ps.compound_id, ps.household_id, ps.dwelling_id, ps.sort, ps.label, ps.pass_class, "
@@ -65,73 +63,6 @@ Result<PassRow> own_pass(db::Scoped& q, std::int64_t id) {
   auto row = pass_by_id(q, id);
   if (!row) return base::fail(ErrorKind::not_found, "not_found");
   return *row;
-}
-
-struct Door {  // a household that gets a card
-  std::int64_t household_id = 0, dwelling_id = 0;
-  std::string sort{}, label{};
-};
-
-std::vector<Door> households_of(db::Scoped& q, const IssuePasses& in, base::Day today,
-                                std::int64_t& with_card) {
-  auto sql = db::ScopedSql(
-      "SELECT h.id, h.dwelling_id, h.sort, h.label, (SELECT COUNT(*) FROM pass ps WHERE ps.household_id = "
-      "h.id AND "
-      "ps.pass_class = 'household' AND ps.state IN ('active', 'inactive') AND ps.valid_until >= $2) FROM "
-      "household h JOIN place p ON p.id = "
-      "h.dwelling_id "
-      "WHERE h.compound_id = $1 AND h.valid_until_ms IS NULL AND {scope:p}");
-  std::vector<db::Arg> args{in.compound_id, today};
-  if (in.building_id) {
-    sql = sql.with(" AND p.building_id = {arg}");
-    args.push_back(*in.building_id);
-  }
-  std::vector<Door> doors;
-  q.run(sql.with(" ORDER BY h.sort, h.id"), args, [&](const db::Row& r) {
-    if (r.integer(4) > 0)
-      ++with_card;
-    else
-      doors.push_back({r.integer(0), r.integer(1), r.str(2), r.str(3)});
-  });
-  return doors;
-}
-
-Result<Issued> issue(api::Context& c, const IssuePasses& in) {
-  const auto valid_until = in.valid_until.value_or(base::civil_day(c.now) + default_valid_days);
-  if (valid_until < base::civil_day(c.now)) return base::fail_field("/valid_until", "in_the_past");
-  Issued out;
-  auto doors = c.read([&](db::Scoped& q) -> Result<std::vector<Door>> {
-    if (!place::find_compound(q, in.compound_id)) return base::fail_field("/compound_id", "not_found");
-    return households_of(q, in, base::civil_day(c.now), out.skipped);
-  });
-  if (!doors) return tl::unexpected(std::move(doors).error());
-  out.batch = new_batch(c.now);
-  for (std::size_t from = 0; from < doors->size(); from += issue_chunk) {
-    const auto until = std::min(doors->size(), from + issue_chunk);
-    std::vector<PassRow> rows;
-    for (auto i = from; i < until; ++i) {
-      const auto& door = (*doors)[i];
-      auto row = make_pass(c.services.keys, c.store.next_id(), in.compound_id, door.household_id, out.batch,
-                           valid_until, c.now, c.who.account);
-      row.dwelling_id = door.dwelling_id;
-      row.sort = door.sort;
-      row.label = door.label;
-      rows.push_back(std::move(row));
-    }
-    auto written = c.write(
-        [&](db::Scoped& q) -> Result<bool> {
-          core::insert_all(q, rows, core::source_of(c));
-          core::audit(
-              q, c,
-              {"pass.issue", "pass", rows.front().id.value, in.compound_id, std::to_string(rows.size())});
-          core::note_change(q, "pass", in.compound_id, rows.front().id.value, c.now);
-          return true;
-        },
-        db::Priority::low);
-    if (!written) return tl::unexpected(std::move(written).error());
-    out.issued += static_cast<std::int64_t>(rows.size());
-  }
-  return out;
 }
 
 Result<Issued> issue_blank(api::Context& c, const BlankPasses& in) {
@@ -189,77 +120,14 @@ Result<api::Page<Pass>> list_passes(api::Context& c, const PassQuery& in) {
   });
 }
 
-// The household's own line of the file, so that a card can be told at arm's length.
-struct PrintRow {
-  PassRow pass;
-  std::string phase, building, stair, room, head, holder;
-};
-
-std::vector<PrintRow> print_rows(db::Scoped& q, const PrintQuery& in) {
-  auto sql = db::ScopedSql(
-      "SELECT ps.id, ps.compound_id, ps.household_id, ps.dwelling_id, ps.sort, ps.label, ps.pass_class, "
-      "ps.state, "
-      "ps.generation, ps.short_code, ps.token, ps.batch, ps.issued_ms, ps.issued_by, ps.valid_until, "
-      "ps.activated_ms, "
-      "ps.void_ms, ps.void_reason, ps.replaced_by, ps.person_id, ps.vehicle_id, ps.guest_id, d.phase, "
-      "d.building, "
-      "d.stair, d.room, COALESCE((SELECT pe.name FROM person pe WHERE pe.id = ps.person_id), (SELECT pe.name "
-      "FROM residence r JOIN person pe ON pe.id = r.person_id WHERE r.household_id = "
-      "ps.household_id AND "
-      "r.valid_until_ms IS NULL ORDER BY r.position LIMIT 1)), COALESCE((SELECT v.plate FROM vehicle v WHERE "
-      "v.id = "
-      "ps.vehicle_id), (SELECT gu.name_masked FROM guest gu WHERE gu.id = ps.guest_id)) "
-      "FROM pass ps JOIN place p ON p.id = COALESCE(ps.dwelling_id, ps.compound_id) LEFT JOIN dwelling d ON "
-      "d.id = ps.dwelling_id WHERE ps.compound_id = $1 AND ps.state IN ('inactive', 'active', 'blank') AND "
-      "{scope:p}");
-  std::vector<db::Arg> args{in.compound_id};
-  if (in.batch) {
-    sql = sql.with(" AND ps.batch = {arg}");
-    args.push_back(*in.batch);
-  }
-  if (in.building_id) {
-    sql = sql.with(" AND p.building_id = {arg}");
-    args.push_back(*in.building_id);
-  }
-  std::vector<PrintRow> rows;
-  q.run(sql.with(" ORDER BY ps.sort, ps.id"), args, [&](const db::Row& r) {
-    rows.push_back(
-        {meta::load<PassRow>(r), r.str(22), r.str(23), r.str(24), r.str(25), r.str(26), r.str(27)});
-  });
-  return rows;
-}
-
-print::Card card_of(const PrintRow& row, std::string_view language, const std::string& compound) {
-  print::Card card;
-  card.compound = compound;
-  if (row.pass.dwelling_id) {
-    if (!row.building.empty())
-      card.building_stair =
-          core::words(language, "label.building", {{"phase", row.phase}, {"building", row.building}});
-    if (!row.stair.empty())
-      card.building_stair += core::words(language, "label.stair", {{"stair", row.stair}});
-    card.room = row.room;
-    card.name = core::mask_name(row.head);
-  }
-  if (!row.holder.empty()) card.name = row.holder;
-  card.pass_class = core::words(language, "card.class." + std::string(meta::name_of(row.pass.pass_class)));
-  card.valid_until = base::to_string(row.pass.valid_until);
-  card.short_code = row.pass.short_code.substr(0, 4) + " " + row.pass.short_code.substr(4);
-  card.qr_text = row.pass.token;
-  card.batch = row.pass.batch.substr(row.pass.batch.size() - 1);
-  const auto colours = token::day_colours();
-  card.batch_rgb = colours[std::hash<std::string>{}(row.pass.batch) % colours.size()].rgb;
-  return card;
-}
-
 Result<api::Response> print_passes(api::Context& c, const PrintQuery& in) {
   const auto language = core::language_of(in.lang.value_or(""), c.request.header("accept-language"));
   std::string compound;
-  auto rows = c.write([&](db::Scoped& q) -> Result<std::vector<PrintRow>> {
+  auto rows = c.write([&](db::Scoped& q) -> Result<std::vector<CardFace>> {
     const auto found = place::find_compound(q, in.compound_id);
     if (!found) return base::fail_field("/compound_id", "not_found");
     compound = found->name;
-    auto list = print_rows(q, in);
+    auto list = card_faces(q, in);
     if (list.empty()) return base::fail_field("/batch", "nothing_to_print");
     core::audit(q, c, {"pass.print", "place", in.compound_id, in.compound_id, std::to_string(list.size())});
     return list;
@@ -291,7 +159,7 @@ Result<api::Response> print_passes(api::Context& c, const PrintQuery& in) {
       std::move(options));
   if (!sheet) return tl::unexpected(std::move(sheet).error());
   for (const auto& row : *rows)
-    if (auto added = sheet->add(card_of(row, language, compound)); !added)
+    if (auto added = sheet->add(print_card(row, language, compound)); !added)
       return tl::unexpected(std::move(added).error());
   if (auto done = sheet->finish(); !done) return tl::unexpected(std::move(done).error());
   response.set("Content-Type", "application/pdf");
@@ -488,9 +356,7 @@ std::optional<PassRow> pass_by_text(db::Scoped& q, const core::Keyring& keys, st
     q.one(pass_columns.with(" AND ps.short_code = {arg}"), {*code},
           [&](const db::Row& r) { found = meta::load<PassRow>(r); });
   } else {
-    std::vector<token::VerifyKey> verify;
-    for (const auto& key : keys.pass_keys()) verify.push_back(token::verify_key(key));
-    if (const auto claims = token::open(text, verify)) found = pass_by_id(q, claims->pass_id);
+    if (const auto claims = token::open(text, keys.verify_keys())) found = pass_by_id(q, claims->pass_id);
   }
   if (found && found->compound_id != compound_id) found.reset();
   return found;
@@ -505,9 +371,7 @@ FoundPass find_pass(db::Scoped& q, const core::Keyring& keys, std::int64_t compo
     if (const auto said = token::read_unproven(*text)) out.row = pass_by_id(q, said->pass_id);
     if (!out.row || out.row->token != *text || out.row->compound_id != compound_id) {
       out.row.reset();
-      std::vector<token::VerifyKey> verify;
-      for (const auto& key : keys.pass_keys()) verify.push_back(token::verify_key(key));
-      const auto claims = token::open(*text, verify);
+      const auto claims = token::open(*text, keys.verify_keys());
       if (!claims) {
         out.state = claims.error().code == "bad_signature" ? rule::PassState::bad_signature
                                                            : rule::PassState::unknown;
@@ -545,8 +409,7 @@ FoundPass find_pass(db::Scoped& q, const core::Keyring& keys, std::int64_t compo
 
 void pass_routes(api::Router& r) {
   core::list<list_passes>(r, "/api/passes", Permission::pass_read, "Cards of a compound");
-  r.post<IssuePasses, Issued>("/api/passes/issue", Permission::pass_write,
-                              "Issue cards to households without one", issue);
+  issue_many_routes(r);
   issue_one_routes(r);
   r.post<BlankPasses, Issued>("/api/passes/blank", Permission::pass_write,
                               "Pre-signed cards without a household", issue_blank);

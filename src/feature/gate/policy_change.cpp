@@ -12,6 +12,7 @@
 #include "feature/gate/policy_replay.hpp"
 #include "feature/gate/rule_book.hpp"
 #include "feature/gate/service.hpp"
+#include "feature/gate/watch.hpp"
 #include "feature/place/service.hpp"
 
 namespace feature::gate {
@@ -155,9 +156,7 @@ class Preview {
     q.run(
         "SELECT g.persons + g.companions FROM passage g JOIN place p ON p.id = g.compound_id WHERE "
         "g.compound_id = $1 AND g.happened_ms >= $2 AND g.result = 'passed' AND g.direction = 'in' AND "
-        "g.holder_kind = 'visitor' AND {scope:p} AND NOT EXISTS (SELECT 1 FROM passage later WHERE "
-        "later.compound_id = $1 AND later.direction = 'out' AND later.holder_kind = 'visitor' AND "
-        "later.happened_ms > g.happened_ms AND COALESCE(later.dwelling_id, 0) = COALESCE(g.dwelling_id, 0))",
+        "g.holder_kind = 'visitor' AND {scope:p} AND NOT " VISIT_OVER,
         {compound, since}, [&](const db::Row& r) { out_.non_residents_inside += r.integer(0); });
   }
 

@@ -223,7 +223,7 @@ META_DESCRIBE(engine::gate::Policy, "PolicyParams", "", version, effective_from_
               highest_plausible_tenths, second_reading_wait_minutes, disinfection_required,
               registration_required_out, registration_required_in, check_out, check_in, check_hours,
               out_hours, curfew, visitors, deliveries, outsiders, filing_required, level_rights,
-              level_covers_household, notice_minutes, warn_until_day, modes, vehicles)
+              level_covers_household, notice_minutes, warn_until_day, modes, day_mark_on_pages, vehicles)
 META_DESCRIBE(engine::gate::Reading, "Reading", "", person, tenths, at_ms)
 META_DESCRIBE(engine::gate::Reason, "Reason", "", code, mode)
 META_DESCRIBE(engine::gate::Verdict, "Verdict", "", outcome, need, need_person, reasons, alert,

@@ -12,7 +12,10 @@ void ledger_routes(api::Router& r);
 void guest_routes(api::Router& r);
 void vehicle_routes(api::Router& r);
 void exemption_routes(api::Router& r);
+void issue_many_routes(api::Router& r);
 void issue_one_routes(api::Router& r);
+void pass_key_routes(api::Router& r);
+void pass_page_routes(api::Router& r);
 void board_routes(api::Router& r);
 void paper_routes(api::Router& r);
 inline void routes(api::Router& r) {
@@ -25,6 +28,8 @@ inline void routes(api::Router& r) {
   guest_routes(r);
   vehicle_routes(r);
   exemption_routes(r);
+  pass_key_routes(r);
+  pass_page_routes(r);
   board_routes(r);
   paper_routes(r);
 }

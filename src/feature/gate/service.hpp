@@ -48,6 +48,19 @@ struct Levels {
 Levels levels_of_household(db::Scoped& q, std::int64_t household_id, base::Instant since);
 Levels levels_of_compound(db::Scoped& q, std::int64_t compound_id, base::Instant since);
 rule::Standing right_of(const rule::LevelRights& rights, ControlLevel level);
+// One person's levels from now on, in the order of time; what holds or is to come gives way. Written in the
+// transaction of whoever decides, so the gate knows with it; nothing is written where it is so already.
+struct LevelSpan {
+  ControlLevel level = ControlLevel::self_monitoring;
+  base::Instant from{};
+  std::optional<base::Instant> until{};
+};
+struct LevelPlan {
+  std::int64_t compound_id = 0, household_id = 0, person_id = 0, account_id = 0;
+  std::vector<LevelSpan> spans{};  // not more than ids
+};
+bool plan_levels(db::Scoped& q, const LevelPlan& plan, std::span<const std::int64_t> ids,
+                 const core::Source& source);
 
 // --- passes ----------------------------------------------------------------------------------------
 struct FoundPass {
@@ -139,11 +152,15 @@ base::Day born_before(base::Instant at);
 // is settled. How many; 0: nothing has changed.
 base::Result<std::int64_t> watch(db::Store& store, base::Instant now);
 
+// How phones reach this server: the stated address, else the one the request came to.
+std::string server_url(const api::Context& c);
+
 // --- list ------------------------------------------------------------------------------------------
 GateList build_list(db::Scoped& q, const core::Services& services, const GateDevice& device,
                     base::Instant now);
 // Cheap: changes whenever the list may have.
-std::string list_version(db::Scoped& q, const GateDevice& device, base::Instant now);
+std::string list_version(db::Scoped& q, const core::Services& services, const GateDevice& device,
+                         base::Instant now);
 
 std::vector<std::string> split_codes(std::string_view codes);
 

@@ -16,7 +16,8 @@ namespace {
 using base::Result;
 
 constexpr std::int64_t outing_back_ms = 3 * base::day_ms;  // an older outing is a missing scan, not a call
-constexpr std::size_t round_max = 50;                      // items of one write
+constexpr std::int64_t visit_back_ms = 7 * base::day_ms;
+constexpr std::size_t round_max = 50;  // items of one write
 
 // What ought to be open now, by origin; what is open and not among these is over.
 using Found = std::map<std::string, work::Cause>;
@@ -163,6 +164,21 @@ void watch_patterns(db::Scoped& q, const Compound& compound, base::Instant now, 
       });
 }
 
+// Visitors who stayed the night become guests on the office's list (practice.md 19), each once.
+void watch_visitors(db::Scoped& q, const Compound& compound, base::Instant now,
+                    std::vector<std::int64_t>& stayed) {
+  q.run(
+      "SELECT gu.id FROM passage g JOIN guest gu ON gu.id = g.guest_id JOIN place p ON p.id = g.compound_id "
+      "WHERE g.compound_id = $1 AND g.happened_ms >= $2 AND g.happened_ms < $3 AND g.result = 'passed' AND "
+      "g.direction = 'in' AND g.holder_kind = 'visitor' AND gu.state = 'dismissed' AND gu.settled_ms IS NULL "
+      "AND "
+      "{scope:p} AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.compound_id = $1 AND v.happened_ms >= $2 "
+      "AND "
+      "v.reverses_id = g.id) AND NOT " VISIT_OVER " ORDER BY gu.id LIMIT 100",
+      {compound.row.id, now + -visit_back_ms, base::start_of(base::civil_day(now))},
+      [&](const db::Row& r) { stayed.push_back(r.integer(0)); });
+}
+
 // Compounds where anything is going on.
 std::vector<std::int64_t> lively(db::Scoped& q, base::Instant now) {
   std::vector<std::int64_t> ids;
@@ -179,6 +195,7 @@ std::vector<std::int64_t> lively(db::Scoped& q, base::Instant now) {
 struct Round {
   std::vector<work::Cause> begins{};
   std::vector<std::string> over{};
+  std::vector<std::int64_t> stayed{};  // visitors overnight
 };
 
 // Notes of a day stay until somebody closes them; a gate that is back and a person who has returned do not.
@@ -218,6 +235,7 @@ Result<std::int64_t> watch(db::Store& store, base::Instant now) {
   auto round = store.read([&](db::Connection& c) -> Result<Round> {
     db::Scoped q(c, db::Scope::all());
     Found found;
+    std::vector<std::int64_t> stayed;
     for (const auto id : lively(q, now)) {
       auto row = place::find_place(q, id);
       if (!row) continue;
@@ -225,13 +243,16 @@ Result<std::int64_t> watch(db::Store& store, base::Instant now) {
       watch_gates(q, compound, now, found);
       watch_returns(q, compound, now, found);
       watch_patterns(q, compound, now, found);
+      watch_visitors(q, compound, now, stayed);
     }
-    return round_of(q, std::move(found));
+    auto all = round_of(q, std::move(found));
+    all.stayed = std::move(stayed);
+    return all;
   });
   if (!round) return tl::unexpected(std::move(round).error());
   const auto begins = std::min(round->begins.size(), round_max),
              over = std::min(round->over.size(), round_max);
-  if (begins + over == 0) return 0;
+  if (begins + over + round->stayed.size() == 0) return 0;
   std::vector<std::int64_t> ids;
   for (std::size_t i = 0; i < begins; ++i) ids.push_back(store.next_id());
   return store.write(
@@ -239,7 +260,16 @@ Result<std::int64_t> watch(db::Store& store, base::Instant now) {
         db::Scoped q(c, db::Scope::all());
         for (std::size_t i = 0; i < begins; ++i) work::open(q, round->begins[i], ids[i], now);
         for (std::size_t i = 0; i < over; ++i) work::settle(q, round->over[i], now);
-        return static_cast<std::int64_t>(begins + over);
+        for (const auto guest : round->stayed) {
+          std::int64_t compound = 0;
+          c.run(
+              "UPDATE guest SET state = 'waiting' WHERE id = $1 AND state = 'dismissed' AND settled_ms IS "
+              "NULL "
+              "RETURNING compound_id",
+              {guest}, [&](const db::Row& r) { compound = r.integer(0); });
+          if (compound != 0) core::note_change(q, "guest", compound, guest, now);
+        }
+        return static_cast<std::int64_t>(begins + over + round->stayed.size());
       },
       db::Priority::low);
 }

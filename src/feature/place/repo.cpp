@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "feature/place/door_service.hpp"
 #include "feature/place/service.hpp"
 
 namespace feature::place {
@@ -123,6 +124,24 @@ AddedDwellings add_dwellings(db::Scoped& q, const PlaceRow& compound,
   core::insert_all(q, nodes, source);
   core::insert_all(q, dwellings, source);
   return result;
+}
+
+void seen_at_door(db::Scoped& q, std::int64_t dwelling, Tri fitted_out, Tri occupied,
+                  const core::Source& source) {
+  const auto& record = meta::record_of<DwellingRow>();
+  std::optional<DwellingRow> before;
+  q.unscoped().run(fmt::format("SELECT {} FROM dwelling d WHERE d.id = $1", meta::column_list(record, "d")),
+                   {dwelling}, [&](const db::Row& r) { before = meta::load<DwellingRow>(r); });
+  if (!before) return;
+  auto after = *before;
+  if (fitted_out != Tri::unknown) after.fitted_out = fitted_out;
+  if (occupied == Tri::no || fitted_out == Tri::no) after.occupancy = Occupancy::vacant;
+  if (occupied == Tri::yes && after.occupancy != Occupancy::rented) after.occupancy = Occupancy::lived_in;
+  if (after.fitted_out == before->fitted_out && after.occupancy == before->occupancy) return;
+  after.source = source.source;
+  after.import_id = source.import_id;
+  after.updated = source.now;
+  core::update(q, *before, after, source);
 }
 
 }  // namespace feature::place

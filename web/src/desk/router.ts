@@ -72,6 +72,42 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/WorkPage.vue'),
   },
   {
+    path: '/control',
+    name: 'control',
+    meta: { title: 'control' },
+    component: () => import('./page/ControlPage.vue'),
+  },
+  {
+    path: '/control/:id',
+    name: 'control_case',
+    meta: { title: 'control_case', parent: 'control', free: true },
+    component: () => import('./page/ControlCasePage.vue'),
+  },
+  {
+    path: '/follow-ups',
+    name: 'follow_ups',
+    meta: { title: 'follow_ups' },
+    component: () => import('./page/FollowUpsPage.vue'),
+  },
+  {
+    path: '/control-rules',
+    name: 'control_rules',
+    meta: { title: 'control_rules' },
+    component: () => import('./page/ControlRulesPage.vue'),
+  },
+  {
+    path: '/surveys',
+    name: 'surveys',
+    meta: { title: 'surveys', free: true },
+    component: () => import('./page/SurveysPage.vue'),
+  },
+  {
+    path: '/surveys/:id(\\d+)',
+    name: 'survey',
+    meta: { title: 'survey', parent: 'surveys', free: true },
+    component: () => import('./page/SurveyPage.vue'),
+  },
+  {
     path: '/gates',
     name: 'gates',
     meta: { title: 'gates' },
@@ -220,6 +256,24 @@ export const routes: RouteRecordRaw[] = [
     name: 'openings',
     meta: { title: 'openings' },
     component: () => import('./page/OpeningsPage.vue'),
+  },
+  {
+    path: '/cases',
+    name: 'cases',
+    meta: { title: 'cases', free: true },
+    component: () => import('./page/CasesPage.vue'),
+  },
+  {
+    path: '/trace-policy',
+    name: 'trace_policy',
+    meta: { title: 'trace_policy', free: true },
+    component: () => import('./page/TracePolicyPage.vue'),
+  },
+  {
+    path: '/cases/:id',
+    name: 'case',
+    meta: { title: 'case', parent: 'cases', free: true },
+    component: () => import('./page/CasePage.vue'),
   },
   {
     path: '/zones',

@@ -1,12 +1,12 @@
-// Keeps the gate pages on the phone: they open without a network, and a new version takes over at
-// the next start. Data never passes through here: /api is left to the page, which has its own store.
+// Keeps the pages of one application on the phone, the gate's or the field's: they open without a network, and a
+// new version takes over at the next start. Data never passes through here: /api is left to the page, which has its own store.
 
-declare const SHOUWANG_PRECACHE: { version: string; files: string[] }
+declare const SHOUWANG_PRECACHE: { name: string; page: string; version: string; files: string[] }
 
 const worker = self as unknown as ServiceWorkerGlobalScope
 const precache = SHOUWANG_PRECACHE
-const cache_name = `gate-${precache.version}`
-const page = '/m/'
+const cache_name = `${precache.name}-${precache.version}`
+const { page } = precache
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(
@@ -21,7 +21,9 @@ worker.addEventListener('install', (event) => {
 worker.addEventListener('activate', (event) => {
   event.waitUntil(
     (async () => {
-      const stale = (await caches.keys()).filter((name) => name.startsWith('gate-') && name !== cache_name)
+      const stale = (await caches.keys()).filter(
+        (name) => name.startsWith(`${precache.name}-`) && name !== cache_name,
+      )
       await Promise.all(stale.map((name) => caches.delete(name)))
       await worker.clients.claim()
     })(),

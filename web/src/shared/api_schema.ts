@@ -295,6 +295,245 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/case-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts decided on, as the investigation form has them */
+        get: operations["getApiCaseContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-contacts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts decided on, as the investigation form has them: all of it as xlsx, CSV or on paper */
+        get: operations["getApiCaseContactsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/case-contacts/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a decision on a contact back */
+        post: operations["postApiCaseContactsIdLift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases that are traced */
+        get: operations["getApiCases"];
+        put?: never;
+        /** Open a case: nobody is traced without a number and a reason */
+        post: operations["postApiCases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cases that are traced: all of it as xlsx, CSV or on paper */
+        get: operations["getApiCasesExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One case */
+        get: operations["getApiCasesId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a case be traced, as a second person */
+        post: operations["postApiCasesIdApprove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide that a person is a contact of the case */
+        post: operations["postApiCasesIdContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one contact was reached, meeting by meeting */
+        get: operations["getApiCasesIdEvidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts for the office of another place, signed */
+        get: operations["getApiCasesIdHandOver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift a case, a false positive, with everything that followed from it */
+        post: operations["postApiCasesIdLift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/present": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who crossed an opening or was in a building between two instants */
+        get: operations["getApiCasesIdPresent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/rings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts of a case, ring by ring, strong evidence first */
+        get: operations["getApiCasesIdRings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{id}/trajectory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the case, or a contact of it, was in the infectious window */
+        get: operations["getApiCasesIdTrajectory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compound-bodies": {
         parameters: {
             query?: never;
@@ -391,6 +630,349 @@ export interface paths {
         put?: never;
         /** Take one of two sayings, or note both */
         post: operations["postApiConflictsIdSettle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People under control, masked */
+        get: operations["getApiControlCases"];
+        put?: never;
+        /** Put a person under control */
+        post: operations["postApiControlCases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People under control, masked: all of it as xlsx, CSV or on paper */
+        get: operations["getApiControlCasesExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many are under control and what waits */
+        get: operations["getApiControlCasesSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One person under control */
+        get: operations["getApiControlCasesId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Correct the first day, the exposure or the team */
+        patch: operations["patchApiControlCasesId"];
+        trace?: never;
+    };
+    "/api/control-cases/{id}/category": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on another category */
+        post: operations["postApiControlCasesIdCategory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases/{id}/door-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notice for the door: no name, no diagnosis */
+        get: operations["getApiControlCasesIdDoorNotice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases/{id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A notice or a seal is at the door */
+        post: operations["postApiControlCasesIdMarks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases/{id}/observation-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notice of the observation */
+        get: operations["getApiControlCasesIdObservationNotice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases/{id}/outings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for an outing to a hospital */
+        post: operations["postApiControlCasesIdOutings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the control of a person */
+        post: operations["postApiControlCasesIdRelease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases/{id}/release-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notice of the release */
+        get: operations["getApiControlCasesIdReleaseNotice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases/{id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A sample, with its result when there is one */
+        post: operations["postApiControlCasesIdTests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-cases/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a person elsewhere, with who cares for what stays behind */
+        post: operations["postApiControlCasesIdTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-marks/{id}/take-down": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A notice or a seal is gone from the door */
+        post: operations["postApiControlMarksIdTakeDown"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-outings/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or refuse an outing */
+        post: operations["postApiControlOutingsIdDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-outings/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** They are back from an outing */
+        post: operations["postApiControlOutingsIdReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lengths, tests and questions in force at a place */
+        get: operations["getApiControlRules"];
+        put?: never;
+        /** A new version; clocks go by it from now on */
+        post: operations["postApiControlRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose clock a change would move, before and after */
+        post: operations["postApiControlRulesPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-rules/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules of earlier regimes */
+        get: operations["getApiControlRulesTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/control-tests/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What became of a sample */
+        post: operations["postApiControlTestsIdResult"];
         delete?: never;
         options?: never;
         head?: never;
@@ -632,6 +1214,24 @@ export interface paths {
         put?: never;
         /** A certificate holds no longer */
         post: operations["postApiExemptionsIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is asked this half-day, in walking order */
+        get: operations["getApiFollowUps"];
+        put?: never;
+        /** What was asked and measured, many persons at once */
+        post: operations["postApiFollowUps"];
         delete?: never;
         options?: never;
         head?: never;
@@ -887,6 +1487,23 @@ export interface paths {
         put?: never;
         /** Register or dismiss */
         post: operations["postApiGuestsIdSettle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hand-overs/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a file of contacts from another office and read it */
+        post: operations["postApiHandOversOpen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1619,6 +2236,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pass-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which key signs cards now */
+        get: operations["getApiPassKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pass-keys/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign cards with a new key; those of earlier keys stay good */
+        post: operations["postApiPassKeysRotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/passages": {
         parameters: {
             query?: never;
@@ -1781,7 +2432,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Issue cards to households without one */
+        /** Issue cards to all of a place who have none of the class */
         post: operations["postApiPassesIssue"];
         delete?: never;
         options?: never;
@@ -1834,6 +2485,23 @@ export interface paths {
         put?: never;
         /** The card was handed over */
         post: operations["postApiPassesIdActivate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passes/{id}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The link that shows a card on its holder's phone */
+        post: operations["postApiPassesIdPage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2909,6 +3577,229 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/survey-attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What was tried at doors; each record is stored once */
+        post: operations["postApiSurveyAttempts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-discrepancies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of a round does not fit together, by kind */
+        get: operations["getApiSurveyDiscrepancies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-discrepancies/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of a round does not fit together, by kind: all of it as xlsx, CSV or on paper */
+        get: operations["getApiSurveyDiscrepanciesExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-doors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Doors of a round that are still to be visited, in walking order */
+        get: operations["getApiSurveyDoors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-handovers/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the register has come */
+        post: operations["postApiSurveyHandoversIdReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Doors where every way was tried and nobody answered */
+        get: operations["getApiSurveyRegister"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-register/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Doors where every way was tried and nobody answered: all of it as xlsx, CSV or on paper */
+        get: operations["getApiSurveyRegisterExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Survey rounds, newest first */
+        get: operations["getApiSurveyRounds"];
+        put?: never;
+        /** Begin a round over places, a grid or a scope list */
+        post: operations["postApiSurveyRounds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-rounds/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Survey rounds, newest first: all of it as xlsx, CSV or on paper */
+        get: operations["getApiSurveyRoundsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-rounds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One round */
+        get: operations["getApiSurveyRoundsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-rounds/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a round: its figures stay, what is not resolved is in the register */
+        post: operations["postApiSurveyRoundsIdClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-rounds/{id}/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a round is, by grid, compound or building */
+        get: operations["getApiSurveyRoundsIdCoverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-rounds/{id}/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of the register was handed over, newest first */
+        get: operations["getApiSurveyRoundsIdHandovers"];
+        put?: never;
+        /** Hand the register of a place to its community */
+        post: operations["postApiSurveyRoundsIdHandovers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/team-members": {
         parameters: {
             query?: never;
@@ -3079,6 +3970,58 @@ export interface paths {
         head?: never;
         /** Rename a kind, force or skill, retire it, say who must have such a document */
         patch: operations["patchApiTermsId"];
+        trace?: never;
+    };
+    "/api/trace/meeting-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places several cases have in common, the least likely first */
+        get: operations["getApiTraceMeetingPoints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trace/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers traces are made by */
+        get: operations["getApiTracePolicy"];
+        put?: never;
+        /** New numbers, from now on; of the whole installation only */
+        post: operations["postApiTracePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trace/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether all presences are loaded, and how many */
+        get: operations["getApiTraceState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/vehicle-passages": {
@@ -3424,6 +4367,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/r/pass/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A card as a page, for its holder */
+        get: operations["getRPassLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3603,6 +4563,9 @@ export interface components {
         CandidateList: {
             items: components["schemas"]["Candidate"][];
         };
+        CaseLift: {
+            reason: string;
+        };
         ChainBranch: {
             /** @enum {string} */
             branch: "territorial" | "industry";
@@ -3715,6 +4678,286 @@ export interface components {
             state: "open" | "took_said" | "kept_known" | "kept_both";
             settled_ms: number | null;
         };
+        ContactMark: {
+            /** Format: int64 */
+            id: number;
+            case_number: string;
+            /** Format: int64 */
+            case_id: number;
+            /** Format: int64 */
+            person_id: number;
+            person_name: string;
+            sex: string | null;
+            birth_day: string | null;
+            phone: string | null;
+            compound_name: string | null;
+            label: string | null;
+            /** @enum {string} */
+            kind: "close_contact" | "secondary_contact" | "general_contact";
+            /** Format: int32 */
+            ring: number;
+            /** Format: utc-milliseconds */
+            exposed_ms: number;
+            grounds: string[];
+            /** Format: int32 */
+            strength_percent: number;
+            decided_by: string;
+            document_ref: string;
+            hand_over_to: string | null;
+            note: string | null;
+            /** Format: utc-milliseconds */
+            created_ms: number;
+            lifted_ms: number | null;
+            lift_reason: string | null;
+        };
+        ControlAttentionCount: {
+            /** @enum {string} */
+            attention: "held" | "test_due" | "positive" | "release_due" | "follow_up_missing";
+            /** Format: int64 */
+            persons: number;
+        };
+        ControlCase: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            person_id: number;
+            /** Format: int64 */
+            household_id: number;
+            /** Format: int64 */
+            compound_id: number;
+            label: string;
+            person_name: string;
+            /** @enum {string} */
+            control_category: "confirmed" | "suspected" | "fever" | "close_contact" | "secondary_contact" | "general_contact" | "arrival";
+            /** @enum {string} */
+            control_level: "central_observation" | "home_observation" | "home_monitoring" | "health_monitoring" | "self_monitoring";
+            /** @enum {string} */
+            standing: "may_leave" | "may_not_leave" | "ask_community";
+            /** Format: date */
+            began: string;
+            /** Format: date */
+            day_one: string;
+            last_day: string | null;
+            /** Format: int32 */
+            clock_day: number;
+            site: string | null;
+            attention: ("held" | "test_due" | "positive" | "release_due" | "follow_up_missing")[];
+            morning: boolean;
+            evening: boolean;
+            notice_up: boolean;
+            sealed: boolean;
+            /** Format: utc-milliseconds */
+            created_ms: number;
+            ended_ms: number | null;
+            control_ending: ("released" | "category_changed" | "transferred_out" | "deceased" | "mistaken_record") | null;
+        };
+        ControlCasePatch: {
+            began?: string | null;
+            exposed?: string | null;
+            team_id?: number | null;
+        };
+        ControlCategoryChange: {
+            /** @enum {string} */
+            category: "confirmed" | "suspected" | "fever" | "close_contact" | "secondary_contact" | "general_contact" | "arrival";
+            decided_by: string;
+            reference?: string | null;
+        };
+        ControlCategoryCount: {
+            /** @enum {string} */
+            category: "confirmed" | "suspected" | "fever" | "close_contact" | "secondary_contact" | "general_contact" | "arrival";
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            households: number;
+        };
+        ControlCategoryRule: {
+            /** @enum {string} */
+            category: "confirmed" | "suspected" | "fever" | "close_contact" | "secondary_contact" | "general_contact" | "arrival";
+            stages: components["schemas"]["ControlStage"][];
+        };
+        ControlClockChange: {
+            /** Format: int64 */
+            case_id: number;
+            label: string;
+            person_name: string;
+            /** @enum {string} */
+            category: "confirmed" | "suspected" | "fever" | "close_contact" | "secondary_contact" | "general_contact" | "arrival";
+            /** @enum {string} */
+            level_before: "central_observation" | "home_observation" | "home_monitoring" | "health_monitoring" | "self_monitoring";
+            /** @enum {string} */
+            level_after: "central_observation" | "home_observation" | "home_monitoring" | "health_monitoring" | "self_monitoring";
+            last_before: string | null;
+            last_after: string | null;
+            release_due: boolean;
+        };
+        ControlFile: {
+            item: components["schemas"]["ControlCase"];
+            exposed: string | null;
+            decided_by: string;
+            reference: string | null;
+            end_reference: string | null;
+            rule_name: string;
+            /** Format: int32 */
+            rule_version: number;
+            /** Format: int32 */
+            negatives_missing: number;
+            stages: components["schemas"]["ControlStageShown"][];
+            /** Format: int32 */
+            stage: number;
+            items: string[];
+            symptoms: string[];
+            team_duties: string[];
+            /** Format: int32 */
+            fever_tenths: number;
+            team_id: number | null;
+            team_name: string | null;
+            team: components["schemas"]["ControlTeammate"][];
+            tests: components["schemas"]["ControlTest"][];
+            follow_ups: components["schemas"]["FollowUp"][];
+            marks: components["schemas"]["ControlMark"][];
+            outings: components["schemas"]["ControlOuting"][];
+            transfers: components["schemas"]["ControlTransfer"][];
+        };
+        ControlMark: {
+            /** Format: id */
+            id: number;
+            /** @enum {string} */
+            mark_kind: "door_notice" | "seal";
+            /** Format: utc-milliseconds */
+            up_ms: number;
+            up_by: string;
+            up_note: string | null;
+            down_ms: number | null;
+            down_by: string | null;
+            down_note: string | null;
+        };
+        ControlMarkTakeDown: {
+            note?: string | null;
+        };
+        ControlOuting: {
+            /** Format: id */
+            id: number;
+            reason: string;
+            destination: string;
+            vehicle: string | null;
+            /** Format: utc-milliseconds */
+            from_ms: number;
+            /** Format: utc-milliseconds */
+            until_ms: number;
+            /** @enum {string} */
+            outing_state: "asked" | "approved" | "refused";
+            asked_by: string;
+            decided_by: string | null;
+            returned_ms: number | null;
+        };
+        ControlOutingDecision: {
+            approve: boolean;
+            vehicle?: string | null;
+        };
+        ControlRegime: {
+            /** @enum {string} */
+            regime: "early_2020" | "fourteen_plus_seven" | "seven_plus_three" | "five_plus_three";
+            params: components["schemas"]["ControlRules"];
+        };
+        ControlRegimeList: {
+            items: components["schemas"]["ControlRegime"][];
+        };
+        ControlRelease: {
+            /** @enum {string} */
+            reason: "released" | "category_changed" | "transferred_out" | "deceased" | "mistaken_record";
+            reference: string;
+        };
+        ControlRules: {
+            /** @enum {string} */
+            day_zero: "first_day_is_one" | "exposure_is_zero";
+            categories: components["schemas"]["ControlCategoryRule"][];
+            items: string[];
+            symptoms: string[];
+            morning_minute: number;
+            evening_minute: number;
+            fever_tenths: number;
+            team_duties: string[];
+        };
+        ControlRulesPreview: {
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            shorter: number;
+            /** Format: int64 */
+            longer: number;
+            /** Format: int64 */
+            release_due: number;
+            items: components["schemas"]["ControlClockChange"][];
+        };
+        ControlRulesShown: {
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            /** Format: int32 */
+            version: number;
+            reference: string | null;
+            note: string | null;
+            created_ms: number | null;
+            params: components["schemas"]["ControlRules"];
+        };
+        ControlStage: {
+            /** @enum {string} */
+            level: "central_observation" | "home_observation" | "home_monitoring" | "health_monitoring" | "self_monitoring";
+            days: number;
+            test_days: number[];
+            leave_negatives: number;
+        };
+        ControlStageShown: {
+            /** @enum {string} */
+            level: "central_observation" | "home_observation" | "home_monitoring" | "health_monitoring" | "self_monitoring";
+            /** Format: date */
+            first: string;
+            last: string | null;
+            tests: string[];
+            /** Format: int32 */
+            leave_negatives: number;
+        };
+        ControlSummary: {
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            followed_morning: number;
+            /** Format: int64 */
+            followed_evening: number;
+            categories: components["schemas"]["ControlCategoryCount"][];
+            attention: components["schemas"]["ControlAttentionCount"][];
+        };
+        ControlTeammate: {
+            name: string;
+            duty: string | null;
+            post: string | null;
+        };
+        ControlTest: {
+            /** Format: id */
+            id: number;
+            /** Format: date */
+            day: string;
+            /** @enum {string} */
+            test_result: "pending" | "negative" | "positive";
+            by: string;
+            /** Format: utc-milliseconds */
+            recorded_ms: number;
+        };
+        ControlTransfer: {
+            /** Format: id */
+            id: number;
+            site: string;
+            vehicle: string | null;
+            guardian: string | null;
+            cares: components["schemas"]["DependantCare"][];
+            by: string;
+            /** Format: utc-milliseconds */
+            done_ms: number;
+        };
         Correction: {
             reason: string;
         };
@@ -3758,6 +5001,12 @@ export interface components {
             emergency_reason?: ("medical" | "childbirth" | "fire" | "police" | "other") | null;
             /** Format: int64 */
             now_ms: number;
+        };
+        DependantCare: {
+            /** @enum {string} */
+            dependant: "children" | "elders" | "disabled" | "animals" | "medicine" | "gas_and_water" | "keys";
+            needed: boolean;
+            carer?: string | null;
         };
         Drawing: {
             /** Format: int64 */
@@ -4009,6 +5258,52 @@ export interface components {
             household_id: number | null;
             passage_id: number | null;
         };
+        FollowUp: {
+            /** Format: id */
+            id: number;
+            /** Format: date */
+            day: string;
+            /** @enum {string} */
+            half: "morning" | "evening";
+            /** @enum {string} */
+            channel: "self" | "phone" | "message" | "visit";
+            tenths: number | null;
+            done: string[];
+            not_done: string[];
+            symptoms: string[];
+            note: string | null;
+            by: string;
+            /** Format: utc-milliseconds */
+            recorded_ms: number;
+        };
+        FollowUpRound: {
+            /** Format: date */
+            day: string;
+            items: string[];
+            symptoms: string[];
+            /** Format: int32 */
+            fever_tenths: number;
+            lines: components["schemas"]["FollowUpRoundLine"][];
+        };
+        FollowUpRoundLine: {
+            /** Format: int64 */
+            case_id: number;
+            /** Format: int64 */
+            household_id: number;
+            label: string;
+            person_name: string;
+            /** @enum {string} */
+            level: "central_observation" | "home_observation" | "home_monitoring" | "health_monitoring" | "self_monitoring";
+            site: string | null;
+            follow_up: components["schemas"]["FollowUp"] | null;
+            last_tenths: number | null;
+        };
+        FollowUpsDone: {
+            /** Format: int64 */
+            stored: number;
+            /** Format: int64 */
+            alerts: number;
+        };
         Gap: {
             /** @enum {string} */
             code: "nobody" | "too_few" | "too_many" | "rank_low" | "rank_unknown" | "uncovered";
@@ -4140,6 +5435,32 @@ export interface components {
             state: "waiting" | "registered" | "dismissed";
             /** Format: utc-milliseconds */
             created_ms: number;
+        };
+        HandOver: {
+            format: string;
+            from: string;
+            to: string;
+            case_number: string;
+            /** Format: utc-milliseconds */
+            made_ms: number;
+            contacts: components["schemas"]["HandedContact"][];
+        };
+        HandedContact: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            sex: string | null;
+            birth_day: string | null;
+            phone: string | null;
+            /** @enum {string} */
+            kind: "close_contact" | "secondary_contact" | "general_contact";
+            /** Format: utc-milliseconds */
+            exposed_ms: number;
+            grounds: string[];
+            decided_by: string;
+            document_ref: string;
+            note: string | null;
+            withdrawn_ms: number | null;
         };
         History: {
             entries: components["schemas"]["HistoryEntry"][];
@@ -4304,6 +5625,8 @@ export interface components {
             compound_id: number;
             building_id?: number | null;
             valid_until?: string | null;
+            pass_class?: ("household" | "person" | "exempt" | "vehicle" | "visitor" | "worker") | null;
+            workers?: components["schemas"]["WorkerLine"][] | null;
         };
         Issued: {
             batch: string;
@@ -4383,6 +5706,11 @@ export interface components {
             health_monitoring: "may_leave" | "may_not_leave" | "ask_community";
             /** @enum {string} */
             self_monitoring: "may_leave" | "may_not_leave" | "ask_community";
+        };
+        LiftedCase: {
+            trace_case: components["schemas"]["TraceCase"];
+            /** Format: int32 */
+            marks: number;
         };
         Link: {
             link: string;
@@ -4510,6 +5838,19 @@ export interface components {
             program_version: string;
             demo: boolean;
         };
+        MeetingPoint: {
+            /** @enum {string} */
+            kind: "household" | "vehicle" | "visit" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
+            place: string;
+            /** Format: int32 */
+            cases: number;
+            /** Format: int64 */
+            visitors: number;
+            chance: number;
+        };
+        MeetingPoints: {
+            items: components["schemas"]["MeetingPoint"][];
+        };
         MovePerson: {
             /** Format: int64 */
             dwelling_id: number;
@@ -4549,6 +5890,72 @@ export interface components {
             document_ref?: string | null;
             note?: string | null;
         };
+        NewCase: {
+            /** Format: int64 */
+            person_id: number;
+            number: string;
+            reason: string;
+            /** @enum {string} */
+            basis: "onset" | "sampling";
+            /** Format: utc-milliseconds */
+            basis_ms: number;
+            until_ms?: number | null;
+        };
+        NewContactMark: {
+            /** Format: int64 */
+            person_id: number;
+            /** @enum {string} */
+            kind: "close_contact" | "secondary_contact" | "general_contact";
+            decided_by: string;
+            document_ref: string;
+            hand_over_to?: string | null;
+            note?: string | null;
+        };
+        NewControlCase: {
+            /** Format: int64 */
+            person_id: number;
+            /** @enum {string} */
+            category: "confirmed" | "suspected" | "fever" | "close_contact" | "secondary_contact" | "general_contact" | "arrival";
+            began?: string | null;
+            exposed?: string | null;
+            decided_by: string;
+            reference?: string | null;
+            site?: string | null;
+            team_id?: number | null;
+        };
+        NewControlMark: {
+            /** @enum {string} */
+            kind: "door_notice" | "seal";
+            note?: string | null;
+        };
+        NewControlOuting: {
+            reason: string;
+            destination: string;
+            vehicle?: string | null;
+            /** Format: utc-milliseconds */
+            from_ms: number;
+            /** Format: utc-milliseconds */
+            until_ms: number;
+        };
+        NewControlRules: {
+            /** Format: int64 */
+            place_id: number;
+            reference: string;
+            note?: string | null;
+            expected_changes: number;
+            params: components["schemas"]["ControlRules"];
+        };
+        NewControlTest: {
+            day?: string | null;
+            /** @enum {string} */
+            result: "pending" | "negative" | "positive";
+        };
+        NewControlTransfer: {
+            site: string;
+            vehicle?: string | null;
+            cares: components["schemas"]["DependantCare"][];
+            guardian?: string | null;
+        };
         NewDocument: {
             kind: string;
             /** Format: int64 */
@@ -4583,6 +5990,23 @@ export interface components {
             weekdays?: number | null;
             from_minute?: number | null;
             until_minute?: number | null;
+        };
+        NewFollowUp: {
+            /** Format: int64 */
+            case_id: number;
+            day?: string | null;
+            /** @enum {string} */
+            half: "morning" | "evening";
+            /** @enum {string} */
+            channel: "self" | "phone" | "message" | "visit";
+            tenths?: number | null;
+            done: string[];
+            not_done: string[];
+            symptoms: string[];
+            note?: string | null;
+        };
+        NewFollowUps: {
+            items: components["schemas"]["NewFollowUp"][];
         };
         NewGrant: {
             role: string;
@@ -4704,7 +6128,7 @@ export interface components {
         };
         NewRetentionRule: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
             days?: number | null;
             effective_from_ms?: number | null;
             note?: string | null;
@@ -4744,6 +6168,38 @@ export interface components {
             branch: "territorial" | "industry";
             superior_id?: number | null;
         };
+        NewSurveyAttempt: {
+            client_id: string;
+            /** Format: int64 */
+            round_id: number;
+            /** Format: int64 */
+            dwelling_id: number;
+            /** @enum {string} */
+            contact: "knock" | "phone" | "sms" | "wechat";
+            answered: boolean;
+            fitted_out?: ("unknown" | "no" | "yes") | null;
+            occupied?: ("unknown" | "no" | "yes") | null;
+            persons?: number | null;
+            members?: components["schemas"]["NewMember"][] | null;
+            note?: string | null;
+            /** Format: utc-milliseconds */
+            happened_ms: number;
+            retracts?: string | null;
+        };
+        NewSurveyHandover: {
+            /** Format: int64 */
+            place_id: number;
+            note?: string | null;
+        };
+        NewSurveyRound: {
+            /** Format: int64 */
+            place_id: number;
+            title: string;
+            place_ids?: number[] | null;
+            set_id?: number | null;
+            direction?: ("bottom_up" | "top_down") | null;
+            ladder?: string | null;
+        };
         NewTeam: {
             kind: string;
             /** Format: int64 */
@@ -4775,6 +6231,13 @@ export interface components {
             list: "organisation_kind" | "team_kind" | "document_kind" | "force" | "skill";
             title: string;
             required_of?: string[] | null;
+        };
+        NewTracePolicy: {
+            look_back_days: number;
+            latent_hours: number;
+            second_person: boolean;
+            kinds: components["schemas"]["TraceKindRule"][];
+            note?: string | null;
         };
         NewWebhook: {
             /** Format: int64 */
@@ -4830,6 +6293,11 @@ export interface components {
             temperature_tenths: number | null;
             /** @enum {string} */
             temperature_note: "none" | "reading" | "below_threshold_no_reading";
+        };
+        OpenedHandOver: {
+            own: boolean;
+            fingerprint: string;
+            hand_over: components["schemas"]["HandOver"];
         };
         Opening: {
             /** Format: id */
@@ -5031,6 +6499,16 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfContactMark: {
+            items: components["schemas"]["ContactMark"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfControlCase: {
+            items: components["schemas"]["ControlCase"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PageOfDuplicatePair: {
             items: components["schemas"]["DuplicatePair"][];
             /** @description Cursor of the next page; null on the last */
@@ -5171,6 +6649,21 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfSurveyDiscrepancy: {
+            items: components["schemas"]["SurveyDiscrepancy"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfSurveyRegisterLine: {
+            items: components["schemas"]["SurveyRegisterLine"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfSurveyRound: {
+            items: components["schemas"]["SurveyRound"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PageOfTeam: {
             items: components["schemas"]["Team"][];
             /** @description Cursor of the next page; null on the last */
@@ -5178,6 +6671,11 @@ export interface components {
         };
         PageOfTeamMember: {
             items: components["schemas"]["TeamMember"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfTraceCase: {
+            items: components["schemas"]["TraceCase"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -5256,6 +6754,16 @@ export interface components {
             valid_until: string;
             batch: string;
             holder: string | null;
+        };
+        PassKeyState: {
+            /** Format: int32 */
+            signing: number;
+            /** Format: int32 */
+            earlier: number;
+        };
+        PassPage: {
+            url: string;
+            qr_svg: string;
         };
         PassageResult: {
             /** Format: int64 */
@@ -5676,6 +7184,7 @@ export interface components {
             notice_minutes: number;
             warn_until_day?: number | null;
             modes: components["schemas"]["PolicyModes"];
+            day_mark_on_pages?: boolean | null;
             vehicles?: components["schemas"]["VehicleRules"] | null;
         };
         PolicyPreview: {
@@ -5763,6 +7272,27 @@ export interface components {
             /** Format: int32 */
             unknown: number;
         };
+        Present: {
+            loaded: boolean;
+            place: string;
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            elsewhere: number;
+            items: components["schemas"]["PresentPerson"][];
+        };
+        PresentPerson: {
+            /** Format: int64 */
+            person_id: number;
+            guest: boolean;
+            name: string;
+            label: string | null;
+            /** Format: utc-milliseconds */
+            from_ms: number;
+            until_ms: number | null;
+            /** @enum {string} */
+            certainty: "observed" | "gap" | "one_end" | "assumed";
+        };
         Problem: {
             type: string;
             /** Format: int32 */
@@ -5783,6 +7313,11 @@ export interface components {
             version: string;
             demo: boolean;
             setup_needed: boolean;
+        };
+        ProposedControlRules: {
+            /** Format: int64 */
+            place_id: number;
+            params: components["schemas"]["ControlRules"];
         };
         Reachable: {
             name: string;
@@ -5860,13 +7395,13 @@ export interface components {
         };
         RetentionCount: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
             /** Format: int64 */
             rows: number;
         };
         RetentionDone: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
             /** Format: int64 */
             erased: number;
             /** Format: int64 */
@@ -5874,7 +7409,7 @@ export interface components {
         };
         RetentionDue: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
             days: number | null;
             /** Format: int64 */
             count: number;
@@ -5891,7 +7426,7 @@ export interface components {
             /** Format: id */
             id: number;
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
             days: number | null;
             /** Format: utc-milliseconds */
             effective_from_ms: number;
@@ -5900,7 +7435,7 @@ export interface components {
         };
         RetentionRun: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
         };
         RetentionState: {
             due: components["schemas"]["RetentionDue"][];
@@ -5922,6 +7457,49 @@ export interface components {
             /** Format: int64 */
             id: number;
             phone: string | null;
+        };
+        RingContact: {
+            /** Format: int64 */
+            person_id: number;
+            guest: boolean;
+            name: string;
+            label: string | null;
+            /** Format: int32 */
+            ring: number;
+            /** Format: utc-milliseconds */
+            at_ms: number;
+            /** Format: int32 */
+            links: number;
+            /** Format: int32 */
+            strength_percent: number;
+            kinds: string[];
+            minor: boolean;
+            mark: ("close_contact" | "secondary_contact" | "general_contact") | null;
+        };
+        RingCount: {
+            /** Format: int32 */
+            ring: number;
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            strong: number;
+            /** Format: int64 */
+            coincidences: number;
+            /** Format: int64 */
+            elsewhere: number;
+        };
+        Rings: {
+            loaded: boolean;
+            /** Format: int64 */
+            policy_id: number;
+            /** Format: utc-milliseconds */
+            as_of_ms: number;
+            /** Format: utc-milliseconds */
+            from_ms: number;
+            until_ms: number | null;
+            rings: components["schemas"]["RingCount"][];
+            items: components["schemas"]["RingContact"][];
+            more: boolean;
         };
         Role: {
             /** Format: int64 */
@@ -6009,6 +7587,11 @@ export interface components {
             name: string;
             /** Format: int64 */
             rows: number;
+        };
+        SignedHandOver: {
+            content: string;
+            public_key: string;
+            signature: string;
         };
         StaffFile: {
             /** Format: id */
@@ -6132,6 +7715,149 @@ export interface components {
             /** Format: utc-milliseconds */
             valid_from_ms: number;
             valid_until_ms: number | null;
+        };
+        SurveyAttemptResult: {
+            client_id: string;
+            /** @enum {string} */
+            status: "stored" | "stored_before" | "refused";
+            code: string | null;
+            path: string | null;
+        };
+        SurveyAttemptResults: {
+            items: components["schemas"]["SurveyAttemptResult"][];
+        };
+        SurveyAttemptUpload: {
+            items: components["schemas"]["NewSurveyAttempt"][];
+        };
+        SurveyCoverage: {
+            /** Format: int64 */
+            dwellings: number;
+            /** Format: int64 */
+            not_fitted_out: number;
+            /** Format: int64 */
+            vacant: number;
+            /** Format: int64 */
+            occupied: number;
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            tried: number;
+            /** Format: int64 */
+            registered: number;
+            /** Format: int64 */
+            handed_over: number;
+        };
+        SurveyCoveragePart: {
+            part_id: number | null;
+            name: string;
+            count: components["schemas"]["SurveyCoverage"];
+        };
+        SurveyCoverageReport: {
+            total: components["schemas"]["SurveyCoverage"];
+            items: components["schemas"]["SurveyCoveragePart"][];
+            frozen: boolean;
+        };
+        SurveyDiscrepancy: {
+            /** @enum {string} */
+            discrepancy: "two_households" | "no_head" | "count_differs" | "file_but_vacant" | "vacant_on_file";
+            /** Format: int64 */
+            dwelling_id: number;
+            compound: string;
+            label: string;
+            household_id: number | null;
+            person_id: number | null;
+            /** Format: int64 */
+            on_file: number;
+            persons: number | null;
+        };
+        SurveyDoor: {
+            /** Format: int64 */
+            round_id: number;
+            /** Format: int64 */
+            dwelling_id: number;
+            /** Format: int64 */
+            compound_id: number;
+            building: string;
+            stair: string;
+            floor: number | null;
+            room: string;
+            label: string;
+            /** @enum {string} */
+            state: "untried" | "open" | "resolved" | "registered" | "handed_over";
+            /** @enum {string} */
+            outcome: "open" | "not_fitted_out" | "vacant" | "occupied";
+            next_contact: ("knock" | "phone" | "sms" | "wechat") | null;
+            not_before_ms: number | null;
+            /** Format: int64 */
+            unanswered_knocks: number;
+            /** @enum {string} */
+            fitted_out: "unknown" | "no" | "yes";
+            /** @enum {string} */
+            occupied: "unknown" | "no" | "yes";
+            persons: number | null;
+            /** Format: int64 */
+            on_file: number;
+            head: string | null;
+            last_ms: number | null;
+        };
+        SurveyDoorList: {
+            items: components["schemas"]["SurveyDoor"][];
+        };
+        SurveyHandover: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            round_id: number;
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            /** Format: int64 */
+            doors: number;
+            note: string | null;
+            /** Format: utc-milliseconds */
+            handed_ms: number;
+            handed_by: string;
+            received_ms: number | null;
+            received_by: string | null;
+            receipt_note: string | null;
+        };
+        SurveyHandoverList: {
+            items: components["schemas"]["SurveyHandover"][];
+        };
+        SurveyReceipt: {
+            note?: string | null;
+        };
+        SurveyRegisterLine: {
+            /** Format: int64 */
+            dwelling_id: number;
+            compound: string;
+            label: string;
+            /** Format: int64 */
+            unanswered_knocks: number;
+            /** Format: utc-milliseconds */
+            settled_ms: number;
+            owner_masked: string | null;
+            owner_phone_masked: string | null;
+            /** Format: int64 */
+            on_file: number;
+            handed_ms: number | null;
+            received_ms: number | null;
+        };
+        SurveyRound: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            /** Format: int32 */
+            number: number;
+            title: string;
+            /** @enum {string} */
+            direction: "bottom_up" | "top_down";
+            ladder: string;
+            /** Format: utc-milliseconds */
+            started_ms: number;
+            closed_ms: number | null;
         };
         TableCount: {
             table: string;
@@ -6258,6 +7984,115 @@ export interface components {
             secret: string;
             uri: string;
             qr_svg: string;
+        };
+        TraceCase: {
+            /** Format: int64 */
+            id: number;
+            number: string;
+            reason: string;
+            /** Format: int64 */
+            person_id: number;
+            person_name: string;
+            label: string | null;
+            /** Format: int64 */
+            compound_id: number;
+            compound_name: string;
+            /** @enum {string} */
+            basis: "onset" | "sampling";
+            /** Format: utc-milliseconds */
+            basis_ms: number;
+            /** Format: utc-milliseconds */
+            from_ms: number;
+            until_ms: number | null;
+            /** @enum {string} */
+            state: "waiting" | "open" | "lifted";
+            /** Format: int64 */
+            policy_id: number;
+            /** Format: utc-milliseconds */
+            opened_ms: number;
+            own: boolean;
+            /** Format: int32 */
+            marks: number;
+            lift_reason: string | null;
+        };
+        TraceEvidence: {
+            loaded: boolean;
+            name: string;
+            path: components["schemas"]["TraceMeeting"][];
+            items: components["schemas"]["TraceMeeting"][];
+        };
+        TraceGap: {
+            opening: string;
+            /** Format: utc-milliseconds */
+            from_ms: number;
+        };
+        TraceKindRule: {
+            /** @enum {string} */
+            kind: "household" | "vehicle" | "visit" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
+            follow: boolean;
+            slack_minutes: number;
+            weight_percent: number;
+            full_minutes: number;
+        };
+        TraceMeeting: {
+            /** @enum {string} */
+            kind: "household" | "vehicle" | "visit" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
+            place: string;
+            with: string;
+            /** Format: int32 */
+            ring: number;
+            /** Format: utc-milliseconds */
+            from_ms: number;
+            /** Format: utc-milliseconds */
+            until_ms: number;
+            /** Format: int32 */
+            strength_percent: number;
+        };
+        TracePolicy: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int32 */
+            look_back_days: number;
+            /** Format: int32 */
+            latent_hours: number;
+            second_person: boolean;
+            kinds: components["schemas"]["TraceKindRule"][];
+            /** Format: utc-milliseconds */
+            effective_from_ms: number;
+            note: string | null;
+        };
+        TraceState: {
+            loaded: boolean;
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            presences: number;
+            /** Format: int64 */
+            places: number;
+            /** Format: utc-milliseconds */
+            since_ms: number;
+        };
+        TraceStop: {
+            /** @enum {string} */
+            kind: "household" | "vehicle" | "visit" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
+            /** Format: int64 */
+            place_id: number;
+            place: string;
+            /** Format: utc-milliseconds */
+            from_ms: number;
+            until_ms: number | null;
+            /** @enum {string} */
+            certainty: "observed" | "gap" | "one_end" | "assumed";
+            from_latest_ms: number | null;
+            until_earliest_ms: number | null;
+        };
+        Trajectory: {
+            person_name: string;
+            /** Format: utc-milliseconds */
+            from_ms: number;
+            until_ms: number | null;
+            items: components["schemas"]["TraceStop"][];
+            gaps: components["schemas"]["TraceGap"][];
         };
         Uncovered: {
             /** Format: int64 */
@@ -6547,6 +8382,11 @@ export interface components {
             /** Format: int64 */
             mine: number;
             tiers: components["schemas"]["TierCount"][];
+        };
+        WorkerLine: {
+            name: string;
+            phone?: string | null;
+            note: string;
         };
         Zone: {
             /** Format: id */
@@ -7202,6 +9042,517 @@ export interface operations {
             };
         };
     };
+    getApiCaseContacts: {
+        parameters: {
+            query?: {
+                case_id?: number | null;
+                kind?: ("close_contact" | "secondary_contact" | "general_contact") | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfContactMark"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCaseContactsExport: {
+        parameters: {
+            query?: {
+                case_id?: number | null;
+                kind?: ("close_contact" | "secondary_contact" | "general_contact") | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCaseContactsIdLift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseLift"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactMark"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCases: {
+        parameters: {
+            query?: {
+                state?: ("waiting" | "open" | "lifted") | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTraceCase"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCase"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceCase"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCasesExport: {
+        parameters: {
+            query?: {
+                state?: ("waiting" | "open" | "lifted") | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCasesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceCase"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCasesIdApprove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceCase"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCasesIdContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContactMark"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactMark"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCasesIdEvidence: {
+        parameters: {
+            query: {
+                person_id: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceEvidence"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCasesIdHandOver: {
+        parameters: {
+            query: {
+                to: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedHandOver"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCasesIdLift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseLift"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiftedCase"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCasesIdPresent: {
+        parameters: {
+            query: {
+                where: "opening" | "building" | "stair" | "vehicle";
+                place_id: number;
+                from_ms: number;
+                until_ms: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Present"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCasesIdRings: {
+        parameters: {
+            query?: {
+                depth?: number | null;
+                sources?: boolean | null;
+                coincidences?: boolean | null;
+                isolated_from_ms?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rings"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCasesIdTrajectory: {
+        parameters: {
+            query?: {
+                person_id?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trajectory"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiCompoundBodies: {
         parameters: {
             query: {
@@ -7399,6 +9750,786 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conflict"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiControlCases: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                control_category?: ("confirmed" | "suspected" | "fever" | "close_contact" | "secondary_contact" | "general_contact" | "arrival") | null;
+                control_level?: ("central_observation" | "home_observation" | "home_monitoring" | "health_monitoring" | "self_monitoring") | null;
+                standing?: ("open" | "ended" | "all") | null;
+                attention?: ("held" | "test_due" | "positive" | "release_due" | "follow_up_missing") | null;
+                order?: ("walking" | "newest") | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfControlCase"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlCases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewControlCase"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiControlCasesExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                control_category?: ("confirmed" | "suspected" | "fever" | "close_contact" | "secondary_contact" | "general_contact" | "arrival") | null;
+                control_level?: ("central_observation" | "home_observation" | "home_monitoring" | "health_monitoring" | "self_monitoring") | null;
+                standing?: ("open" | "ended" | "all") | null;
+                attention?: ("held" | "test_due" | "positive" | "release_due" | "follow_up_missing") | null;
+                order?: ("walking" | "newest") | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiControlCasesSummary: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlSummary"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiControlCasesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiControlCasesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlCasePatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlCasesIdCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlCategoryChange"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiControlCasesIdDoorNotice: {
+        parameters: {
+            query?: {
+                lang?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlCasesIdMarks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewControlMark"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiControlCasesIdObservationNotice: {
+        parameters: {
+            query?: {
+                lang?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlCasesIdOutings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewControlOuting"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlCasesIdRelease: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlRelease"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiControlCasesIdReleaseNotice: {
+        parameters: {
+            query?: {
+                lang?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlCasesIdTests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewControlTest"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlCasesIdTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewControlTransfer"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlMarksIdTakeDown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlMarkTakeDown"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlOutingsIdDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ControlOutingDecision"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlOutingsIdReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiControlRules: {
+        parameters: {
+            query: {
+                place_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlRulesShown"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewControlRules"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlRulesPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlRulesPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposedControlRules"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlRulesPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiControlRulesTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlRegimeList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiControlTestsIdResult: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewControlTest"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlFile"];
                 };
             };
             /** @description A problem */
@@ -7976,6 +11107,72 @@ export interface operations {
             };
         };
     };
+    getApiFollowUps: {
+        parameters: {
+            query: {
+                place_id?: number | null;
+                half: "morning" | "evening";
+                missing?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpRound"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiFollowUps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFollowUps"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpsDone"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiGateActivate: {
         parameters: {
             query?: never;
@@ -8458,6 +11655,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Guest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiHandOversOpen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedHandOver"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedHandOver"];
                 };
             };
             /** @description A problem */
@@ -10280,6 +13510,64 @@ export interface operations {
             };
         };
     };
+    getApiPassKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassKeyState"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPassKeysRotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassKeyState"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiPassages: {
         parameters: {
             query: {
@@ -10730,6 +14018,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pass"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiPassesIdPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PassPage"];
                 };
             };
             /** @description A problem */
@@ -13254,6 +16573,518 @@ export interface operations {
             };
         };
     };
+    postApiSurveyAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyAttemptUpload"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyAttemptResults"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSurveyDiscrepancies: {
+        parameters: {
+            query: {
+                round_id: number;
+                kind: "two_households" | "no_head" | "count_differs" | "file_but_vacant" | "vacant_on_file";
+                compound_id?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSurveyDiscrepancy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSurveyDiscrepanciesExport: {
+        parameters: {
+            query: {
+                round_id: number;
+                kind: "two_households" | "no_head" | "count_differs" | "file_but_vacant" | "vacant_on_file";
+                compound_id?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSurveyDoors: {
+        parameters: {
+            query: {
+                round_id: number;
+                compound_id?: number | null;
+                building_id?: number | null;
+                all?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyDoorList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiSurveyHandoversIdReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SurveyReceipt"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyHandover"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSurveyRegister: {
+        parameters: {
+            query: {
+                round_id: number;
+                compound_id?: number | null;
+                handed_over?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSurveyRegisterLine"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSurveyRegisterExport: {
+        parameters: {
+            query: {
+                round_id: number;
+                compound_id?: number | null;
+                handed_over?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSurveyRounds: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                open?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSurveyRound"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiSurveyRounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSurveyRound"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRound"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSurveyRoundsExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                open?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSurveyRoundsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyRound"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiSurveyRoundsIdClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSurveyRoundsIdCoverage: {
+        parameters: {
+            query?: {
+                by?: ("grid" | "compound" | "building") | null;
+                compound_id?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyCoverageReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSurveyRoundsIdHandovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyHandoverList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiSurveyRoundsIdHandovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSurveyHandover"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurveyHandover"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiTeamMembers: {
         parameters: {
             query: {
@@ -13645,6 +17476,128 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Term"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTraceMeetingPoints: {
+        parameters: {
+            query: {
+                cases: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingPoints"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTracePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracePolicy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiTracePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTracePolicy"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracePolicy"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTraceState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceState"];
                 };
             };
             /** @description A problem */
@@ -14421,6 +18374,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRPassLink: {
+        parameters: {
+            query?: {
+                lang?: string | null;
+            };
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
             };
             /** @description A problem */
             default: {

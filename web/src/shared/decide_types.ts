@@ -154,6 +154,7 @@ export interface Policy {
   notice_minutes: number
   warn_until_day?: number | null
   modes: { quota: Mode; pass: Mode; residency: Mode; steps: Mode; standing: Mode; hours: Mode }
+  day_mark_on_pages?: boolean | null
   vehicles?: { mode: Mode; entry_classes: string[]; free_kinds: string[] } | null
 }
 

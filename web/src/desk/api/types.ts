@@ -106,6 +106,30 @@ export interface RecoveryState {
   sheet: string | null // null: none was ever made
   made_ms: number | null
 }
+/** When a kind of work climbs a tier and is due. */
+export interface WorkKind {
+  id: number
+  code: string
+  category: string
+  flow: string
+  climb_minutes: number | null
+  due_minutes: number | null
+  by_hand: boolean
+}
+export interface Seat {
+  account_id: number
+  staff_id: number | null
+  staff_name: string | null
+}
+/** A card on its holder's phone. */
+export interface PassPage {
+  url: string
+  qr_svg: string
+}
+export interface PassKeyState {
+  signing: number
+  earlier: number
+}
 export interface RecoverySheet {
   sheet: string
   groups: string[]
@@ -547,6 +571,7 @@ export interface Change {
     | 'policy'
     | 'device'
     | 'figures'
+    | 'survey'
     | 'work'
   compound_id: number
   id: number
@@ -593,6 +618,16 @@ export type GateWatch = Schemas['GateWatch']
 export type LedgerPage = Schemas['LedgerPage']
 export type LedgerLine = Schemas['LedgerRow']
 export type Webhook = Schemas['Webhook']
+export type ControlCase = Schemas['ControlCase']
+export type ControlFile = Schemas['ControlFile']
+export type ControlSummary = Schemas['ControlSummary']
+export type ControlRules = Schemas['ControlRules']
+export type ControlRulesShown = Schemas['ControlRulesShown']
+export type ControlRegimeList = Schemas['ControlRegimeList']
+export type ControlRulesPreview = Schemas['ControlRulesPreview']
+export type FollowUpRound = Schemas['FollowUpRound']
+export type FollowUpRoundLine = Schemas['FollowUpRoundLine']
+export type FollowUpsDone = Schemas['FollowUpsDone']
 export type WorkItem = Schemas['WorkItem']
 export type WorkItemFile = Schemas['WorkItemFile']
 export type WorkSummary = Schemas['WorkSummary']
@@ -620,6 +655,8 @@ export type Checked = [
   Fits<Schemas['RevealedNumber'], RevealedNumber>,
   Fits<Schemas['RecoveryState'], RecoveryState>,
   Fits<Schemas['RecoverySheet'], RecoverySheet>,
+  Fits<Schemas['PassPage'], PassPage>,
+  Fits<Schemas['PassKeyState'], PassKeyState>,
   Fits<Schemas['Revealed'], Revealed>,
   Fits<Schemas['AuditRow'], AuditRow>,
   Fits<Schemas['Place'], Place>,

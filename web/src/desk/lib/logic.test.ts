@@ -29,7 +29,7 @@ import { column_letter, first_tab, issues_by_column, map_column, rows_to_write }
 import { next_page } from './next_page'
 import { always_open, clock_minutes, clock_text, violations_of } from './openings'
 import { corrections, ledger_filters, ledger_query, passage_class, result_tone } from './passages'
-import { can_activate, can_reissue, can_void, card_name } from './passes'
+import { can_activate, can_reissue, can_void, card_name, workers_of } from './passes'
 import { draw_pattern, split_list } from './pattern'
 import { presence_parts } from './people'
 import { child_kinds } from './places'
@@ -268,6 +268,15 @@ describe('buildings from a pattern (practice.md 12)', () => {
 })
 
 describe('cards (practice.md 13)', () => {
+  it('reads workers a line each, out of a workbook or typed', () => {
+    expect(workers_of('李保洁，物业, 19900005555\n\n王保安\t物业\n  Ann Lee, parcels ')).toEqual([
+      { name: '李保洁', note: '物业', phone: '19900005555' },
+      { name: '王保安', note: '物业' },
+      { name: 'Ann Lee', note: 'parcels' },
+    ])
+    expect(workers_of(' \n')).toEqual([])
+  })
+
   const card = (state: Pass['state'], household_id: number | null = 1) =>
     ({
       state,

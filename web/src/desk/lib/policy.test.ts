@@ -44,6 +44,7 @@ const policy: Policy = {
     standing: 'record',
     hours: 'enforce',
   },
+  day_mark_on_pages: true,
   vehicles: { mode: 'warn', entry_classes: ['refuse', 'resident'], free_kinds: ['electric_bike', 'hearse'] },
 }
 const keys = (change: Partial<Policy>, group: 'quota' | 'steps' | 'pass') =>
@@ -65,6 +66,11 @@ describe('the form of a policy', () => {
     const { vehicles } = policy_of_entry(entry_of_policy({ ...policy, vehicles: null }))
     expect(vehicles).toMatchObject({ mode: 'warn', free_kinds: ['electric_bike'] })
     expect(vehicles?.entry_classes).not.toContain('resident')
+  })
+
+  it('shows the word of the day on phones where nobody has decided', () => {
+    expect(entry_of_policy({ ...policy, day_mark_on_pages: null }).day_mark_on_pages).toBe(true)
+    expect(entry_of_policy({ ...policy, day_mark_on_pages: false }).day_mark_on_pages).toBe(false)
   })
 
   it('rounds degrees to tenths', () => {

@@ -178,9 +178,15 @@ export function policy_sentences(policy: Policy, group: RuleGroup): Sentence[] {
 /** A policy as the form holds it: in the units people say. */
 export interface PolicyEntry extends Omit<
   Policy,
-  'vehicles' | 'max_minutes_outside' | 'warn_until_day' | 'fever_threshold_tenths' | 'low_threshold_tenths'
+  | 'vehicles'
+  | 'day_mark_on_pages'
+  | 'max_minutes_outside'
+  | 'warn_until_day'
+  | 'fever_threshold_tenths'
+  | 'low_threshold_tenths'
 > {
   vehicles: NonNullable<Policy['vehicles']>
+  day_mark_on_pages: boolean
   limited_outside: boolean
   max_minutes_outside: number
   warn_until: string
@@ -196,7 +202,8 @@ export function entry_of_policy(policy: Policy): PolicyEntry {
     // Copies: the version in force stays as it is while the next is written.
     ...(JSON.parse(
       JSON.stringify({ ...same, vehicles: same.vehicles ?? default_vehicle_rules('warn') }),
-    ) as Omit<PolicyEntry, 'limited_outside' | 'max_minutes_outside' | 'warn_until'>),
+    ) as Omit<PolicyEntry, 'day_mark_on_pages' | 'limited_outside' | 'max_minutes_outside' | 'warn_until'>),
+    day_mark_on_pages: same.day_mark_on_pages ?? true,
     limited_outside: max_minutes_outside != null,
     max_minutes_outside: max_minutes_outside ?? 120,
     warn_until: warn_until_day == null ? '' : text_of_day(warn_until_day),

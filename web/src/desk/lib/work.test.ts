@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { WorkItem } from '../api/types'
-import { by_urgency, minutes_left, wants_note, work_tone } from './work'
+import { by_urgency, minutes_left, wants_note, work_tone, minutes_of, span_of } from './work'
 
 const item = (over: Partial<WorkItem>): WorkItem => ({
   id: 1,
@@ -53,5 +53,18 @@ describe('alerts and tasks', () => {
     expect(wants_note(item({ work_kind: 'emergency_release' }), 'close')).toBe(true)
     expect(wants_note(item({}), 'close')).toBe(false)
     expect(wants_note(item({}), 'reopen')).toBe(true)
+  })
+})
+
+describe('deadlines as people say them', () => {
+  it('a day is a day, and nothing is lost', () => {
+    expect([1440, 2880, 240, 90, 15].map((n) => Object.values(span_of(n)).join(' '))).toEqual([
+      '1 days',
+      '2 days',
+      '4 hours',
+      '90 minutes',
+      '15 minutes',
+    ])
+    for (const n of [1, 59, 60, 61, 1439, 1440, 10080]) expect(minutes_of(span_of(n))).toBe(n)
   })
 })

@@ -18,6 +18,20 @@ export function work_tone(item: WorkItem): 'bad' | 'warn' | 'good' | 'plain' {
 export const minutes_left = (at_ms: number | null, now_ms: number): number | null =>
   at_ms === null ? null : Math.max(0, Math.ceil((at_ms - now_ms) / 60_000))
 
+export const span_units = ['minutes', 'hours', 'days'] as const
+export interface Span {
+  count: number
+  unit: (typeof span_units)[number]
+}
+const unit_minutes = { minutes: 1, hours: 60, days: 1440 }
+
+/** 1440 minutes are a day to say, 90 minutes are 90 minutes. */
+export function span_of(minutes: number): Span {
+  const unit = minutes % 1440 === 0 ? 'days' : minutes % 60 === 0 ? 'hours' : 'minutes'
+  return { count: minutes / unit_minutes[unit], unit }
+}
+export const minutes_of = (span: Span): number => span.count * unit_minutes[span.unit]
+
 /** Verbs that are nothing without a word of explanation. */
 export const wants_note = (item: WorkItem, verb: string): boolean =>
   verb === 'comment' || verb === 'reopen' || (verb === 'close' && item.work_kind === 'emergency_release')
@@ -32,6 +46,16 @@ export const work_kinds = [
   'attention_note',
   'gate_silent',
   'copy_suspected',
+  'contact_follow_up',
+  'follow_up_missing',
+  'control_symptoms',
+  'control_positive',
+  'control_test_due',
+  'control_release_due',
+  'control_outing_asked',
+  'control_begun',
+  'dependant_care',
+  'survey_register',
   'task_entry_control',
   'task_temperature',
   'task_tracing',

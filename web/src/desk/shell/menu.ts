@@ -16,11 +16,20 @@ export const menu: readonly MenuGroup[] = [
     entries: [
       { route: 'overview', permission: 'figure_read' },
       { route: 'work', permission: 'work_read' },
+      { route: 'surveys', permission: 'work_read' },
       { route: 'area', permission: 'figure_read' },
       { route: 'gates', permission: 'passage_read' },
       { route: 'ledger', permission: 'passage_read' },
       { route: 'vehicle_ledger', permission: 'passage_read' },
       { route: 'ledgers', permission: 'passage_read' },
+    ],
+  },
+  {
+    key: 'people',
+    entries: [
+      { route: 'control', permission: 'control_read' },
+      { route: 'follow_ups', permission: 'follow_up_write' },
+      { route: 'control_rules', permission: 'control_write' },
     ],
   },
   {
@@ -35,6 +44,13 @@ export const menu: readonly MenuGroup[] = [
       { route: 'staff', permission: 'household_read' },
       { route: 'responsibility', permission: 'household_read' },
       { route: 'imports', permission: 'import_write' },
+    ],
+  },
+  {
+    key: 'trace',
+    entries: [
+      { route: 'cases', permission: 'trace_read' },
+      { route: 'trace_policy', permission: 'trace_read' },
     ],
   },
   {

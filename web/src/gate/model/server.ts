@@ -15,31 +15,16 @@ import type {
   PassagesRequest,
   PingAnswer,
   PingRequest,
-  Problem,
   ProblemDocument,
   VehicleAnswer,
   VehicleRecord,
 } from '@shared/api_types'
+import { ServerError } from '@shared/server_error'
+
+export { ServerError }
 
 export const decision_timeout_ms = 500
 const transfer_timeout_ms = 20_000
-
-/** `status` 0: no answer in time. */
-export class ServerError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    readonly params: Record<string, string | number> = {},
-    readonly problems: Problem[] = [],
-  ) {
-    super(code)
-  }
-
-  /** The most telling code: that of the field, where one is at fault. */
-  get cause_code(): string {
-    return this.problems[0]?.code ?? this.code
-  }
-}
 
 export interface Contact {
   reached(): void

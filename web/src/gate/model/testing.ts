@@ -68,6 +68,7 @@ export function small_list(change: Partial<GateList> = {}, policy: Partial<Polic
 export function open_pass(text: string, list: GateList, now_ms: number): PassReading {
   const found = /^PASS (\d+)(?: of (\d+))?(?: until (\d+))?$/.exec(text)
   if (text === 'FORGED') return { code: 'bad_signature' }
+  if (text === 'NEW KEY') return { code: 'unknown_key' }
   if (!found) return { code: 'not_a_pass' }
   const expires_s = Number(found[3] ?? 4_000_000_000)
   const pass_id = Number(found[1])

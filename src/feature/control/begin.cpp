@@ -1,0 +1,117 @@
+// Beginning, and the round over cases whose hour has come.
+#include <fmt/format.h>
+
+#include "feature/control/clockwork.hpp"
+#include "feature/work/service.hpp"
+
+namespace feature::control {
+namespace {
+
+using base::ErrorKind;
+using base::Result;
+
+constexpr int round_max = 50;  // cases of one round: the writer is not held for long
+constexpr int began_back_days = 60;
+
+base::Problems check_days(const Begin& what, base::Day today) {
+  base::Problems problems;
+  if (what.began > today) problems.push_back({"/began", "in_the_future"});
+  if (what.began < today + -began_back_days) problems.push_back({"/began", "too_long_ago"});
+  if (what.exposed && *what.exposed > what.began) problems.push_back({"/exposed", "after_beginning"});
+  return problems;
+}
+
+bool lives_here(db::Scoped& q, CaseRow& row) {
+  return q.one(
+      "SELECT r.household_id, r.dwelling_id, p.compound_id FROM residence r JOIN place p ON p.id = "
+      "r.dwelling_id WHERE r.person_id = $1 AND r.valid_until_ms IS NULL AND {scope:p} ORDER BY r.is_primary "
+      "DESC, r.id LIMIT 1",
+      {row.person_id}, [&](const db::Row& r) {
+        row.household_id = r.integer(0);
+        row.dwelling_id = r.integer(1);
+        row.compound_id = r.integer(2);
+      });
+}
+
+}  // namespace
+
+Ids take_ids(db::Store& store) {
+  Ids ids;
+  ids.first = store.next_id();
+  for (auto& id : ids.levels) id = store.next_id();
+  for (auto& id : ids.work) id = store.next_id();
+  return ids;
+}
+
+Result<std::int64_t> begin(db::Scoped& q, const Begin& what, const Ids& ids, const core::Source& source) {
+  auto problems = check_days(what, base::civil_day(source.now));
+  CaseRow row;
+  row.id = meta::Id<CaseRow>(ids.first);
+  row.person_id = what.person_id;
+  // The person is the guard: two who decide at once take turns.
+  q.unscoped().run("UPDATE person SET updated_ms = updated_ms WHERE id = $1", {what.person_id});
+  if (!lives_here(q, row)) problems.push_back({"/person_id", "not_found"});
+  if (what.team_id && q.unscoped().count("SELECT COUNT(*) FROM team WHERE id = $1", {*what.team_id}) == 0)
+    problems.push_back({"/team_id", "not_found"});
+  if (!problems.empty()) return base::fail(std::move(problems));
+  row.origin = what.origin.empty() ? fmt::format("hand:{}", ids.first) : what.origin;
+  if (q.unscoped().count("SELECT COUNT(*) FROM control_case WHERE (person_id = $1 AND ended_ms IS NULL) OR "
+                         "origin = $2",
+                         {what.person_id, row.origin}) > 0)
+    return base::fail(ErrorKind::conflict, "control.already");
+  row.category = what.category;
+  row.began = what.began;
+  row.exposed = what.exposed;
+  row.decided_by = what.decided_by;
+  row.reference = what.reference;
+  row.site = what.site;
+  row.team_id = what.team_id;
+  row.created_by = what.account_id;
+  row.created = source.now;
+  bring_up_to_date(q, std::nullopt, row, ids, source);
+  work::Cause cause;  // whoever answers for the home puts up the notice and asks what is needed
+  cause.kind = "control_begun";
+  cause.place_id = row.dwelling_id;
+  cause.origin = origin_of(row.id.value, "begun");
+  cause.household_id = row.household_id;
+  cause.person_id = row.person_id;
+  work::open(q, cause, ids.work.back(), source.now);
+  return row.id.value;
+}
+
+std::optional<Category> category_of(db::Scoped& q, std::int64_t person_id) {
+  std::optional<Category> found;
+  q.one(
+      "SELECT c.category FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE c.person_id = $1 AND "
+      "c.ended_ms IS NULL AND {scope:p}",
+      {person_id}, [&](const db::Row& r) {
+        found.emplace();
+        meta::parse_enum(r.text(0), *found);
+      });
+  return found;
+}
+
+Result<std::int64_t> tend(db::Store& store, base::Instant now) {
+  auto due = store.read([&](db::Connection& c) -> Result<std::vector<std::int64_t>> {
+    std::vector<std::int64_t> ids;
+    c.run("SELECT id FROM control_case WHERE check_ms <= $1 ORDER BY check_ms, id LIMIT $2", {now, round_max},
+          [&](const db::Row& r) { ids.push_back(r.integer(0)); });
+    return ids;
+  });
+  if (!due) return tl::unexpected(std::move(due).error());
+  if (due->empty()) return 0;
+  std::vector<Ids> ids;
+  for (std::size_t i = 0; i < due->size(); ++i) ids.push_back(take_ids(store));
+  return store.write(
+      [&](db::Connection& c) -> Result<std::int64_t> {
+        db::Scoped q(c, db::Scope::all());
+        const core::Source source{"office", "program", now, {}};
+        for (std::size_t i = 0; i < due->size(); ++i)
+          if (const auto row = lock_case(q, (*due)[i]); row && row->check && *row->check <= now)
+            bring_up_to_date(q, row, *row, ids[i], source);
+        return static_cast<std::int64_t>(due->size());
+      },
+      db::Priority::low);
+}
+
+}  // namespace feature::control

@@ -1,0 +1,246 @@
+#include "feature/control/clockwork.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "feature/gate/service.hpp"
+#include "feature/work/service.hpp"
+
+namespace feature::control {
+namespace {
+
+namespace clock = engine::control;
+
+constexpr std::int64_t missed_back_ms = base::day_ms;
+
+std::vector<clock::Stage> stages_for_clock(std::span<const StageRule> rules) {
+  std::vector<clock::Stage> stages;
+  for (const auto& rule : rules)
+    stages.push_back({static_cast<int>(rule.days),
+                      {rule.test_days.begin(), rule.test_days.end()},
+                      static_cast<int>(rule.leave_negatives)});
+  return stages;
+}
+
+struct Slot {
+  base::Day day{};
+  Half half = Half::morning;
+  base::Instant due{};
+};
+std::vector<Slot> slots_of(base::Day day, const ControlRules& rules) {
+  const auto start = base::start_of(day);
+  return {{day, Half::morning, start + rules.morning_minute * base::minute_ms},
+          {day, Half::evening, start + rules.evening_minute * base::minute_ms}};
+}
+
+// Follow-ups that nobody has made although their hour has come.
+std::vector<Slot> missed(db::Scoped& q, const CaseRow& row, const ControlRules& rules, base::Instant now) {
+  std::vector<Slot> out;
+  const auto today = base::civil_day(now);
+  for (const auto day : {today + -1, today})
+    for (const auto& slot : slots_of(day, rules)) {
+      if (slot.due > now || slot.due < row.created || now - slot.due > missed_back_ms) continue;
+      if (q.unscoped().count(
+              "SELECT COUNT(*) FROM control_follow_up WHERE case_id = $1 AND day = $2 AND half = $3",
+              {row.id, slot.day, meta::name_of(slot.half)}) == 0)
+        out.push_back(slot);
+    }
+  return out;
+}
+
+base::Instant next_check(const ControlRules& rules, base::Instant now) {
+  const auto tomorrow = base::start_of(base::civil_day(now) + 1);
+  auto next = tomorrow;
+  for (const auto& slot : slots_of(base::civil_day(now), rules))
+    if (slot.due > now) next = std::min(next, slot.due);
+  return next;
+}
+
+// What has to be done now, in the order of its numbers.
+class Work {
+ public:
+  Work(db::Scoped& q, const CaseRow& row, const Ids& ids, base::Instant now)
+      : q_(q), row_(row), ids_(ids), now_(now) {}
+
+  void open(std::string_view kind, const std::string& what) {
+    if (next_ == ids_.work.size()) return;
+    work::Cause cause;
+    cause.kind = kind;
+    cause.place_id = row_.dwelling_id;
+    cause.origin = origin_of(row_.id.value, what);
+    cause.household_id = row_.household_id;
+    cause.person_id = row_.person_id;
+    if (work::open(q_, cause, ids_.work[next_], now_)) ++next_;
+  }
+  void settle(const std::string& what) { work::settle(q_, origin_of(row_.id.value, what), now_); }
+
+ private:
+  db::Scoped& q_;
+  const CaseRow& row_;
+  const Ids& ids_;
+  base::Instant now_;
+  std::size_t next_ = 0;
+};
+
+void tell_workers(db::Scoped& q, const CaseRow& row, const clock::Clock& state,
+                  const std::vector<Slot>& missing, const Ids& ids, base::Instant now) {
+  Work work(q, row, ids, now);
+  for (const auto& slot : missing)
+    work.open("follow_up_missing", fmt::format("ask:{}:{}", slot.day.number, meta::name_of(slot.half)));
+  if (state.positive) work.open("control_positive", "positive");
+  if (state.test_due) work.open("control_test_due", fmt::format("test:{}", base::civil_day(now).number));
+  if (state.full)
+    work.open("control_release_due", "release");
+  else
+    work.settle("release");
+}
+
+// An approved outing takes the level away for its hours (rules.md section 6).
+std::vector<gate::LevelSpan> level_spans(db::Scoped& q, const CaseRow& row, base::Instant now) {
+  if (row.ended) return {};
+  std::optional<std::pair<base::Instant, base::Instant>> away;
+  q.unscoped().one(
+      "SELECT from_ms, until_ms FROM control_outing WHERE case_id = $1 AND state = 'approved' AND "
+      "returned_ms IS NULL AND until_ms > $2 ORDER BY from_ms, id LIMIT 1",
+      {row.id, now}, [&](const db::Row& r) {
+        away = {r.instant(0), r.instant(1)};
+      });
+  std::vector<gate::LevelSpan> spans;
+  if (!away) return {{row.level, now, std::nullopt}};
+  if (away->first > now) spans.push_back({row.level, now, away->first});
+  spans.push_back({row.level, away->second, std::nullopt});
+  return spans;
+}
+
+void tell_gate(db::Scoped& q, const CaseRow& row, const Ids& ids, const core::Source& source) {
+  gate::plan_levels(
+      q, {row.compound_id, row.household_id, row.person_id, row.created_by, level_spans(q, row, source.now)},
+      ids.levels, source);
+}
+
+// That the clock was looked at is no change of the case.
+void write_changed(db::Scoped& q, const CaseRow& before, const CaseRow& after, const core::Source& source) {
+  auto same = before;
+  same.check = after.check;
+  const auto& record = meta::record_of<CaseRow>();
+  if (core::version_json(record, &same) == core::version_json(record, &after))
+    q.unscoped().run("UPDATE control_case SET check_ms = $2 WHERE id = $1", {after.id, after.check});
+  else
+    core::update(q, before, after, source);
+}
+
+constexpr auto case_columns = db::ScopedSql(
+    "SELECT c.id, c.person_id, c.household_id, c.dwelling_id, c.compound_id, c.category, c.began, c.exposed, "
+    "c.decided_by, c.reference, c.site, c.team_id, c.origin, c.rule_id, c.stage, c.level, c.day_one, "
+    "c.last_day, c.attention, c.check_ms, c.created_by, c.created_ms, c.ended_ms, c.end_reason, "
+    "c.end_reference, c.version FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE {scope:p}");
+
+}  // namespace
+
+std::string origin_of(std::int64_t case_id, std::string_view what) {
+  return fmt::format("control:{}:{}", case_id, what);
+}
+
+std::vector<std::string> words_in(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const auto word = text.substr(0, text.find(' '));
+    if (!word.empty()) out.emplace_back(word);
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+  }
+  return out;
+}
+
+std::span<const StageRule> stages_of(const ControlRules& rules, Category category) {
+  const auto found = std::ranges::find(rules.categories, category, &CategoryRule::category);
+  if (found == rules.categories.end()) return {};
+  return found->stages;
+}
+
+clock::Clock clock_of(const CaseRow& row, const ControlRules& rules, std::span<const clock::Test> tests,
+                      base::Day today) {
+  return clock::clock_of(stages_for_clock(stages_of(rules, row.category)), rules.day_zero, row.began,
+                         row.exposed, tests, today);
+}
+std::vector<clock::Span> plan_of(const CaseRow& row, const ControlRules& rules) {
+  return clock::plan_of(stages_for_clock(stages_of(rules, row.category)), rules.day_zero, row.began,
+                        row.exposed);
+}
+// A category without a rule of its own: whoever is elsewhere is under observation there, others at home.
+ControlLevel level_of(const CaseRow& row, const ControlRules& rules, std::size_t stage) {
+  const auto stages = stages_of(rules, row.category);
+  if (stage < stages.size()) return stages[stage].level;
+  return row.site ? ControlLevel::central_observation : ControlLevel::home_observation;
+}
+
+std::optional<CaseRow> find_case(db::Scoped& q, std::int64_t id) {
+  std::optional<CaseRow> found;
+  q.one(case_columns.with(" AND c.id = {arg}"), {id},
+        [&](const db::Row& r) { found = meta::load<CaseRow>(r); });
+  return found;
+}
+std::optional<CaseRow> lock_case(db::Scoped& q, std::int64_t id) {
+  q.unscoped().run("UPDATE control_case SET version = version + 1 WHERE id = $1", {id});
+  return find_case(q, id);
+}
+
+std::vector<clock::Test> tests_of(db::Scoped& q, std::int64_t case_id) {
+  std::vector<clock::Test> tests;
+  // The case was found through the scope.
+  q.unscoped().run("SELECT day, result FROM control_test WHERE case_id = $1 ORDER BY day, id", {case_id},
+                   [&](const db::Row& r) {
+                     clock::Test test{r.day(0), {}};
+                     meta::parse_enum(r.text(1), test.result);
+                     tests.push_back(test);
+                   });
+  return tests;
+}
+
+void bring_up_to_date(db::Scoped& q, const std::optional<CaseRow>& before, CaseRow row, const Ids& ids,
+                      const core::Source& source) {
+  const auto now = source.now;
+  const auto found = rules_at(q, row.dwelling_id);
+  const auto state = clock_of(row, found.params(), tests_of(q, row.id.value), base::civil_day(now));
+  const auto missing = before ? missed(q, row, found.params(), now) : std::vector<Slot>{};
+  row.rule_id = found.rule_id;
+  row.stage = static_cast<int>(state.stage);
+  row.level = level_of(row, found.params(), state.stage);
+  row.day_one = state.day_one;
+  row.last_day = state.last_day;
+  row.attention.clear();
+  const auto waits = [&](bool is, Attention code) {
+    if (is) row.attention += fmt::format(" {} ", meta::name_of(code));
+  };
+  waits(state.held, Attention::held);
+  waits(state.test_due, Attention::test_due);
+  waits(state.positive, Attention::positive);
+  waits(state.full, Attention::release_due);
+  waits(!missing.empty(), Attention::follow_up_missing);
+  row.check = next_check(found.params(), now);
+  if (before)
+    write_changed(q, *before, row, source);
+  else
+    core::insert(q, row, source);
+  tell_workers(q, row, state, missing, ids, now);
+  tell_gate(q, row, ids, source);
+}
+
+void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,
+              const std::optional<std::string>& reference, const Ids& ids, const core::Source& source) {
+  auto ended = row;
+  ended.ended = source.now;
+  ended.end_reason = reason;
+  ended.end_reference = reference;
+  ended.check.reset();
+  ended.attention.clear();
+  core::update(q, row, ended, source);
+  std::vector<std::string> origins;
+  q.unscoped().run(
+      "SELECT origin FROM work_item WHERE person_id = $1 AND closed_ms IS NULL AND origin LIKE $2",
+      {row.person_id, origin_of(row.id.value, "%")}, [&](const db::Row& r) { origins.push_back(r.str(0)); });
+  for (const auto& origin : origins) work::settle(q, origin, source.now);
+  tell_gate(q, ended, ids, source);
+}
+
+}  // namespace feature::control

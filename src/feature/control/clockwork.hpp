@@ -1,0 +1,59 @@
+#pragma once
+// Inside the feature: a case's row, the rules it goes by, and what follows when anything of it changes.
+#include <map>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "feature/control/act_record.hpp"
+#include "feature/control/service.hpp"
+#include "feature/place/service.hpp"
+
+namespace feature::control {
+
+struct RulesFound {
+  std::optional<std::int64_t> rule_id{};
+  ControlRulesShown shown{};
+  const ControlRules& params() const { return shown.params; }
+};
+ControlRules built_in_rules();
+ControlRules rules_of(Regime regime);
+// Of the nearest place up from here that has a version.
+RulesFound rules_at(db::Scoped& q, std::int64_t place_id);
+// 422 with the fields named.
+base::Problems check_rules(const ControlRules& rules, const std::string& pointer);
+
+std::span<const StageRule> stages_of(const ControlRules& rules, Category category);
+engine::control::Clock clock_of(const CaseRow& row, const ControlRules& rules,
+                                std::span<const engine::control::Test> tests, base::Day today);
+std::vector<engine::control::Span> plan_of(const CaseRow& row, const ControlRules& rules);
+ControlLevel level_of(const CaseRow& row, const ControlRules& rules, std::size_t stage);
+
+// In scope; absent and out of scope are the same.
+std::optional<CaseRow> find_case(db::Scoped& q, std::int64_t id);
+// The same, kept from others until the transaction ends.
+std::optional<CaseRow> lock_case(db::Scoped& q, std::int64_t id);
+std::vector<engine::control::Test> tests_of(db::Scoped& q, std::int64_t case_id);
+
+// Sets the clock by the rules of now, writes what changed, tells the gate, opens and settles work. `before`
+// is the stored row, or nothing for a new one.
+void bring_up_to_date(db::Scoped& q, const std::optional<CaseRow>& before, CaseRow row, const Ids& ids,
+                      const core::Source& source);
+void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,
+              const std::optional<std::string>& reference, const Ids& ids, const core::Source& source);
+
+base::Result<ControlFile> file_of(db::Scoped& q, std::int64_t id, base::Instant now);
+// As lists show them.
+std::vector<ControlCase> shown(db::Scoped& q, const std::vector<std::pair<CaseRow, ControlCase>>& rows,
+                               base::Instant now);
+
+std::vector<std::string> words_in(std::string_view text);
+template <class Texts>
+std::string joined(const Texts& texts) {
+  std::string out;
+  for (const auto& text : texts) out += (out.empty() ? "" : " ") + std::string(text);
+  return out;
+}
+std::string origin_of(std::int64_t case_id, std::string_view what);
+
+}  // namespace feature::control

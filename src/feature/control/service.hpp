@@ -1,0 +1,53 @@
+#pragma once
+// People under control, for other features: beginning it where it is decided, and the round that keeps
+// clocks, follow-ups and the gate's levels right.
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/trail.hpp"
+#include "db/store.hpp"
+#include "feature/control/record.hpp"
+
+namespace feature::control {
+
+// What one change of a case may need; taken before the closure.
+struct Ids {
+  std::int64_t first = 0;                // the case, the test and so on
+  std::array<std::int64_t, 4> levels{};  // of the gate
+  std::array<std::int64_t, 12> work{};
+};
+Ids take_ids(db::Store& store);
+
+struct Begin {
+  std::int64_t person_id = 0;
+  Category category = Category::close_contact;
+  base::Day began{};
+  std::optional<base::Day> exposed{};
+  std::string decided_by{};  // a named person: a reading or a program decides nothing
+  std::optional<std::string> reference{}, site{};
+  std::optional<std::int64_t> team_id{};
+  std::string origin{};  // what made it, "trace:12"; empty: by hand
+  std::int64_t account_id = 0;
+};
+// The gate knows with the same transaction. Errors: field "/person_id" "not_found" for who has no home in
+// scope, field "/began" "in_the_future" or "too_long_ago", field "/exposed" "after_beginning",
+// conflict "control.already" for who is under control, or where the origin is known.
+base::Result<std::int64_t> begin(db::Scoped& q, const Begin& what, const Ids& ids,
+                                 const core::Source& source);
+// Whether the person is under control now; within the scope.
+std::optional<Category> category_of(db::Scoped& q, std::int64_t person_id);
+
+// Cases whose hour has come, some dozen at a time: the next stage, a follow-up nobody made, a test or a
+// release that is due. How many; 0: none is left.
+base::Result<std::int64_t> tend(db::Store& store, base::Instant now);
+
+// --- retention -------------------------------------------------------------------------------------
+// Cases that ended before, in scope; and away with them, their lines and their history.
+std::vector<std::int64_t> cases_due(db::Scoped& q, base::Instant ended_before, std::int64_t limit);
+void let_go(db::Scoped& q, const std::vector<std::int64_t>& cases);
+std::vector<std::string> tables_of_cases();  // where something was removed
+
+}  // namespace feature::control

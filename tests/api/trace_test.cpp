@@ -1,0 +1,165 @@
+// Memory of who was where against the store it is derived from: after every kind of change, and after a start
+// in the middle of them (XN-46).
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "feature/trace/service.hpp"
+#include "support/postgres.hpp"
+#include "world/world.hpp"
+
+namespace {
+
+using test_world::at;
+using test_world::number_at;
+
+class TraceMemory : public testing::TestWithParam<db::Dialect> {
+ protected:
+  void SetUp() override {
+    if (GetParam() == db::Dialect::postgres && !test_support::PostgresCluster::installed())
+      GTEST_SKIP() << "PostgreSQL is not installed";
+    world_.emplace(GetParam());
+    list_ = world().send("phone", "GET", "/api/gate/list").body;
+    memory().sync(store(), now()).value();
+  }
+  test_world::World& world() { return *world_; }
+  db::Store& store() { return world().program().store(); }
+  feature::trace::Memory& memory() { return *world().program().services().trace; }
+  base::Instant now() { return world().clock().now(); }
+
+  std::string id(const std::string& path) { return std::to_string(number_at(list_, path)); }
+  void cross(const std::string& direction, int household) {
+    const auto h = fmt::format("households.{}", household);
+    const auto body = fmt::format(
+        R"({{"seq":{},"happened_ms":{},"direction":"{}","result":"passed","holder_kind":"resident_member",)"
+        R"("household_id":{},"person_ids":[{}],"persons":1,"companions":0,"readings":[{{"person":0,)"
+        R"("tenths":365,"at_ms":{}}}],"emergency_reason":"medical","steps":[],"outcome":"allow",)"
+        R"("reasons":[],"policy_version":1,"offline":false,"list_age_s":0}})",
+        ++seq_, now().ms, direction, id(h + ".id"), id(h + ".m.0.id"), now().ms);
+    const auto answer = world().send("phone", "POST", "/api/gate/confirm", body);
+    ASSERT_EQ(answer.status, 200) << answer.body;
+  }
+  // How much came in; memory then holds what the store says.
+  std::int64_t follow() {
+    const auto done = memory().sync(store(), now());
+    EXPECT_TRUE(done);
+    EXPECT_EQ(memory().differences(store()).value_or(-1), 0);
+    return done.value_or(-1);
+  }
+
+  std::optional<test_world::World> world_;
+  std::string list_;
+  int seq_ = 0;
+};
+
+TEST_P(TraceMemory, FollowsPassagesMovesAndErasures) {
+  EXPECT_TRUE(memory().state().loaded);
+  const auto before = memory().state().presences;
+  EXPECT_GT(before, 0);
+  EXPECT_EQ(follow(), 0);
+  cross("out", 0);
+  EXPECT_GT(follow(), 0);
+  world().clock().advance(base::hour_ms);
+  cross("in", 0);
+  cross("in", 1);
+  EXPECT_GT(follow(), 0);
+  EXPECT_GT(memory().state().presences, before);
+  const auto person = id("households.1.m.0.id");
+  const auto gone = world().send("district", "POST", "/api/persons/" + person + "/erasure",
+                                 R"({"reason":"purpose_ended"})");
+  ASSERT_EQ(gone.status, 200) << gone.body;
+  EXPECT_GT(follow(), 0);
+  const auto ended = memory().ask([&](const feature::trace::World& w) {
+    const auto n = w.person(number_at(list_, "households.1.m.0.id"));
+    return n ? w.contacts->trajectory(*n, {}).size() : 0;
+  });
+  EXPECT_EQ(ended, 0U);
+}
+
+// While everything is being loaded the store answers, ring by ring, and says the same (XN-46).
+TEST_P(TraceMemory, StoreAndMemoryGiveTheSameRings) {
+  world().restart();
+  for (const int household : {0, 1, 2, 3}) {
+    cross("out", household);
+    world().clock().advance(base::minute_ms);
+  }
+  world().clock().advance(base::hour_ms);
+  const auto opened = world().send(
+      "district", "POST", "/api/cases",
+      fmt::format(R"({{"person_id":{},"number":"1","reason":"流行病学调查","basis":"onset","basis_ms":{}}})",
+                  id("households.0.m.0.id"), now().ms));
+  ASSERT_EQ(opened.status, 200) << opened.body;
+  const auto target = "/api/cases/" + at(opened.body, "id");
+  const auto ask = [&](const std::string& question, const std::string& loaded) {
+    const auto answer = world().send("district", "GET", target + question);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    EXPECT_EQ(at(answer.body, "loaded"), loaded);
+    return answer.body.substr(answer.body.find(',', answer.body.find("\"loaded\"")));
+  };
+  for (const std::string question : {"/rings?depth=1&coincidences=true", "/rings?depth=3&coincidences=true",
+                                     "/rings?sources=true&depth=2"}) {
+    if (memory().state().loaded) world().restart();
+    const auto from_store = ask(question, "false");
+    memory().sync(store(), now()).value();
+    EXPECT_EQ(from_store, ask(question, "true"));
+  }
+  const auto rings = world().send("district", "GET", target + "/rings?depth=1&coincidences=true").body;
+  EXPECT_NE(at(rings, "rings.0.coincidences"), "0") << rings;
+}
+
+// Contacts for another office: what it signs opens there, and not when a letter was changed (practice 25).
+TEST_P(TraceMemory, AHandOverOpensOnlyAsItWasSigned) {
+  const auto opened = world().send(
+      "district", "POST", "/api/cases",
+      fmt::format(R"({{"person_id":{},"number":"7","reason":"流行病学调查","basis":"onset","basis_ms":{}}})",
+                  id("households.0.m.0.id"), now().ms));
+  ASSERT_EQ(opened.status, 200) << opened.body;
+  const auto target = "/api/cases/" + at(opened.body, "id");
+  const auto marked = world().send(
+      "district", "POST", target + "/contacts",
+      fmt::format(R"({{"person_id":{},"kind":"close_contact","decided_by":"组长","document_ref":"1号",)"
+                  R"("hand_over_to":"B"}})",
+                  id("households.0.m.1.id")));
+  ASSERT_EQ(marked.status, 200) << marked.body;
+  const auto signed_file = world().send("district", "GET", target + "/hand-over?to=B");
+  ASSERT_EQ(signed_file.status, 200) << signed_file.body;
+  const auto read = world().send("subdistrict", "POST", "/api/hand-overs/open", signed_file.body);
+  ASSERT_EQ(read.status, 200) << read.body;
+  EXPECT_EQ(at(read.body, "own"), "true");
+  EXPECT_EQ(at(read.body, "fingerprint").size(), 24U);
+  EXPECT_EQ(at(read.body, "hand_over.contacts.0.name"), at(marked.body, "person_name"));
+  EXPECT_EQ(at(read.body, "hand_over.contacts.0.withdrawn_ms"), "null");
+  auto changed = signed_file.body;
+  changed.replace(changed.find("close_contact"), 5, "clost");
+  EXPECT_EQ(world().send("subdistrict", "POST", "/api/hand-overs/open", changed).status, 422);
+  EXPECT_EQ(world().send("office", "POST", "/api/hand-overs/open", signed_file.body).status, 403);
+  const auto lifted = world().send("district", "POST", target + "/lift", R"({"reason":"复核为假阳性"})");
+  ASSERT_EQ(lifted.status, 200) << lifted.body;
+  const auto again = world().send("district", "GET", target + "/hand-over?to=B");
+  const auto withdrawn = world().send("subdistrict", "POST", "/api/hand-overs/open", again.body);
+  EXPECT_NE(at(withdrawn.body, "hand_over.contacts.0.withdrawn_ms"), "null") << withdrawn.body;
+}
+
+// Nothing is lost by ending at any moment, because nothing is kept: a start derives it all anew.
+TEST_P(TraceMemory, IsMadeAnewAfterAStart) {
+  cross("out", 0);
+  world().clock().advance(base::hour_ms);
+  cross("in", 0);
+  EXPECT_GT(follow(), 0);
+  const auto before = memory().state();
+  world().restart();
+  EXPECT_FALSE(memory().state().loaded);
+  EXPECT_EQ(follow(), 1);
+  EXPECT_EQ(memory().state().persons, before.persons);
+  cross("out", 1);
+  EXPECT_GT(follow(), 0);
+  // The next day it is loaded anew, and what is older than it reaches is gone.
+  world().advance(base::day_ms);
+  EXPECT_EQ(follow(), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, TraceMemory, testing::Values(db::Dialect::sqlite, db::Dialect::postgres),
+                         [](const auto& i) {
+                           return i.param == db::Dialect::sqlite ? "sqlite" : "postgres";
+                         });
+
+}  // namespace

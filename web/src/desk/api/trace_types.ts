@@ -1,0 +1,22 @@
+// Shapes around cases and their contacts, as the server declares them.
+import type { components } from '@shared/api_schema'
+
+type Schemas = components['schemas']
+
+export type TraceCase = Schemas['TraceCase']
+export type Rings = Schemas['Rings']
+export type RingContact = Schemas['RingContact']
+export type RingCount = Schemas['RingCount']
+export type Trajectory = Schemas['Trajectory']
+export type TraceStop = Schemas['TraceStop']
+export type TraceEvidence = Schemas['TraceEvidence']
+export type TraceMeeting = Schemas['TraceMeeting']
+export type ContactMark = Schemas['ContactMark']
+export type MarkKind = ContactMark['kind']
+export type LiftedCase = Schemas['LiftedCase']
+export type MeetingPoints = Schemas['MeetingPoints']
+export type TracePolicy = Schemas['TracePolicy']
+export type OpenedHandOver = Schemas['OpenedHandOver']
+
+export const bases = ['onset', 'sampling'] as const
+export const mark_kinds = ['close_contact', 'secondary_contact', 'general_contact'] as const
