@@ -22,7 +22,7 @@
 #include "feature/survey/routes.hpp"
 #include "feature/trace/routes.hpp"
 #include "feature/trace/service.hpp"
-#include "feature/work/routes.hpp"
+#include "feature/work_item/routes.hpp"
 
 namespace app {
 namespace {
@@ -71,7 +71,7 @@ void add_routes(api::Router& r) {
   feature::people::routes(r);
   feature::stewardship::routes(r);
   feature::organisation::routes(r);
-  feature::work::routes(r);
+  feature::work_item::routes(r);
   feature::gate::routes(r);
   feature::control::routes(r);
   feature::survey::routes(r);

@@ -19,8 +19,8 @@
 #include "feature/erasure/service.hpp"
 #include "feature/gate/service.hpp"
 #include "feature/trace/service.hpp"
-#include "feature/work/deliver.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/deliver.hpp"
+#include "feature/work_item/service.hpp"
 #include "net/http_client.hpp"
 #include "net/server.hpp"
 #include "net/tls_authority.hpp"
@@ -129,16 +129,16 @@ Chore::Did tend_work(Program& program, const base::Clock& clock, std::int64_t& w
   if (const auto did = done_of("control.tend_failed", feature::control::tend(program.store(), now));
       did != Chore::Did::nothing)
     return did;
-  return done_of("work.tend_failed", feature::work::tend(program.store(), now));
+  return done_of("work.tend_failed", feature::work_item::tend(program.store(), now));
 }
 
 // Messages to groups: over the network, so beside everything else.
 Chore::Did send_messages(Program& program, const base::Clock& clock) {
-  const auto send = [](const feature::work::Outgoing& out) {
+  const auto send = [](const feature::work_item::Outgoing& out) {
     return net::post({out.url, out.headers, out.body});
   };
   return done_of("work.deliver_failed",
-                 feature::work::deliver(program.store(), program.services(), clock.now(), send));
+                 feature::work_item::deliver(program.store(), program.services(), clock.now(), send));
 }
 
 // Memory of who was where follows the store; a question asked meanwhile does the same for itself.

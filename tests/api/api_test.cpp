@@ -33,7 +33,7 @@
 #include "feature/stewardship/record.hpp"
 #include "feature/survey/record.hpp"
 #include "feature/trace/record.hpp"
-#include "feature/work/record.hpp"
+#include "feature/work_item/record.hpp"
 #include "print/pdf_tools.hpp"
 #include "support/both_stores.hpp"
 #include "world/world.hpp"
@@ -401,7 +401,7 @@ std::vector<const meta::Record*> stored_records() {
       f::erasure::ErasureRow, f::erasure::ErasedPersonRow, f::erasure::RetentionRuleRow,
       f::organisation::TeamRow, f::organisation::TeamVersionRow, f::organisation::TeamMemberRow,
       f::organisation::TeamBodyRow, f::organisation::DocumentRow, core::StoredFile,
-      f::erasure::RetentionRunRow, f::work::KindRow, f::work::TransitionRow, f::work::ItemRow,
+      f::erasure::RetentionRunRow, f::work_item::KindRow, f::work_item::TransitionRow, f::work_item::ItemRow,
       f::trace::CaseRow, f::trace::MarkRow, f::trace::PolicyRow, f::control::ControlRuleRow,
       f::control::CaseRow, f::control::TestRow, f::control::FollowUpRow, f::control::MarkRow,
       f::control::OutingRow, f::control::TransferRow, f::survey::RoundRow, f::survey::RoundPlaceRow,

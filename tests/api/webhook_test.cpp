@@ -4,7 +4,7 @@
 
 #include <mutex>
 
-#include "feature/work/deliver.hpp"
+#include "feature/work_item/deliver.hpp"
 #include "net/http_client.hpp"
 #include "net/server.hpp"
 #include "support/both_stores.hpp"
@@ -51,10 +51,10 @@ class StandIn {
 class Webhooks : public testing::TestWithParam<db::Dialect> {
  protected:
   std::int64_t deliver(test_world::World& world) {
-    auto done = feature::work::deliver(world.program().store(), world.program().services(),
-                                       world.clock().now(), [](const feature::work::Outgoing& out) {
-                                         return net::post({out.url, out.headers, out.body});
-                                       });
+    auto done = feature::work_item::deliver(world.program().store(), world.program().services(),
+                                            world.clock().now(), [](const feature::work_item::Outgoing& out) {
+                                              return net::post({out.url, out.headers, out.body});
+                                            });
     EXPECT_TRUE(done) << (done ? "" : done.error().code);
     return done.value_or(-1);
   }

@@ -11,7 +11,7 @@
 #include "feature/control/service.hpp"
 #include "feature/gate/service.hpp"
 #include "feature/trace/service.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/service.hpp"
 #include "token/enrolment.hpp"
 
 namespace test_world {
@@ -110,7 +110,7 @@ void World::tend_work() {
   if (done) done = 1;
   while (done && *done > 0) done = feature::control::tend(program_->store(), clock_.now());
   if (done) done = 1;
-  while (done && *done > 0) done = feature::work::tend(program_->store(), clock_.now());
+  while (done && *done > 0) done = feature::work_item::tend(program_->store(), clock_.now());
   if (!done) fail("tending", done.error());
 }
 

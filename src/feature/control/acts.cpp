@@ -6,7 +6,7 @@
 #include "feature/control/clockwork.hpp"
 #include "feature/control/routes.hpp"
 #include "feature/gate/service.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::control {
 namespace {
@@ -70,7 +70,7 @@ Result<ControlFile> add_test(api::Context& c, const NewTest& in) {
         "SELECT origin FROM work_item WHERE person_id = $1 AND kind = 'control_test_due' AND closed_ms IS "
         "NULL",
         {row.person_id}, [&](const db::Row& r) { open.push_back(r.str(0)); });
-    for (const auto& origin : open) work::settle(q, origin, c.now);
+    for (const auto& origin : open) work_item::settle(q, origin, c.now);
     return {};
   });
 }
@@ -167,13 +167,13 @@ Result<ControlFile> ask_outing(api::Context& c, const NewOuting& in) {
     outing.asked_by = c.who.account;
     outing.asked = c.now;
     core::insert(q, outing, core::source_of(c));
-    work::Cause cause;
+    work_item::Cause cause;
     cause.kind = "control_outing_asked";
     cause.place_id = row.dwelling_id;
     cause.origin = origin_of(row.id.value, fmt::format("outing:{}", ids.first));
     cause.household_id = row.household_id;
     cause.person_id = row.person_id;
-    work::open(q, cause, ids.work.back(), c.now);
+    work_item::open(q, cause, ids.work.back(), c.now);
     return {};
   });
 }
@@ -191,7 +191,7 @@ Result<ControlFile> change_outing(api::Context& c, Change change) {
     auto after = *before;
     if (Result<void> done = change(after); !done) return done;
     core::update(q, *before, after, core::source_of(c));
-    work::settle(q, origin_of(row.id.value, fmt::format("outing:{}", c.id())), c.now);
+    work_item::settle(q, origin_of(row.id.value, fmt::format("outing:{}", c.id())), c.now);
     return {};
   });
 }
@@ -261,7 +261,7 @@ Result<ControlFile> transfer(api::Context& c, const NewTransfer& in) {
     std::size_t next = 0;
     for (const auto& care : in.cares) {
       if (!care.needed) continue;
-      work::Cause cause;
+      work_item::Cause cause;
       cause.kind = "dependant_care";
       cause.place_id = row.dwelling_id;
       cause.origin =
@@ -270,7 +270,7 @@ Result<ControlFile> transfer(api::Context& c, const NewTransfer& in) {
       cause.household_id = row.household_id;
       cause.person_id = row.person_id;
       cause.note = *care.carer;
-      work::open(q, cause, work.at(next++), c.now);
+      work_item::open(q, cause, work.at(next++), c.now);
     }
     row.site = in.site;
     return {};

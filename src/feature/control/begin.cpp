@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "feature/control/clockwork.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::control {
 namespace {
@@ -69,13 +69,13 @@ Result<std::int64_t> begin(db::Scoped& q, const Begin& what, const Ids& ids, con
   row.created_by = what.account_id;
   row.created = source.now;
   bring_up_to_date(q, std::nullopt, row, ids, source);
-  work::Cause cause;  // whoever answers for the home puts up the notice and asks what is needed
+  work_item::Cause cause;  // whoever answers for the home puts up the notice and asks what is needed
   cause.kind = "control_begun";
   cause.place_id = row.dwelling_id;
   cause.origin = origin_of(row.id.value, "begun");
   cause.household_id = row.household_id;
   cause.person_id = row.person_id;
-  work::open(q, cause, ids.work.back(), source.now);
+  work_item::open(q, cause, ids.work.back(), source.now);
   return row.id.value;
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "feature/gate/service.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::control {
 namespace {
@@ -65,15 +65,15 @@ class Work {
 
   void open(std::string_view kind, const std::string& what) {
     if (next_ == ids_.work.size()) return;
-    work::Cause cause;
+    work_item::Cause cause;
     cause.kind = kind;
     cause.place_id = row_.dwelling_id;
     cause.origin = origin_of(row_.id.value, what);
     cause.household_id = row_.household_id;
     cause.person_id = row_.person_id;
-    if (work::open(q_, cause, ids_.work[next_], now_)) ++next_;
+    if (work_item::open(q_, cause, ids_.work[next_], now_)) ++next_;
   }
-  void settle(const std::string& what) { work::settle(q_, origin_of(row_.id.value, what), now_); }
+  void settle(const std::string& what) { work_item::settle(q_, origin_of(row_.id.value, what), now_); }
 
  private:
   db::Scoped& q_;
@@ -239,7 +239,7 @@ void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,
   q.unscoped().run(
       "SELECT origin FROM work_item WHERE person_id = $1 AND closed_ms IS NULL AND origin LIKE $2",
       {row.person_id, origin_of(row.id.value, "%")}, [&](const db::Row& r) { origins.push_back(r.str(0)); });
-  for (const auto& origin : origins) work::settle(q, origin, source.now);
+  for (const auto& origin : origins) work_item::settle(q, origin, source.now);
   tell_gate(q, ended, ids, source);
 }
 

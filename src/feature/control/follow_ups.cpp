@@ -7,7 +7,7 @@
 #include "core/keyring.hpp"
 #include "feature/control/clockwork.hpp"
 #include "feature/control/routes.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::control {
 namespace {
@@ -76,14 +76,14 @@ bool raise(db::Scoped& q, const CaseRow& of, const FollowUpRow& row, const Contr
            std::int64_t id, base::Instant now) {
   const bool fever = row.tenths && *row.tenths >= rules.fever_tenths;
   if (!fever && row.symptoms.empty()) return false;
-  work::Cause cause;
+  work_item::Cause cause;
   cause.kind = "control_symptoms";
   cause.place_id = of.dwelling_id;
   cause.origin =
       origin_of(of.id.value, fmt::format("symptoms:{}:{}", row.day.number, meta::name_of(row.half)));
   cause.household_id = of.household_id;
   cause.person_id = of.person_id;
-  return work::open(q, cause, id, now);
+  return work_item::open(q, cause, id, now);
 }
 
 // One of them; problems carry its pointer.
@@ -103,8 +103,8 @@ Result<bool> store_one(db::Scoped& q, const api::Context& c, const NewFollowUp& 
   } else {
     core::insert(q, row, source);
   }
-  work::settle(q, origin_of(of->id.value, fmt::format("ask:{}:{}", row.day.number, meta::name_of(row.half))),
-               c.now);
+  work_item::settle(
+      q, origin_of(of->id.value, fmt::format("ask:{}:{}", row.day.number, meta::name_of(row.half))), c.now);
   const bool raised = raise(q, *of, row, rules.params(), ids.work.back(), c.now);
   bring_up_to_date(q, of, *of, ids, source);
   return raised;

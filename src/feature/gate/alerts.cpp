@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "feature/work/service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::gate {
 namespace {
@@ -66,7 +66,7 @@ void raise_alerts(db::Scoped& q, const PassageRow& row, const rule::Verdict& ver
                   base::Instant now) {
   std::size_t next = 0;
   const auto raise = [&](std::string_view kind, std::string detail) {
-    work::Cause cause;
+    work_item::Cause cause;
     cause.kind = kind;
     cause.place_id = row.dwelling_id.value_or(row.compound_id);
     cause.origin = fmt::format("{}:{}", kind, row.id.value);
@@ -75,7 +75,7 @@ void raise_alerts(db::Scoped& q, const PassageRow& row, const rule::Verdict& ver
     cause.person_id = row.person_id;
     cause.passage_id = row.id.value;
     cause.opening_id = row.opening_id;
-    work::open(q, cause, ids.work.at(next++), now);
+    work_item::open(q, cause, ids.work.at(next++), now);
   };
   if (row.emergency_reason) raise("emergency_release", *row.emergency_reason);
   if (verdict.alert == rule::Alert::fever) raise("fever_alert", std::string(meta::name_of(row.direction)));
@@ -85,7 +85,7 @@ void raise_alerts(db::Scoped& q, const PassageRow& row, const rule::Verdict& ver
   const auto call = open_call(q, row, now);
   // Let in or out: the call has had its answer. Sent back into nothing: somebody still has to look after
   // them.
-  if (row.result == PassageResult::passed && call) work::settle(q, *call, now);
+  if (row.result == PassageResult::passed && call) work_item::settle(q, *call, now);
   if (row.result == PassageResult::turned_back && !call && row.direction == rule::Direction::in &&
       row.holder_kind != rule::Holder::visitor && row.holder_kind != rule::Holder::worker)
     raise("refer_call", row.reasons);

@@ -5,7 +5,7 @@
 #include "feature/gate/board_record.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/gate/vehicle_service.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::gate {
 namespace {
@@ -192,7 +192,7 @@ Result<void> call_duty(api::Context& c, const DutyCall& in) {
   return c.write([&](db::Scoped& q) -> Result<void> {
     const auto device = own_device(q, c);
     if (!device) return tl::unexpected(device.error());
-    work::Cause cause;
+    work_item::Cause cause;
     cause.kind = "refer_call";
     cause.place_id = device->compound_id;
     cause.origin = fmt::format("call:{}:{}", device->enrolment_id, in.key.value);
@@ -209,7 +209,7 @@ Result<void> call_duty(api::Context& c, const DutyCall& in) {
             cause.household_id = r.integer(0);
             cause.place_id = r.integer(1);
           });
-    work::open(q, cause, id, c.now);
+    work_item::open(q, cause, id, c.now);
     return {};
   });
 }

@@ -8,7 +8,7 @@
 
 #include "feature/gate/rule_book.hpp"
 #include "feature/place/service.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::gate {
 namespace {
@@ -20,7 +20,7 @@ constexpr std::int64_t visit_back_ms = 7 * base::day_ms;
 constexpr std::size_t round_max = 50;  // items of one write
 
 // What ought to be open now, by origin; what is open and not among these is over.
-using Found = std::map<std::string, work::Cause>;
+using Found = std::map<std::string, work_item::Cause>;
 
 struct Compound {
   place::PlaceRow row{};
@@ -35,7 +35,7 @@ std::int64_t since_of(const GatePhone& phone, std::string_view trouble) {
 
 void add(Found& found, std::string_view kind, std::string origin, std::int64_t place, std::string detail,
          std::optional<std::int64_t> household = {}) {
-  work::Cause cause;
+  work_item::Cause cause;
   cause.kind = kind;
   cause.place_id = place;
   cause.origin = origin;
@@ -193,7 +193,7 @@ std::vector<std::int64_t> lively(db::Scoped& q, base::Instant now) {
 }
 
 struct Round {
-  std::vector<work::Cause> begins{};
+  std::vector<work_item::Cause> begins{};
   std::vector<std::string> over{};
   std::vector<std::int64_t> stayed{};  // visitors overnight
 };
@@ -258,8 +258,8 @@ Result<std::int64_t> watch(db::Store& store, base::Instant now) {
   return store.write(
       [&](db::Connection& c) -> Result<std::int64_t> {
         db::Scoped q(c, db::Scope::all());
-        for (std::size_t i = 0; i < begins; ++i) work::open(q, round->begins[i], ids[i], now);
-        for (std::size_t i = 0; i < over; ++i) work::settle(q, round->over[i], now);
+        for (std::size_t i = 0; i < begins; ++i) work_item::open(q, round->begins[i], ids[i], now);
+        for (std::size_t i = 0; i < over; ++i) work_item::settle(q, round->over[i], now);
         for (const auto guest : round->stayed) {
           std::int64_t compound = 0;
           c.run(

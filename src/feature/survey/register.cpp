@@ -6,7 +6,7 @@
 #include "core/services.hpp"
 #include "feature/survey/rounds.hpp"
 #include "feature/survey/routes.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::survey {
 namespace {
@@ -106,13 +106,13 @@ Result<Handover> hand_over(api::Context& c, const NewHandover& in) {
         {c.id(), id, in.place_id});
     if (row.doors == 0) return base::fail(ErrorKind::conflict, "survey.nothing_to_hand_over");
     q.unscoped().run("UPDATE survey_handover SET doors = $2 WHERE id = $1", {id, row.doors});
-    work::Cause cause;
+    work_item::Cause cause;
     cause.kind = "survey_register";
     cause.place_id = in.place_id;
     cause.origin = fmt::format("survey_handover:{}", id);
     cause.note = fmt::format("{}", row.doors);
     cause.account_id = c.who.account;
-    work::open(q, cause, item, c.now);
+    work_item::open(q, cause, item, c.now);
     core::audit(
         q, c, {"survey.hand_over", "survey_handover", id, std::nullopt, fmt::format("doors={}", row.doors)});
     return one(q, id);
@@ -130,7 +130,7 @@ Result<Handover> receive(api::Context& c, const Receipt& in) {
     q.unscoped().run(
         "UPDATE survey_handover SET received_ms = $2, received_by = $3, receipt_note = $4 WHERE id = $1",
         {c.id(), c.now, c.who.account, note});
-    work::settle(q, fmt::format("survey_handover:{}", c.id()), c.now);
+    work_item::settle(q, fmt::format("survey_handover:{}", c.id()), c.now);
     core::audit(q, c, {"survey.receive", "survey_handover", c.id()});
     return one(q, c.id());
   });

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "feature/work/service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::trace {
 namespace {
@@ -18,7 +18,7 @@ base::Instant due(const MarkRow& mark) {
 
 void follow(db::Scoped& q, const api::Context& c, const MarkRow& mark, bool minor, std::int64_t work_id) {
   if (mark.hand_over_to) return;
-  work::Cause cause;
+  work_item::Cause cause;
   cause.kind = "contact_follow_up";
   cause.origin = origin_of(mark);
   cause.detail = std::string(meta::name_of(mark.kind)) + (minor ? " minor" : "");
@@ -32,11 +32,11 @@ void follow(db::Scoped& q, const api::Context& c, const MarkRow& mark, bool mino
         cause.place_id = r.integer(0);
         cause.household_id = r.integer(1);
       });
-  work::open(q, cause, work_id, c.now);
+  work_item::open(q, cause, work_id, c.now);
 }
 
 void take_back(db::Scoped& q, const MarkRow& mark, base::Instant now) {
-  work::settle(q, origin_of(mark), now);
+  work_item::settle(q, origin_of(mark), now);
 }
 
 }  // namespace feature::trace

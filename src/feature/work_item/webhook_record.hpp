@@ -1,8 +1,8 @@
 #pragma once
 // Where alerts are sent besides the program: group robots and a signed generic address.
-#include "feature/work/record.hpp"
+#include "feature/work_item/record.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 
 enum class Format { wecom, dingtalk, feishu, generic };
 enum class Language { zh_cn, en };
@@ -29,17 +29,18 @@ struct NewWebhook {
   std::optional<Language> lang{};
 };
 
-}  // namespace feature::work
+}  // namespace feature::work_item
 
-META_ENUM(feature::work::Format, "wecom", "dingtalk", "feishu", "generic")
-META_ENUM(feature::work::Language, "zh-CN", "en")
-META_DESCRIBE(feature::work::NewWebhook, "NewWebhook", "", place_id, name, format, url, secret, kinds, lang)
+META_ENUM(feature::work_item::Format, "wecom", "dingtalk", "feishu", "generic")
+META_ENUM(feature::work_item::Language, "zh-CN", "en")
+META_DESCRIBE(feature::work_item::NewWebhook, "NewWebhook", "", place_id, name, format, url, secret, kinds,
+              lang)
 
 namespace meta {
 #define F(m) field<&T::m>(#m)
 template <>
-struct Describe<feature::work::Webhook> {
-  using T = feature::work::Webhook;
+struct Describe<feature::work_item::Webhook> {
+  using T = feature::work_item::Webhook;
   static constexpr std::string_view name = "Webhook", table = "";
   static constexpr std::array fields{
       F(id),      F(place_id),   F(place_name), F(name), F(format),

@@ -1,10 +1,10 @@
 // What becomes of items by themselves: they climb, and they follow who stands for their place.
 #include <algorithm>
 
-#include "feature/work/flow.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/flow.hpp"
+#include "feature/work_item/service.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 namespace {
 
 using base::Result;
@@ -114,4 +114,4 @@ Result<std::int64_t> tend(db::Store& store, base::Instant now) {
       db::Priority::low);
 }
 
-}  // namespace feature::work
+}  // namespace feature::work_item

@@ -1,7 +1,7 @@
 #pragma once
 #include "api/router.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 void item_routes(api::Router& r);
 void act_routes(api::Router& r);
 void kind_routes(api::Router& r);
@@ -12,4 +12,4 @@ inline void routes(api::Router& r) {
   kind_routes(r);
   webhook_routes(r);
 }
-}  // namespace feature::work
+}  // namespace feature::work_item

@@ -8,9 +8,9 @@
 
 #include "core/trail.hpp"
 #include "db/store.hpp"
-#include "feature/work/record.hpp"
+#include "feature/work_item/record.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 
 struct Cause {
   std::string_view kind{};    // a code of work_kind
@@ -37,4 +37,4 @@ std::int64_t open_items(db::Scoped& q, std::int64_t compound_id);
 // person no longer stands for the place go to whoever does. How many were changed; 0: nothing is left to do.
 base::Result<std::int64_t> tend(db::Store& store, base::Instant now);
 
-}  // namespace feature::work
+}  // namespace feature::work_item

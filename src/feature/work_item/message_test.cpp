@@ -1,10 +1,10 @@
-#include "feature/work/message.hpp"
+#include "feature/work_item/message.hpp"
 
 #include <gtest/gtest.h>
 
 namespace {
 
-using namespace feature::work;
+using namespace feature::work_item;
 
 const Told told{"【守望】春江花园 3-2-501:\"发热\"", 7, "opened", "fever_alert", "春江花园 3-2-501", 1};
 constexpr base::Instant at{1581379200000};

@@ -3,11 +3,11 @@
 
 #include "core/services.hpp"
 #include "feature/stewardship/staff_service.hpp"
-#include "feature/work/flow.hpp"
-#include "feature/work/routes.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/flow.hpp"
+#include "feature/work_item/routes.hpp"
+#include "feature/work_item/service.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 namespace {
 
 using api::Permission;
@@ -166,4 +166,4 @@ void act_routes(api::Router& r) {
                 "Whom to call about one's own open item; on record", reach);
 }
 
-}  // namespace feature::work
+}  // namespace feature::work_item

@@ -4,11 +4,11 @@
 
 #include "api/paging.hpp"
 #include "core/list.hpp"
-#include "feature/work/flow.hpp"
-#include "feature/work/routes.hpp"
-#include "feature/work/service.hpp"
+#include "feature/work_item/flow.hpp"
+#include "feature/work_item/routes.hpp"
+#include "feature/work_item/service.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 namespace {
 
 using api::Permission;
@@ -187,4 +187,4 @@ void item_routes(api::Router& r) {
   r.get<WorkItemFile>("/api/work-items/{id}", Permission::work_read, "One item with its history", get_item);
 }
 
-}  // namespace feature::work
+}  // namespace feature::work_item

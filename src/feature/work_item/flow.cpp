@@ -1,12 +1,12 @@
-#include "feature/work/flow.hpp"
+#include "feature/work_item/flow.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "feature/work/service.hpp"
+#include "feature/work_item/service.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 namespace {
 
 std::optional<base::Instant> after(base::Instant at, const std::optional<std::int64_t>& minutes) {
@@ -177,4 +177,4 @@ std::int64_t staff_of(db::Scoped& q, std::int64_t account_id) {
   return q.unscoped().count("SELECT staff_id FROM account_staff WHERE account_id = $1", {account_id});
 }
 
-}  // namespace feature::work
+}  // namespace feature::work_item

@@ -2,11 +2,11 @@
 // again.
 #include "core/services.hpp"
 #include "feature/place/service.hpp"
-#include "feature/work/flow.hpp"
-#include "feature/work/message.hpp"
-#include "feature/work/routes.hpp"
+#include "feature/work_item/flow.hpp"
+#include "feature/work_item/message.hpp"
+#include "feature/work_item/routes.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 namespace {
 
 using api::Permission;
@@ -130,4 +130,4 @@ void webhook_routes(api::Router& r) {
   r.post<Webhook>("/api/webhooks/{id}/trial", Permission::webhook_write, "Send a trial message", send_trial);
 }
 
-}  // namespace feature::work
+}  // namespace feature::work_item

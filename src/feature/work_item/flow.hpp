@@ -5,9 +5,9 @@
 
 #include "feature/place/service.hpp"
 #include "feature/stewardship/service.hpp"
-#include "feature/work/record.hpp"
+#include "feature/work_item/record.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 
 // In scope, with its place; absent and out of scope are the same.
 std::optional<ItemRow> find_item(db::Scoped& q, std::int64_t id);
@@ -40,4 +40,4 @@ void tell(db::Scoped& q, const place::PlaceRow& place, const ItemRow& item, std:
 // The staff an account belongs to, 0: nobody.
 std::int64_t staff_of(db::Scoped& q, std::int64_t account_id);
 
-}  // namespace feature::work
+}  // namespace feature::work_item

@@ -1,11 +1,11 @@
-#include "feature/work/deliver.hpp"
+#include "feature/work_item/deliver.hpp"
 
 #include <algorithm>
 
 #include "core/words.hpp"
 #include "feature/place/service.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 namespace {
 
 using base::Result;
@@ -112,4 +112,4 @@ Result<std::int64_t> deliver(db::Store& store, const core::Services& services, b
   });
 }
 
-}  // namespace feature::work
+}  // namespace feature::work_item

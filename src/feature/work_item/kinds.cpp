@@ -1,9 +1,9 @@
 // Kinds of work and their minutes; which of the staff an account belongs to.
 #include "feature/stewardship/staff_service.hpp"
-#include "feature/work/flow.hpp"
-#include "feature/work/routes.hpp"
+#include "feature/work_item/flow.hpp"
+#include "feature/work_item/routes.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 namespace {
 
 using api::Permission;
@@ -96,4 +96,4 @@ void kind_routes(api::Router& r) {
                           "Say which of the staff an account belongs to", set_seat);
 }
 
-}  // namespace feature::work
+}  // namespace feature::work_item

@@ -1,4 +1,4 @@
-#include "feature/work/message.hpp"
+#include "feature/work_item/message.hpp"
 
 #include <fmt/format.h>
 #include <sodium.h>
@@ -8,7 +8,7 @@
 
 #include "api/url.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 namespace {
 
 using Mac = std::array<unsigned char, crypto_auth_hmacsha256_BYTES>;
@@ -119,4 +119,4 @@ base::Result<std::string> checked_host(Format format, std::string_view url) {
   return host;
 }
 
-}  // namespace feature::work
+}  // namespace feature::work_item

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "feature/work/webhook_record.hpp"
+#include "feature/work_item/webhook_record.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 
 struct Outgoing {
   std::string url{};
@@ -31,4 +31,4 @@ bool accepted(Format format, std::string_view answer);
 // anywhere. Errors: field "/url" "not_an_address", "not_of_this_maker".
 base::Result<std::string> checked_host(Format format, std::string_view url);
 
-}  // namespace feature::work
+}  // namespace feature::work_item

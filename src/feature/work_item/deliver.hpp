@@ -4,9 +4,9 @@
 
 #include "core/services.hpp"
 #include "db/store.hpp"
-#include "feature/work/message.hpp"
+#include "feature/work_item/message.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 
 // Sends and gives the body of a 2xx answer. Errors are codes for the list of targets: "webhook.unreachable",
 // "webhook.refused".
@@ -18,4 +18,4 @@ using Send = std::function<base::Result<std::string>(const Outgoing&)>;
 base::Result<std::int64_t> deliver(db::Store& store, const core::Services& services, base::Instant now,
                                    const Send& send);
 
-}  // namespace feature::work
+}  // namespace feature::work_item

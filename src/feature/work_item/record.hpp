@@ -8,7 +8,7 @@
 #include "feature/place/record.hpp"
 #include "meta/describe.hpp"
 
-namespace feature::work {
+namespace feature::work_item {
 
 // The seven works of XN-28: 出入管理, 体温测量, 密接排查, 宣传劝导, 防疫消杀, 代购配送, 不稳定因素排查.
 enum class Category { entry_control, temperature, tracing, publicity, disinfection, delivery, unrest };
@@ -163,50 +163,50 @@ struct SeatPatch {
   std::optional<std::int64_t> staff_id{};  // none: of nobody
 };
 
-}  // namespace feature::work
+}  // namespace feature::work_item
 
-META_ENUM(feature::work::Category, "entry_control", "temperature", "tracing", "publicity", "disinfection",
-          "delivery", "unrest")
-META_ENUM(feature::work::Standing, "open", "closed", "all")
-META_DESCRIBE(feature::work::Kind, "WorkKind", "", id, code, category, flow, climb_minutes, due_minutes,
+META_ENUM(feature::work_item::Category, "entry_control", "temperature", "tracing", "publicity",
+          "disinfection", "delivery", "unrest")
+META_ENUM(feature::work_item::Standing, "open", "closed", "all")
+META_DESCRIBE(feature::work_item::Kind, "WorkKind", "", id, code, category, flow, climb_minutes, due_minutes,
               by_hand)
-META_DESCRIBE(feature::work::KindList, "WorkKindList", "", items)
-META_DESCRIBE(feature::work::KindPatch, "WorkKindPatch", "", climb_minutes, due_minutes)
-META_DESCRIBE(feature::work::WorkQuery, "WorkQuery", "", place_id, standing, mine, overdue, kind, tier, limit,
-              cursor)
-META_DESCRIBE(feature::work::SummaryQuery, "WorkSummaryQuery", "", place_id)
-META_DESCRIBE(feature::work::TierCount, "TierCount", "", tier, open, overdue)
-META_DESCRIBE(feature::work::WorkSummary, "WorkSummary", "", open, unacknowledged, overdue, mine, tiers)
-META_DESCRIBE(feature::work::Created, "WorkCreated", "", created)
-META_DESCRIBE(feature::work::Act, "WorkAct", "", verb, note)
-META_DESCRIBE(feature::work::HandOver, "WorkHandOver", "", ids, from_staff_id, to_staff_id, note)
-META_DESCRIBE(feature::work::HandedOver, "WorkHandedOver", "", handed)
-META_DESCRIBE(feature::work::Reachable, "Reachable", "", name, phone)
-META_DESCRIBE(feature::work::Reach, "WorkReach", "", address, people)
-META_DESCRIBE(feature::work::Seat, "AccountStaff", "", account_id, staff_id, staff_name)
-META_DESCRIBE(feature::work::SeatPatch, "AccountStaffPatch", "", staff_id)
+META_DESCRIBE(feature::work_item::KindList, "WorkKindList", "", items)
+META_DESCRIBE(feature::work_item::KindPatch, "WorkKindPatch", "", climb_minutes, due_minutes)
+META_DESCRIBE(feature::work_item::WorkQuery, "WorkQuery", "", place_id, standing, mine, overdue, kind, tier,
+              limit, cursor)
+META_DESCRIBE(feature::work_item::SummaryQuery, "WorkSummaryQuery", "", place_id)
+META_DESCRIBE(feature::work_item::TierCount, "TierCount", "", tier, open, overdue)
+META_DESCRIBE(feature::work_item::WorkSummary, "WorkSummary", "", open, unacknowledged, overdue, mine, tiers)
+META_DESCRIBE(feature::work_item::Created, "WorkCreated", "", created)
+META_DESCRIBE(feature::work_item::Act, "WorkAct", "", verb, note)
+META_DESCRIBE(feature::work_item::HandOver, "WorkHandOver", "", ids, from_staff_id, to_staff_id, note)
+META_DESCRIBE(feature::work_item::HandedOver, "WorkHandedOver", "", handed)
+META_DESCRIBE(feature::work_item::Reachable, "Reachable", "", name, phone)
+META_DESCRIBE(feature::work_item::Reach, "WorkReach", "", address, people)
+META_DESCRIBE(feature::work_item::Seat, "AccountStaff", "", account_id, staff_id, staff_name)
+META_DESCRIBE(feature::work_item::SeatPatch, "AccountStaffPatch", "", staff_id)
 
 namespace meta {
 #define KEY field<&T::id>("id", {.primary_key = true, .read_only = true})
 #define F(m) field<&T::m>(#m)
 #define AT(m) field<&T::m>(#m "_ms")
 template <>
-struct Describe<feature::work::KindRow> {
-  using T = feature::work::KindRow;
+struct Describe<feature::work_item::KindRow> {
+  using T = feature::work_item::KindRow;
   static constexpr std::string_view name = "WorkKindStored", table = "work_kind";
   static constexpr std::array fields{
       KEY, F(code), F(category), F(flow), F(climb_minutes), F(due_minutes), F(by_hand)};
 };
 template <>
-struct Describe<feature::work::TransitionRow> {
-  using T = feature::work::TransitionRow;
+struct Describe<feature::work_item::TransitionRow> {
+  using T = feature::work_item::TransitionRow;
   static constexpr std::string_view name = "WorkTransitionStored", table = "work_transition";
   static constexpr std::array fields{KEY,         F(flow),       F(from_state), F(verb),
                                      F(to_state), F(permission), F(needs_note), F(ends)};
 };
 template <>
-struct Describe<feature::work::ItemRow> {
-  using T = feature::work::ItemRow;
+struct Describe<feature::work_item::ItemRow> {
+  using T = feature::work_item::ItemRow;
   static constexpr std::string_view name = "WorkItemStored", table = "work_item";
   static constexpr std::array fields{
       KEY,           F(kind),       F(place_id),    F(compound_id), F(household_id), F(person_id),
@@ -215,8 +215,8 @@ struct Describe<feature::work::ItemRow> {
       AT(due),       AT(resolved),  AT(closed),     F(version)};
 };
 template <>
-struct Describe<feature::work::WorkItem> {
-  using T = feature::work::WorkItem;
+struct Describe<feature::work_item::WorkItem> {
+  using T = feature::work_item::WorkItem;
   static constexpr std::string_view name = "WorkItem", table = "";
   static constexpr std::array fields{F(id),
                                      F(work_kind),
@@ -243,14 +243,14 @@ struct Describe<feature::work::WorkItem> {
                                      field<&T::verbs>("verbs", {.exported = false})};
 };
 template <>
-struct Describe<feature::work::WorkEvent> {
-  using T = feature::work::WorkEvent;
+struct Describe<feature::work_item::WorkEvent> {
+  using T = feature::work_item::WorkEvent;
   static constexpr std::string_view name = "WorkEvent", table = "";
   static constexpr std::array fields{AT(at), F(verb), F(work_state), F(by), F(tier), F(assignee), F(note)};
 };
 template <>
-struct Describe<feature::work::NewWork> {
-  using T = feature::work::NewWork;
+struct Describe<feature::work_item::NewWork> {
+  using T = feature::work_item::NewWork;
   static constexpr std::string_view name = "NewWork", table = "";
   static constexpr std::array fields{F(kind), F(place_ids), F(note), AT(due)};
 };
@@ -259,4 +259,4 @@ struct Describe<feature::work::NewWork> {
 #undef AT
 }  // namespace meta
 
-META_DESCRIBE(feature::work::WorkItemFile, "WorkItemFile", "", item, events)
+META_DESCRIBE(feature::work_item::WorkItemFile, "WorkItemFile", "", item, events)
