@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "base/text.hpp"
 #include "sheet/archive.hpp"
 #include "sheet/cells.hpp"
 
@@ -31,23 +32,6 @@ constexpr std::string_view styles =
     R"(<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>)"
     R"(</styleSheet>)";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 std::string sheet_xml(const Sheet& sheet) {
   auto xml = fmt::format(R"({}<worksheet xmlns="{}"><sheetData>)", declaration, main_names);
   for (const auto& row : sheet.rows) {
@@ -55,7 +39,8 @@ std::string sheet_xml(const Sheet& sheet) {
     for (std::size_t column = 0; column < row.cells.size(); ++column)
       if (!row.cells[column].empty())
         xml += fmt::format(R"(<c r="{}" s="1" t="inlineStr"><is><t xml:space="preserve">{}</t></is></c>)",
-                           cell_name(row.number, static_cast<int>(column)), escaped(row.cells[column].text));
+                           cell_name(row.number, static_cast<int>(column)),
+                           base::markup_escaped(row.cells[column].text));
     xml += "</row>";
   }
   return xml + "</sheetData></worksheet>";
@@ -71,8 +56,8 @@ base::Result<std::string> to_xlsx(const Workbook& book) {
     parts[fmt::format("xl/worksheets/sheet{}.xml", n)] = sheet_xml(book.sheets[i]);
     types += fmt::format(
         R"(<Override PartName="/xl/worksheets/sheet{}.xml" ContentType="{}.worksheet+xml"/>)", n, sheet_type);
-    sheets +=
-        fmt::format(R"(<sheet name="{}" sheetId="{}" r:id="rId{}"/>)", escaped(book.sheets[i].name), n, n);
+    sheets += fmt::format(R"(<sheet name="{}" sheetId="{}" r:id="rId{}"/>)",
+                          base::markup_escaped(book.sheets[i].name), n, n);
     relations +=
         fmt::format(R"(<Relationship Id="rId{}" Type="{}/worksheet" Target="worksheets/sheet{}.xml"/>)", n,
                     office_relations, n);

@@ -304,6 +304,41 @@ TEST_P(Gate, LedgersAreKeptAsLongAsTheirRuleSays) {
   EXPECT_EQ(count("vehicle_passage"), 0);
 }
 
+// The books of rules that stay in memory are as old as this number: whatever they are read from changes it,
+// by whichever way it comes into the store; a grid, which they do not read, does not.
+TEST_P(Gate, WhateverARuleBookIsReadFromMakesTheRememberedOnesOld) {
+  const auto changes = [&](const std::string& statement) {
+    const auto changed = world_->program().store().write([&](db::Connection& c) -> base::Result<bool> {
+      const auto epoch = [&] { return c.count("SELECT epoch FROM rule_epoch"); };
+      const auto before = epoch();
+      EXPECT_GT(c.run(statement, {compound_}), 0) << statement;
+      return epoch() != before;
+    });
+    return changed && *changed;
+  };
+  const std::vector<std::string> rows = {
+      "INSERT INTO zone (id, place_id, level, valid_from_ms, created_by) SELECT 901, $1, 'red', 0, 1",
+      "INSERT INTO place_set (id, kind, place_id, name, valid_from_ms) SELECT 902, 'sealed_unit', $1, '1', 0",
+      "INSERT INTO place_set_member (id, set_id, place_id, valid_from_ms) SELECT 903, 902, $1, 0",
+      "INSERT INTO policy (id, place_id, version, effective_from_ms, params, created_by, created_ms) SELECT "
+      "904, $1, 904, 9000000000000, '{}', 1, 0"};
+  for (const auto& row : rows) EXPECT_TRUE(changes(row)) << row;
+  for (const std::string table : {"zone", "place_set", "place_set_member"})
+    EXPECT_TRUE(changes("UPDATE " + table + " SET valid_until_ms = 1 WHERE id > 900 AND $1 > 0")) << table;
+  EXPECT_TRUE(changes("UPDATE policy SET effective_from_ms = 9000000000001 WHERE id = 904 AND $1 > 0"));
+  for (const std::string table : {"policy", "zone", "place_set_member", "place_set"})
+    EXPECT_TRUE(changes("DELETE FROM " + table + " WHERE id IN (901, 902, 903, 904) AND $1 > 0")) << table;
+  EXPECT_TRUE(changes("UPDATE place SET compound_kind = 'scattered_cluster' WHERE id = $1"));
+  EXPECT_TRUE(changes("UPDATE place SET community_id = subdistrict_id WHERE compound_id = $1"));
+  EXPECT_FALSE(changes("UPDATE place SET name = name WHERE id = $1"));
+  EXPECT_FALSE(
+      changes("INSERT INTO place_set (id, kind, place_id, name, valid_from_ms) SELECT 905, 'grid', $1, "
+              "'1', 0"));
+  EXPECT_FALSE(
+      changes("INSERT INTO place_set_member (id, set_id, place_id, valid_from_ms) SELECT 906, 905, "
+              "$1, 0"));
+}
+
 SHOUWANG_ON_BOTH_STORES(Gate);
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <map>
 
+#include "base/text.hpp"
 #include "engine/intake/reader.hpp"
 
 namespace engine::intake {
@@ -44,13 +45,7 @@ std::vector<std::string> pieces_of(std::string text) {
   for (const std::string_view mark : {"、", ",", "，", ";", "；", "和", "及", "\n", "/"})
     for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark))
       text.replace(at, mark.size(), " ");
-  std::vector<std::string> pieces;
-  for (std::size_t from = 0; from < text.size();) {
-    const auto to = std::min(text.find(' ', from), text.size());
-    if (to > from) pieces.push_back(text.substr(from, to - from));
-    from = to + 1;
-  }
-  return pieces;
+  return base::words_of(text);
 }
 
 // "1栋、3-5栋、7号楼2单元" or the name of the compound, which has no building in it.

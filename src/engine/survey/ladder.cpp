@@ -5,6 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include "base/text.hpp"
+
 namespace engine::survey {
 namespace {
 
@@ -71,11 +73,9 @@ Ladder usual_ladder() {
 
 std::optional<Ladder> parse_ladder(std::string_view text) {
   Ladder out;
-  while (!text.empty()) {
-    const auto word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
+  for (const auto& word : base::words_of(text)) {
     const auto colon = word.find(':');
-    if (colon == word.npos || word.size() != colon + 2) return std::nullopt;
+    if (colon == std::string::npos || word.size() != colon + 2) return std::nullopt;
     const auto name = std::ranges::find(contact_names, word.substr(0, colon));
     const int times = word[colon + 1] - '0';
     if (name == contact_names.end() || times < 1 || times > times_max) return std::nullopt;

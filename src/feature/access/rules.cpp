@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "feature/access/service.hpp"
 
 namespace feature::access {
@@ -18,9 +19,7 @@ api::PermissionSet every_permission() {
 api::PermissionSet parse_permissions(std::string_view text) {
   if (text == "*") return every_permission();
   api::PermissionSet set;
-  while (!text.empty()) {
-    const auto word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
+  for (const auto& word : base::words_of(text)) {
     // A word this version does not know gives nothing.
     if (P p{}; meta::parse_enum(word, p) && static_cast<int>(p) >= first_named) set.add(p);
   }

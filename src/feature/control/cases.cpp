@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "api/paging.hpp"
+#include "base/text.hpp"
 #include "core/list.hpp"
 #include "feature/control/clockwork.hpp"
 #include "feature/control/routes.hpp"
@@ -109,7 +110,7 @@ Result<ControlSummary> summary(api::Context& c, const SummaryQuery& in) {
         "{scope:p}");
     std::array<std::int64_t, meta::EnumNames<Attention>::names.size()> waiting{};
     counted(by_attention, " GROUP BY c.attention", {}, [&](const db::Row& r) {
-      for (const auto& word : words_in(r.text(0)))
+      for (const auto& word : base::words_of(r.text(0)))
         if (Attention code{}; meta::parse_enum(word, code))
           waiting.at(static_cast<std::size_t>(code)) += r.integer(1);
     });

@@ -142,16 +142,6 @@ std::string origin_of(std::int64_t case_id, std::string_view what) {
   return fmt::format("control:{}:{}", case_id, what);
 }
 
-std::vector<std::string> words_in(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const auto word = text.substr(0, text.find(' '));
-    if (!word.empty()) out.emplace_back(word);
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-  }
-  return out;
-}
-
 std::span<const StageRule> stages_of(const ControlRules& rules, Category category) {
   const auto found = std::ranges::find(rules.categories, category, &CategoryRule::category);
   if (found == rules.categories.end()) return {};

@@ -47,7 +47,6 @@ base::Result<ControlFile> file_of(db::Scoped& q, std::int64_t id, base::Instant 
 std::vector<ControlCase> shown(db::Scoped& q, const std::vector<std::pair<CaseRow, ControlCase>>& rows,
                                base::Instant now);
 
-std::vector<std::string> words_in(std::string_view text);
 template <class Texts>
 std::string joined(const Texts& texts) {
   std::string out;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.hpp"
 #include "core/keyring.hpp"
 #include "feature/control/clockwork.hpp"
 #include "feature/gate/service.hpp"
@@ -73,9 +74,10 @@ void load_follow_ups(db::Scoped& q, std::int64_t id, const Names& names, Control
       "recorded_ms FROM control_follow_up WHERE case_id = $1 ORDER BY day DESC, half, id DESC LIMIT 200",
       {id}, [&](const db::Row& r) {
         const auto row = meta::load<FollowUpRow>(r);
-        file.follow_ups.push_back({row.id, row.day, row.half, row.channel, row.tenths, words_in(row.done),
-                                   words_in(row.not_done), words_in(row.symptoms), row.note,
-                                   name_in(names, row.recorded_by), row.recorded});
+        file.follow_ups.push_back({row.id, row.day, row.half, row.channel, row.tenths,
+                                   base::words_of(row.done), base::words_of(row.not_done),
+                                   base::words_of(row.symptoms), row.note, name_in(names, row.recorded_by),
+                                   row.recorded});
       });
 }
 
@@ -171,7 +173,7 @@ std::vector<ControlCase> shown(db::Scoped& q, const std::vector<std::pair<CaseRo
     c.last_day = row.last_day;
     c.clock_day = (row.ended ? base::civil_day(*row.ended) : today) - row.day_one + 1;
     c.site = row.site;
-    for (const auto& word : words_in(row.attention))
+    for (const auto& word : base::words_of(row.attention))
       if (Attention code{}; meta::parse_enum(word, code)) c.attention.push_back(code);
     c.morning = more.morning.contains(row.id.value);
     c.evening = more.evening.contains(row.id.value);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "core/keyring.hpp"
 #include "feature/control/clockwork.hpp"
 #include "feature/control/routes.hpp"
@@ -173,9 +174,9 @@ Result<Round> round(api::Context& c, const RoundQuery& in) {
         f.half = in.half;
         meta::parse_enum(r.text(7), f.channel);
         if (const auto tenths = r.maybe_integer(8)) f.tenths = static_cast<int>(*tenths);
-        f.done = words_in(r.text(9));
-        f.not_done = words_in(r.text(10));
-        f.symptoms = words_in(r.text(11));
+        f.done = base::words_of(r.text(9));
+        f.not_done = base::words_of(r.text(10));
+        f.symptoms = base::words_of(r.text(11));
         f.note = r.maybe_text(12);
         f.by = r.maybe_text(13).value_or("");
         f.recorded_ms = r.instant(14);

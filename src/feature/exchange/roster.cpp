@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.hpp"
 #include "engine/intake/resident_id.hpp"
 #include "feature/exchange/merge.hpp"
 #include "feature/exchange/residents.hpp"
@@ -144,7 +145,7 @@ void merge_document(const Job& job, const Told& told, people::PersonRow& known, 
 }
 
 void merge_flags(const Told& told, people::PersonRow& known, Merge& m) {
-  const auto flags = people::split_flags(known.flags);
+  const auto flags = base::words_of(known.flags);
   for (const auto& flag : told.draft.flags) {
     if (std::ranges::find(flags, flag) != flags.end()) continue;
     known.flags += (known.flags.empty() ? "" : " ") + flag;

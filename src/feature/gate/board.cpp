@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/text.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/gate/watch.hpp"
 #include "feature/place/service.hpp"
@@ -49,7 +50,7 @@ void add_phones(db::Scoped& q, std::int64_t compound, const place::PlaceRules& r
 void count_crossing(const db::Row& r, GateWatch& gate, Tally& tally, base::Instant start) {
   if (r.text(2) == "turned_back") {
     ++gate.turned_back;
-    for (const auto& code : split_codes(r.text(4))) ++tally.refusals[code];
+    for (const auto& code : base::words_of(r.text(4))) ++tally.refusals[code];
   } else {
     const auto hour = static_cast<std::size_t>((r.instant(3) - start) / base::hour_ms);
     if (hour < gate.hours.size()) ++gate.hours[hour];

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "base/text.hpp"
 #include "engine/gate/quota.hpp"
 #include "feature/gate/alerts.hpp"
 #include "feature/gate/entering.hpp"
@@ -246,7 +247,7 @@ Taken take_number(db::Scoped& q, const GateDevice& device, std::int64_t seq, con
           Entered e;
           e.status = UploadStatus::duplicate;
           e.passage_id = r.maybe_integer(0);
-          e.flags = split_codes(r.text(1));
+          e.flags = base::words_of(r.text(1));
           out.before = std::move(e);
         });
   out.conflict =
@@ -270,16 +271,6 @@ void give_back_number(db::Scoped& q, const GateDevice& device, std::int64_t seq,
 UploadStatus status_of(bool conflict, const std::vector<std::string>& flags) {
   if (conflict) return UploadStatus::conflict;
   return flags.empty() ? UploadStatus::stored : UploadStatus::flagged;
-}
-
-std::vector<std::string> split_codes(std::string_view codes) {
-  std::vector<std::string> out;
-  while (!codes.empty()) {
-    const auto word = codes.substr(0, codes.find(' '));
-    if (!word.empty()) out.emplace_back(word);
-    codes.remove_prefix(std::min(codes.size(), word.size() + 1));
-  }
-  return out;
 }
 
 base::Day born_before(base::Instant at) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "api/paging.hpp"
+#include "base/text.hpp"
 #include "core/as_of.hpp"
 #include "core/list.hpp"
 #include "core/words.hpp"
@@ -56,8 +57,8 @@ Passage load_passage(const db::Row& r) {
   if (!r.is_null(13)) g.temperature_tenths = static_cast<int>(r.integer(13));
   meta::parse_enum(r.text(14), g.temperature_note);
   meta::parse_enum(r.text(15), g.outcome);
-  g.reasons = split_codes(r.text(16));
-  g.flags = split_codes(r.text(17));
+  g.reasons = base::words_of(r.text(16));
+  g.flags = base::words_of(r.text(17));
   g.policy_version = r.integer(18);
   g.offline = r.boolean(19);
   g.device_label = r.str(20);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "core/words.hpp"
 #include "feature/gate/card_face.hpp"
 #include "feature/gate/routes.hpp"
@@ -26,21 +27,6 @@ constexpr std::string_view style =
     ".code{font:700 1.6rem monospace}.day{color:#fff;font-size:2rem;font-weight:700;padding:.5rem;"
     "border-radius:.5rem}.bad{font-size:2rem;font-weight:700;border:.3rem solid #000;padding:2rem 1rem;"
     "margin:2rem 0}.soft{color:#444;font-size:.9rem}";
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else
-      out += c;
-  }
-  return out;
-}
 
 api::Response page(int status, std::string_view language, const std::string& body) {
   const auto title = core::words(language, "card.title");
@@ -109,14 +95,14 @@ Result<std::string> body_of(const api::Context& c, const Shown& shown, std::stri
   const auto& [face, compound, day_mark] = shown;
   const auto today = base::civil_day(c.now);
   const auto card = print_card(face, language, compound);
-  const auto head =
-      fmt::format("<h1>{}</h1><p>{}</p>", core::words(language, "card.title"), escaped(compound));
+  const auto head = fmt::format("<h1>{}</h1><p>{}</p>", core::words(language, "card.title"),
+                                base::markup_escaped(compound));
   if (const auto why = not_good(face.pass, today); !why.empty()) return head + notice(language, why);
   const auto svg = print::qr_svg(card.qr_text);
   if (!svg) return tl::unexpected(svg.error());
-  auto body =
-      head + fmt::format(R"(<p>{}</p><p class="room">{}</p><p>{} {}</p>)", escaped(card.building_stair),
-                         escaped(card.room), card.pass_class, escaped(card.name));
+  auto body = head + fmt::format(R"(<p>{}</p><p class="room">{}</p><p>{} {}</p>)",
+                                 base::markup_escaped(card.building_stair), base::markup_escaped(card.room),
+                                 card.pass_class, base::markup_escaped(card.name));
   body += *svg;
   body += fmt::format(R"(<p class="code">{}</p><p>{} {}</p>)", card.short_code,
                       core::words(language, "card.valid_until"), card.valid_until);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/text.hpp"
 #include "feature/gate/policy_change.hpp"
 #include "feature/gate/rule_book.hpp"
 #include "feature/gate/service.hpp"
@@ -45,7 +46,7 @@ Then load_then(const db::Row& r) {
   f.holder = rule::from_name<rule::Holder>(r.text(6)).value_or(f.holder);
   f.persons = static_cast<int>(r.integer(7) + r.integer(8));
   f.accompanied_children = static_cast<int>(r.integer(8));
-  const auto reasons = split_codes(r.text(9));
+  const auto reasons = base::words_of(r.text(9));
   const auto had = [&](std::string_view code) { return std::ranges::find(reasons, code) != reasons.end(); };
   f.pass = pass_of(reasons, !r.is_null(10));
   f.child_alone = had("child_alone");
@@ -54,7 +55,7 @@ Then load_then(const db::Row& r) {
                                        : rule::Presence::unknown;
   if (!r.is_null(11)) f.emergency = rule::from_name<rule::Emergency>(r.text(11));
   f.details_complete = !r.is_null(12) || !r.is_null(13);
-  apply_steps(f, split_codes(r.text(14)));
+  apply_steps(f, base::words_of(r.text(14)));
   if (auto readings = meta::from_json<std::vector<rule::Reading>>(r.text(15))) f.readings = *readings;
   for (int column = 16; column < 20; ++column)
     if (!r.is_null(column)) t.below.push_back(r.integer(column));

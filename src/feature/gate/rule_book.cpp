@@ -145,12 +145,9 @@ RuleBook::Ground::Ground(db::Scoped& q, std::int64_t compound_id) {
       });
 }
 
-namespace {
-
 // Every change of what a book reads gives the store another number (`rule_epoch`, by triggers), never one
 // it had before, so a number and a compound name one content, whichever store it is.
-template <class Ground>
-std::shared_ptr<const Ground> remembered_ground(db::Scoped& q, std::int64_t compound_id) {
+std::shared_ptr<const RuleBook::Ground> RuleBook::remembered_ground(db::Scoped& q, std::int64_t compound_id) {
   constexpr std::size_t remembered_max = 2000;
   static std::mutex one_at_a_time;
   static std::map<std::pair<std::int64_t, std::int64_t>, std::shared_ptr<const Ground>> remembered;
@@ -166,10 +163,8 @@ std::shared_ptr<const Ground> remembered_ground(db::Scoped& q, std::int64_t comp
   return ground;
 }
 
-}  // namespace
-
 RuleBook::RuleBook(db::Scoped& q, std::int64_t compound_id, base::Instant at)
-    : at_(at), ground_(remembered_ground<Ground>(q, compound_id)) {}
+    : at_(at), ground_(remembered_ground(q, compound_id)) {}
 
 const std::vector<rule::Candidate>& RuleBook::candidates() const {
   return tried_.empty() ? ground_->candidates : tried_;

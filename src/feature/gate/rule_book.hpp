@@ -39,6 +39,7 @@ class RuleBook {
 
  private:
   struct Ground;
+  static std::shared_ptr<const Ground> remembered_ground(db::Scoped& q, std::int64_t compound_id);
   rule::Standpoint standpoint(const PlacesBelow& below) const;
 
   base::Instant at_;

@@ -162,6 +162,4 @@ GateList build_list(db::Scoped& q, const core::Services& services, const GateDev
 std::string list_version(db::Scoped& q, const core::Services& services, const GateDevice& device,
                          base::Instant now);
 
-std::vector<std::string> split_codes(std::string_view codes);
-
 }  // namespace feature::gate

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "api/paging.hpp"
+#include "base/text.hpp"
 #include "core/list.hpp"
 #include "feature/gate/entering.hpp"
 #include "feature/gate/routes.hpp"
@@ -41,8 +42,8 @@ VehiclePassage load_vehicle(const db::Row& r) {
   v.label = r.maybe_text(11);
   v.persons = static_cast<int>(r.integer(12));
   meta::parse_enum(r.text(13), v.outcome);
-  v.vehicle_reasons = split_codes(r.text(14));
-  v.flags = split_codes(r.text(15));
+  v.vehicle_reasons = base::words_of(r.text(14));
+  v.flags = base::words_of(r.text(15));
   v.policy_version = r.integer(16);
   v.offline = r.boolean(17);
   v.device_label = r.str(18);
@@ -73,7 +74,7 @@ std::vector<Ride> rides_of(db::Scoped& q, const std::string& vehicles) {
         ride.passage_id = r.integer(0);
         ride.vehicle_id = r.integer(1);
         meta::parse_enum(r.text(2), ride.holder);
-        ride.person_ids = split_codes(r.text(3));
+        ride.person_ids = base::words_of(r.text(3));
         ride.persons = static_cast<int>(r.integer(4));
         if (auto readings = meta::from_json<std::vector<rule::Reading>>(r.text(5)))
           ride.readings = std::move(*readings);

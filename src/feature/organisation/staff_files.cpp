@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "api/paging.hpp"
+#include "base/text.hpp"
 #include "core/list.hpp"
 #include "feature/organisation/bonds.hpp"
 #include "feature/organisation/routes.hpp"
@@ -43,7 +44,7 @@ StaffFile load_file(const db::Row& r) {
   f.post = r.maybe_text(4);
   f.rank = r.str(5);
   f.force = r.str(6);
-  f.skills = stewardship::codes_in(r.text(7));
+  f.skills = base::words_of(r.text(7));
   f.phone_masked = r.maybe_text(8);
   f.party_recorded = r.boolean(9);
   f.duties = r.integer(10);

@@ -1,6 +1,7 @@
 // The words an installation chooses hold everywhere, so only those who manage all of it change them.
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "core/words.hpp"
 #include "feature/organisation/routes.hpp"
 #include "feature/organisation/service.hpp"
@@ -17,7 +18,7 @@ constexpr std::string_view term_columns =
     "SELECT id, list, code, title, required_of, position, retired_ms FROM term ";
 
 Term shown(const TermRow& row) {
-  return {row.id.value,           row.list, row.code, row.title, stewardship::codes_in(row.required_of),
+  return {row.id.value,           row.list, row.code, row.title, base::words_of(row.required_of),
           row.retired.has_value()};
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "api/paging.hpp"
+#include "base/text.hpp"
 #include "core/list.hpp"
 #include "core/services.hpp"
 #include "feature/people/duplicates.hpp"
@@ -132,7 +133,7 @@ Person load_person(const db::Row& r) {
   p.registered_residence = r.maybe_text(7);
   p.origin = r.maybe_text(8);
   if (!r.is_null(9)) p.return_day = r.day(9);
-  p.flags = split_flags(r.text(10));
+  p.flags = base::words_of(r.text(10));
   meta::parse_enum(r.text(11), p.presence);
   p.source = r.str(12);
   return p;

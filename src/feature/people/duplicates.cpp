@@ -7,6 +7,7 @@
 #include <map>
 
 #include "api/paging.hpp"
+#include "base/text.hpp"
 #include "core/services.hpp"
 #include "feature/people/fields.hpp"
 #include "feature/people/merge.hpp"
@@ -86,7 +87,7 @@ DuplicatePair shown(const db::Row& r) {
   pair.id = row.id;
   pair.a.id = row.a_id;
   pair.b.id = row.b_id;
-  pair.reasons = split_flags(row.reasons);
+  pair.reasons = base::words_of(row.reasons);
   pair.score = row.score;
   pair.state = row.state;
   pair.found_ms = row.found;

@@ -1,6 +1,7 @@
 // One person's file, and their history.
 #include "feature/people/person_file.hpp"
 
+#include "base/text.hpp"
 #include "core/services.hpp"
 #include "feature/people/history.hpp"
 #include "feature/people/routes.hpp"
@@ -74,7 +75,7 @@ void fill_file(const PersonRow& row, base::Day today, PersonFile& file) {
   file.registered_residence = row.registered_residence;
   file.origin = row.origin;
   file.return_day = row.return_day;
-  file.flags = split_flags(row.flags);
+  file.flags = base::words_of(row.flags);
   if (under_age(row.birth_day, today)) file.flags.push_back("under_age");
   file.presence = row.presence;
   file.presence_source = row.presence_source;

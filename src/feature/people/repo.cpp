@@ -12,16 +12,6 @@ std::size_t plan_ids(const HouseholdDraft& draft) {
   return ids;
 }
 
-std::vector<std::string> split_flags(std::string_view flags) {
-  std::vector<std::string> out;
-  while (!flags.empty()) {
-    const auto word = flags.substr(0, flags.find(' '));
-    if (!word.empty()) out.emplace_back(word);
-    flags.remove_prefix(std::min(flags.size(), word.size() + 1));
-  }
-  return out;
-}
-
 namespace {
 
 PersonRow person_row(const PersonDraft& d, std::int64_t id, const core::Keyring& keys,

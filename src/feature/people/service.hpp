@@ -52,8 +52,6 @@ AddedHouseholds add_households(db::Scoped& q, const std::vector<HouseholdDraft>&
 PersonDraft draft_of(const NewMember& in, const std::string& pointer, base::Day today,
                      base::Problems& problems);
 
-std::vector<std::string> split_flags(std::string_view flags);
-
 // --- rules -------------------------------------------------------------------------------------------
 DocumentState state_of_document(engine::intake::DocumentState state);
 DocumentKind kind_of_document(const engine::intake::Document& document);

@@ -214,16 +214,6 @@ bool give_phone(StaffRow& staff, std::string_view typed, const core::Keyring& ke
   return true;
 }
 
-std::vector<std::string> codes_in(std::string_view stored) {
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at < stored.size();) {
-    const auto end = std::min(stored.find(' ', at), stored.size());
-    if (end > at) out.emplace_back(stored.substr(at, end - at));
-    at = end + 1;
-  }
-  return out;
-}
-
 void assign_routes(api::Router& r) {
   r.post<NewStewardship, Responsible>("/api/stewardships", Permission::place_write,
                                       "Make somebody responsible for a place or grid", assign);

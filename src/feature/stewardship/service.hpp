@@ -18,7 +18,6 @@ std::vector<TierAnswer> nearest(std::vector<Candidacy> all, const std::vector<pl
 
 // The phone sealed, findable and masked; false when it is none.
 bool give_phone(StaffRow& staff, std::string_view typed, const core::Keyring& keys);
-std::vector<std::string> codes_in(std::string_view stored);  // with spaces between
 
 // Who is responsible for the place at an instant, tier by tier, in one answer. The place was found in scope;
 // those above it are no secret to anyone inside.

@@ -22,7 +22,6 @@ TracePolicy policy_at(db::Connection& c, base::Instant at);
 contact::Policy engine_policy(const TracePolicy& policy);
 
 // Codes stored with spaces between.
-std::vector<std::string> words_in(std::string_view text);
 
 struct Who {
   std::string name{};  // masked

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "base/text.hpp"
 #include "core/list.hpp"
 #include "feature/trace/cases.hpp"
 #include "feature/trace/routes.hpp"
@@ -78,7 +79,7 @@ std::vector<HandedContact> contacts_for(db::Scoped& q, const core::Keyring& keys
         h.id = r.integer(0);
         meta::parse_enum(r.text(2), h.kind);
         h.exposed_ms = r.instant(3);
-        h.grounds = words_in(r.text(4));
+        h.grounds = base::words_of(r.text(4));
         h.decided_by = r.str(5);
         h.document_ref = r.str(6);
         h.note = r.maybe_text(7);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/paging.hpp"
+#include "base/text.hpp"
 #include "core/list.hpp"
 #include "feature/trace/follow.hpp"
 #include "feature/trace/rings.hpp"
@@ -44,7 +45,7 @@ ContactMark load_mark(const db::Row& r) {
   meta::parse_enum(r.text(11), m.kind);
   m.ring = static_cast<int>(r.integer(12));
   m.exposed_ms = r.instant(13);
-  m.grounds = words_in(r.text(14));
+  m.grounds = base::words_of(r.text(14));
   m.strength_percent = static_cast<int>(r.integer(15));
   m.decided_by = r.str(16);
   m.document_ref = r.str(17);

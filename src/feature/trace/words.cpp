@@ -7,16 +7,6 @@
 
 namespace feature::trace {
 
-std::vector<std::string> words_in(std::string_view text) {
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find(' ', at), text.size());
-    out.emplace_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return out;
-}
-
 std::map<std::int64_t, Who> who_are(db::Scoped& q, const std::vector<std::int64_t>& ids, base::Instant now) {
   std::map<std::int64_t, Who> out;
   constexpr std::size_t at_once = 2'000;

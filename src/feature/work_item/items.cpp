@@ -3,6 +3,7 @@
 #include <map>
 
 #include "api/paging.hpp"
+#include "base/text.hpp"
 #include "core/list.hpp"
 #include "feature/work_item/flow.hpp"
 #include "feature/work_item/routes.hpp"
@@ -23,16 +24,6 @@ constexpr auto item_columns = db::ScopedSql(
     "k.code = i.kind LEFT JOIN opening o ON o.id = i.opening_id LEFT JOIN staff s ON s.id = i.assignee_id "
     "LEFT "
     "JOIN account a ON a.id = i.taken_by WHERE {scope:p}");
-
-std::vector<std::string> words_in(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const auto word = text.substr(0, text.find(' '));
-    if (!word.empty()) out.emplace_back(word);
-    text.remove_prefix(std::min(text.size(), word.size() + 1));
-  }
-  return out;
-}
 
 struct Asker {
   std::int64_t account = 0, staff = 0;
@@ -63,7 +54,7 @@ WorkItem load_item(const db::Row& r, const Asker& asker) {
   i.household_id = r.maybe_integer(6);
   i.passage_id = r.maybe_integer(7);
   i.opening_name = r.maybe_text(8);
-  i.detail = words_in(r.text(9));
+  i.detail = base::words_of(r.text(9));
   i.note = r.maybe_text(10);
   i.assignee_id = r.maybe_integer(11);
   i.assignee = r.maybe_text(12);

@@ -1,5 +1,6 @@
 // Where alerts are sent besides: made, tried, taken away. Addresses and secrets go in and never come out
 // again.
+#include "base/text.hpp"
 #include "core/services.hpp"
 #include "feature/place/service.hpp"
 #include "feature/work_item/flow.hpp"
@@ -30,11 +31,7 @@ Webhook load(const db::Row& r) {
   meta::parse_enum(r.text(3), w.format);
   w.host = r.str(4);
   w.has_secret = r.boolean(5);
-  for (auto rest = r.text(6); !rest.empty();) {
-    const auto word = rest.substr(0, rest.find(' '));
-    w.kinds.emplace_back(word);
-    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
-  }
+  w.kinds = base::words_of(r.text(6));
   meta::parse_enum(r.text(7), w.lang);
   w.sent = r.maybe_instant(8);
   w.waiting = r.integer(9);
