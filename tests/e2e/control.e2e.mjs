@@ -4,25 +4,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 
-import { no_program, open_browser, open_desk, start_program, wrong_anywhere } from './support.mjs'
+import { ask, no_program, open_browser, open_desk, start_program, wrong_anywhere } from './support.mjs'
 
 describe('people under control and rounds on the program', { skip: no_program, timeout: 300_000 }, () => {
   let program, browser, desk, control_case, round
 
-  const api = (method, path, body) =>
-    desk.page.evaluate(
-      async ([method, path, body]) => {
-        const answer = await fetch(path, {
-          method,
-          headers: { 'content-type': 'application/json' },
-          body: body && JSON.stringify(body),
-        })
-        const text = await answer.text()
-        if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
-        return text === '' ? null : JSON.parse(text)
-      },
-      [method, path, body],
-    )
+  const api = (method, path, body) => ask(desk.page, path, method, body)
 
   before(async () => {
     program = await start_program()

@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 import {
+  ask,
   axe_violations,
   eventually,
   no_program,
@@ -69,7 +70,7 @@ describe('the office on the program', { skip: no_program, timeout: 300_000 }, ()
     await program?.stop()
   })
 
-  const api = (path) => page.evaluate(async (url) => (await fetch(url)).json(), path)
+  const api = (path) => ask(page, path)
   const go = async (route) => {
     await page.goto(`${program.url}/#/${route}`)
     await page.getByRole('heading', { level: 1 }).waitFor()

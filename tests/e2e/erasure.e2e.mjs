@@ -4,7 +4,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 
-import { axe_violations, no_program, open_browser, open_desk, shots, start_program, zh } from './support.mjs'
+import {
+  ask,
+  axe_violations,
+  no_program,
+  open_browser,
+  open_desk,
+  shots,
+  start_program,
+  zh,
+} from './support.mjs'
 
 describe('keys and erasure on the program', { skip: no_program, timeout: 300_000 }, () => {
   let program, browser, desk, page, person
@@ -23,7 +32,7 @@ describe('keys and erasure on the program', { skip: no_program, timeout: 300_000
     await program?.stop()
   })
 
-  const api = (path) => page.evaluate(async (url) => (await fetch(url)).json(), path)
+  const api = (path) => ask(page, path)
   const go = async (route) => {
     await page.goto(`${program.url}/#/${route}`)
     await page.getByRole('heading', { level: 1 }).waitFor()

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { after, before, describe, it } from 'node:test'
 
 import {
+  ask,
   axe_violations,
   eventually,
   no_program,
@@ -21,20 +22,7 @@ const zh = JSON.parse(readFileSync(new URL('../../i18n/field.zh-CN.json', import
 describe('a round at the doors', { skip: no_program, timeout: 300_000 }, () => {
   let program, browser, desk, field, round, compound
 
-  const api = (method, path, body) =>
-    desk.page.evaluate(
-      async ([method, path, body]) => {
-        const answer = await fetch(path, {
-          method,
-          headers: { 'content-type': 'application/json' },
-          body: body && JSON.stringify(body),
-        })
-        const text = await answer.text()
-        if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
-        return text === '' ? null : JSON.parse(text)
-      },
-      [method, path, body],
-    )
+  const api = (method, path, body) => ask(desk.page, path, method, body)
 
   before(async () => {
     program = await start_program()

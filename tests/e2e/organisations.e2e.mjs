@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 
-import { no_program, open_browser, open_desk, start_program, wrong_anywhere, zh } from './support.mjs'
+import { ask, no_program, open_browser, open_desk, start_program, wrong_anywhere, zh } from './support.mjs'
 
 describe('organisations and staff on the program', { skip: no_program, timeout: 300_000 }, () => {
   let program, browser, desk, page, company, compound_id
@@ -24,7 +24,7 @@ describe('organisations and staff on the program', { skip: no_program, timeout: 
     await program?.stop()
   })
 
-  const api = (path) => page.evaluate(async (url) => (await fetch(url)).json(), path)
+  const api = (path) => ask(page, path)
   const go = async (route) => {
     await page.goto(`${program.url}/#/${route}`)
     await page.getByRole('heading', { level: 1 }).waitFor()

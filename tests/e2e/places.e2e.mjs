@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 
 import {
+  ask,
   eventually,
   no_program,
   open_browser,
@@ -31,7 +32,7 @@ describe('places and responsibility on the program', { skip: no_program, timeout
     await program?.stop()
   })
 
-  const api = (path) => page.evaluate(async (url) => (await fetch(url)).json(), path)
+  const api = (path) => ask(page, path)
   const go = async (route) => {
     await page.goto(`${program.url}/#/${route}`)
     await page.getByRole('heading', { level: 1 }).waitFor()

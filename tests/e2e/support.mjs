@@ -187,6 +187,20 @@ export async function open_desk(browser, program, role) {
   return desk
 }
 
+// Asks the program as whoever is logged in on the page; throws what it answers to a refusal.
+export function ask(page, path, method = 'GET', body = undefined) {
+  return page.evaluate(
+    async ([path, method, body]) => {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) })
+      const text = await answer.text()
+      if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`)
+      return text === '' ? null : JSON.parse(text)
+    },
+    [path, method, body],
+  )
+}
+
 /** What is wrong with these pages on both sizes and in both languages; `ready` shows a page with its data. */
 export async function wrong_anywhere(browser, program, desk, routes, ready) {
   const wrong = []

@@ -4,7 +4,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 
-import { axe_violations, no_program, open_browser, open_desk, shots, start_program, zh } from './support.mjs'
+import {
+  ask,
+  axe_violations,
+  no_program,
+  open_browser,
+  open_desk,
+  shots,
+  start_program,
+  zh,
+} from './support.mjs'
 
 describe('tracing on the program', { skip: no_program, timeout: 300_000 }, () => {
   let program, browser, desk, page, person
@@ -24,7 +33,7 @@ describe('tracing on the program', { skip: no_program, timeout: 300_000 }, () =>
   })
 
   const yesterday = `${new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)}T08:00`
-  const api = (path) => page.evaluate(async (url) => (await fetch(url)).json(), path)
+  const api = (path) => ask(page, path)
   const button = (key, inside = page) => inside.getByRole('button', { name: zh[key], exact: true })
   const dialog = () => page.getByRole('dialog').filter({ visible: true })
   const look = async (name) => {
