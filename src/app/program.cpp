@@ -13,6 +13,7 @@
 #include "feature/exchange/api.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/ledger/routes.hpp"
+#include "feature/meter/routes.hpp"
 #include "feature/organisation/api.hpp"
 #include "feature/people/api.hpp"
 #include "feature/people/service.hpp"
@@ -75,6 +76,7 @@ void add_routes(api::Router& r) {
   feature::gate::routes(r);
   feature::control::routes(r);
   feature::survey::routes(r);
+  feature::meter::routes(r);
   feature::ledger::routes(r);
   feature::command::routes(r);
   feature::exchange::routes(r);

@@ -22,6 +22,7 @@
 #include "feature/gate/exemption_record.hpp"
 #include "feature/gate/record.hpp"
 #include "feature/gate/vehicle_record.hpp"
+#include "feature/meter/record.hpp"
 #include "feature/organisation/document_record.hpp"
 #include "feature/organisation/team_record.hpp"
 #include "feature/people/record.hpp"
@@ -405,7 +406,8 @@ std::vector<const meta::Record*> stored_records() {
       f::trace::CaseRow, f::trace::MarkRow, f::trace::PolicyRow, f::control::ControlRuleRow,
       f::control::CaseRow, f::control::TestRow, f::control::FollowUpRow, f::control::MarkRow,
       f::control::OutingRow, f::control::TransferRow, f::survey::RoundRow, f::survey::RoundPlaceRow,
-      f::survey::VisitRow, f::survey::AttemptRow, f::survey::HandoverRow, f::survey::FigureRow>();
+      f::survey::VisitRow, f::survey::AttemptRow, f::survey::HandoverRow, f::survey::FigureRow,
+      f::meter::ReadingRow, f::meter::EstimateRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

@@ -13,7 +13,7 @@ using base::Result;
 
 namespace {
 
-constexpr std::array<std::pair<Field, std::string_view>, 33> field_names{{
+constexpr std::array<std::pair<Field, std::string_view>, 43> field_names{{
     {Field::ignored, "ignored"},
     {Field::serial, "serial"},
     {Field::room, "room"},
@@ -47,19 +47,31 @@ constexpr std::array<std::pair<Field, std::string_view>, 33> field_names{{
     {Field::scope, "scope"},
     {Field::force, "force"},
     {Field::skills, "skills"},
+    {Field::meter, "meter"},
+    {Field::meter_number, "meter_number"},
+    {Field::read_day, "read_day"},
+    {Field::reading, "reading"},
+    {Field::previous_day, "previous_day"},
+    {Field::previous_reading, "previous_reading"},
+    {Field::electricity_reading, "electricity_reading"},
+    {Field::water_reading, "water_reading"},
+    {Field::estimated, "estimated"},
+    {Field::unit, "unit"},
 }};
 
-constexpr std::array<std::pair<Kind, std::string_view>, 4> kind_names{{
+constexpr std::array<std::pair<Kind, std::string_view>, 5> kind_names{{
     {Kind::dwelling_table, "dwelling_table"},
     {Kind::roster, "roster"},
     {Kind::vehicles, "vehicles"},
     {Kind::stewardship, "stewardship"},
+    {Kind::meters, "meters"},
 }};
 
 std::string_view missing_field(Kind kind, const std::vector<ColumnMap>& columns) {
   std::vector<Field> fields;
   for (const auto& column : columns) fields.push_back(column.field);
-  for (const Field field : {Field::room, Field::name, Field::plate, Field::scope}) {
+  for (const Field field :
+       {Field::room, Field::name, Field::plate, Field::scope, Field::read_day, Field::reading}) {
     auto without = fields;
     if (has_needed(kind, without)) return {};
     without.push_back(field);
@@ -112,6 +124,13 @@ void count(Analysis& a) {
     counts.vehicles = counts.rows - counts.duplicate_rows;
     counts.unknown_room_rows = static_cast<int>(std::ranges::count_if(
         a.vehicles, [](const auto& vehicle) { return !vehicle.duplicate_of && !vehicle.placed; }));
+  } else if (a.layout.kind == Kind::meters) {
+    count_rows(a.meters, counts);
+    for (const auto& row : a.meters) {
+      if (row.duplicate_of) continue;
+      counts.readings += static_cast<int>(row.readings.size());
+      counts.unknown_room_rows += !row.placed;
+    }
   } else {
     count_rows(a.stewards, counts);
     counts.staff = static_cast<int>(std::ranges::count_if(a.stewards, [](const auto& steward) {
@@ -176,6 +195,9 @@ Result<Analysis> analyse(const sheet::Workbook& book, const Options& options, co
       break;
     case Kind::stewardship:
       a.stewards = read_stewards(reader);
+      break;
+    case Kind::meters:
+      a.meters = read_meters(reader);
       break;
   }
   sheet_issues(sheet, reader, a);

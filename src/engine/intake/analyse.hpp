@@ -1,5 +1,5 @@
 #pragma once
-// From a workbook to typed rows: which sheet, where the header is, which of four kinds it is, which
+// From a workbook to typed rows: which sheet, where the header is, which of five kinds it is, which
 // column means what. Pure: the same input gives the same answer. Everything found can be overridden.
 #include <cstddef>
 #include <map>
@@ -15,7 +15,7 @@
 
 namespace engine::intake {
 
-enum class Kind { dwelling_table, roster, vehicles, stewardship };
+enum class Kind { dwelling_table, roster, vehicles, stewardship, meters };
 
 enum class Field {
   ignored,
@@ -50,7 +50,17 @@ enum class Field {
   party,
   scope,
   force,
-  skills
+  skills,
+  meter,
+  meter_number,
+  read_day,
+  reading,
+  previous_day,
+  previous_reading,
+  electricity_reading,
+  water_reading,
+  estimated,
+  unit
 };
 std::string_view name_of(Field field);  // "document_number"
 std::optional<Field> field_named(std::string_view name);
@@ -85,14 +95,14 @@ struct Options {
   const DwellingIndex* known = nullptr;  // needed to place rosters and vehicles; unused by dwelling tables
 };
 
-// How the four files are counted; the definitions are in DESIGN.md.
+// How the five files are counted; the definitions are in DESIGN.md.
 struct Counts {
   int rows = 0, fresh = 0, doubtful = 0, wrong = 0;
   int dwellings = 0, fitted = 0;
   int households = 0, persons = 0;
   int damaged_ids = 0, bad_checksum = 0, fifteen = 0, missing_id = 0;
   int duplicate_rows = 0, returnees = 0, elder_alone = 0, phones_two = 0, unknown_room_rows = 0;
-  int vehicles = 0, staff = 0;
+  int vehicles = 0, staff = 0, readings = 0;
 };
 
 struct Analysis {
@@ -101,6 +111,7 @@ struct Analysis {
   std::vector<PersonRow> persons{};
   std::vector<VehicleRow> vehicles{};
   std::vector<StewardRow> stewards{};
+  std::vector<MeterRow> meters{};
   std::vector<HouseholdDraft> households{};
   std::vector<Issue> issues{};  // of the sheet as a whole
   Counts counts{};

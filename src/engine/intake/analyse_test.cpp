@@ -324,6 +324,7 @@ RC_GTEST_PROP(AnalyseProperty, AnyTableIsHarmless, ()) {
   for (const auto& row : result->dwellings) rows.push_back(row.row);
   for (const auto& row : result->vehicles) rows.push_back(row.row);
   for (const auto& row : result->stewards) rows.push_back(row.row);
+  for (const auto& row : result->meters) rows.push_back(row.row);
   RC_ASSERT(static_cast<int>(rows.size()) == c.rows);
   RC_ASSERT(std::ranges::is_sorted(rows));
   std::size_t members = 0;

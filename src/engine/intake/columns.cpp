@@ -230,6 +230,62 @@ constexpr auto synonyms = std::to_array<Synonym>({
     {"包联范围", Field::scope},
     {"包保小区", Field::scope},
     {"SCOPE", Field::scope},
+    {"表类型", Field::meter},
+    {"表计类型", Field::meter},
+    {"表计种类", Field::meter},
+    {"能源类型", Field::meter},
+    {"METER", Field::meter},
+    {"METERTYPE", Field::meter},
+    {"表号", Field::meter_number},
+    {"电表号", Field::meter_number},
+    {"水表号", Field::meter_number},
+    {"表计编号", Field::meter_number},
+    {"电表编号", Field::meter_number},
+    {"水表编号", Field::meter_number},
+    {"METERNUMBER", Field::meter_number},
+    {"METERNO", Field::meter_number},
+    {"抄表日期", Field::read_day},
+    {"抄表时间", Field::read_day},
+    {"抄表日", Field::read_day},
+    {"本次抄表日期", Field::read_day},
+    {"本期抄表日期", Field::read_day},
+    {"数据日期", Field::read_day},
+    {"冻结日期", Field::read_day},
+    {"READDATE", Field::read_day},
+    {"READINGDATE", Field::read_day},
+    {"读数", Field::reading},
+    {"表读数", Field::reading},
+    {"抄表读数", Field::reading},
+    {"示数", Field::reading},
+    {"表底数", Field::reading},
+    {"本次读数", Field::reading},
+    {"本期读数", Field::reading},
+    {"本次示数", Field::reading},
+    {"本期示数", Field::reading},
+    {"READING", Field::reading},
+    {"上次抄表日期", Field::previous_day},
+    {"上期抄表日期", Field::previous_day},
+    {"PREVIOUSDATE", Field::previous_day},
+    {"上次读数", Field::previous_reading},
+    {"上期读数", Field::previous_reading},
+    {"上月读数", Field::previous_reading},
+    {"上次示数", Field::previous_reading},
+    {"上期示数", Field::previous_reading},
+    {"PREVIOUSREADING", Field::previous_reading},
+    {"电表读数", Field::electricity_reading},
+    {"电表示数", Field::electricity_reading},
+    {"ELECTRICITYREADING", Field::electricity_reading},
+    {"水表读数", Field::water_reading},
+    {"水表示数", Field::water_reading},
+    {"WATERREADING", Field::water_reading},
+    {"是否估抄", Field::estimated},
+    {"估抄", Field::estimated},
+    {"抄表方式", Field::estimated},
+    {"抄表状态", Field::estimated},
+    {"ESTIMATED", Field::estimated},
+    {"计量单位", Field::unit},
+    {"读数单位", Field::unit},
+    {"MEASURE", Field::unit},
 });
 
 struct Evidence {
@@ -277,6 +333,18 @@ constexpr auto evidences = std::to_array<Evidence>({
     {Kind::stewardship, Field::skills, 2},
     {Kind::stewardship, Field::name, 1},
     {Kind::stewardship, Field::phone, 0.5},
+    {Kind::meters, Field::room, 1},
+    {Kind::meters, Field::building, 1},
+    {Kind::meters, Field::meter, 3},
+    {Kind::meters, Field::meter_number, 3},
+    {Kind::meters, Field::read_day, 3},
+    {Kind::meters, Field::reading, 4},
+    {Kind::meters, Field::previous_day, 2},
+    {Kind::meters, Field::previous_reading, 2},
+    {Kind::meters, Field::electricity_reading, 4},
+    {Kind::meters, Field::water_reading, 4},
+    {Kind::meters, Field::estimated, 2},
+    {Kind::meters, Field::unit, 2},
 });
 
 struct TitleWord {
@@ -294,6 +362,8 @@ constexpr auto title_words = std::to_array<TitleWord>({
     {Kind::vehicles, "车辆"},
     {Kind::stewardship, "包保"},
     {Kind::stewardship, "责任人"},
+    {Kind::meters, "抄表"},
+    {Kind::meters, "水电"},
 });
 
 // Units, marks and numbering do not belong to the word: 建筑面积(㎡), *姓名, 联系电话1.
@@ -400,6 +470,9 @@ bool has_needed(Kind kind, const std::vector<Field>& fields) {
       return has(Field::plate);
     case Kind::stewardship:
       return has(Field::name) && (has(Field::scope) || has(Field::tier));
+    case Kind::meters:
+      return has(Field::room) && has(Field::read_day) &&
+             (has(Field::reading) || has(Field::electricity_reading) || has(Field::water_reading));
   }
   return false;
 }

@@ -35,6 +35,13 @@ std::vector<std::string> Reader::texts(std::size_t record, Field field) const {
   return all;
 }
 
+std::string Reader::header(Field field) const {
+  const auto found = std::ranges::find(layout_.columns, field, &ColumnMap::field);
+  return found == layout_.columns.end() ? std::string{} : found->header;
+}
+
+std::string Reader::titles() const { return titles_above(cells_.sheet(), layout_.header_row); }
+
 Place Reader::place(std::size_t record) const {
   const int room_column = column(Field::room);
   const auto& filled = filled_.places[record];
@@ -127,5 +134,6 @@ void put_in_place(Row& row, const Place& place, const DwellingIndex* known) {
 
 template void put_in_place(PersonRow&, const Place&, const DwellingIndex*);
 template void put_in_place(VehicleRow&, const Place&, const DwellingIndex*);
+template void put_in_place(MeterRow&, const Place&, const DwellingIndex*);
 
 }  // namespace engine::intake

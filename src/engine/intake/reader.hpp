@@ -34,6 +34,9 @@ class Reader {
   std::vector<std::string> texts(std::size_t record, Field field) const;  // of all columns with that meaning
   Place place(std::size_t record) const;
 
+  std::string header(Field field) const;  // as written, empty when the table has none
+  std::string titles() const;             // the sheet's name and what stands above the header, as a code
+
   // All phones of the record; an issue for each that is no number.
   std::vector<Phone> phones(std::size_t record, RowBase& row) const;
   // Empty with an issue when something is written that is no day.
@@ -47,6 +50,9 @@ class Reader {
   FilledPlaces filled_;
 };
 
+// The sheet's name and the lines above the header that are no table, as a code.
+std::string titles_above(const sheet::Sheet& sheet, int header_row);
+
 void add_issue(RowBase& row, int column, std::string code, base::ErrorParams params = {});
 // Doubtful when something was found; wrong stays wrong.
 void settle_status(RowBase& row);
@@ -59,6 +65,7 @@ std::vector<DwellingRow> read_dwellings(const Reader& reader);
 std::vector<PersonRow> read_persons(const Reader& reader);
 std::vector<VehicleRow> read_vehicles(const Reader& reader);
 std::vector<StewardRow> read_stewards(const Reader& reader);
+std::vector<MeterRow> read_meters(const Reader& reader);
 std::vector<HouseholdDraft> form_households(std::vector<PersonRow>& persons);
 
 }  // namespace engine::intake

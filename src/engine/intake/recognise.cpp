@@ -5,6 +5,7 @@
 #include "engine/intake/analyse.hpp"
 #include "engine/intake/columns.hpp"
 #include "engine/intake/grid.hpp"
+#include "engine/intake/reader.hpp"
 #include "engine/intake/text.hpp"
 
 namespace engine::intake {
@@ -14,7 +15,8 @@ using base::Result;
 
 namespace {
 
-constexpr std::array kinds{Kind::dwelling_table, Kind::roster, Kind::vehicles, Kind::stewardship};
+constexpr std::array kinds{Kind::dwelling_table, Kind::roster, Kind::vehicles, Kind::stewardship,
+                           Kind::meters};
 constexpr std::size_t header_search_rows = 50;
 constexpr std::size_t sample_rows = 60;
 constexpr double sure_score = 6;  // evidence from which the kind is certain if nothing speaks for another
@@ -98,7 +100,8 @@ double score(Kind kind, const std::vector<ColumnMap>& columns) {
   return sum;
 }
 
-// The sheet's name and the lines above the header that are no table, as a code.
+}  // namespace
+
 std::string titles_above(const sheet::Sheet& sheet, int header_row) {
   std::string text = to_code(sheet.name);
   for (const auto& row : sheet.rows) {
@@ -108,6 +111,8 @@ std::string titles_above(const sheet::Sheet& sheet, int header_row) {
   }
   return text;
 }
+
+namespace {
 
 struct Candidate {
   std::size_t sheet = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// Typed rows of the four files an office has. Nothing here is stored; the caller decides.
+// Typed rows of the five files an office has. Nothing here is stored; the caller decides.
 #include <optional>
 #include <string>
 #include <vector>
@@ -99,6 +99,23 @@ struct StewardRow : RowBase {
   bool whole_compound = false;
   std::vector<RoomRef> buildings{};  // phase, building and, where written, stair
   std::string remark{};
+};
+
+enum class Meter { electricity, water };
+// Counters as they were read; a row may hold several. Values are kWh and cubic metres.
+struct MeterReading {
+  Meter meter = Meter::electricity;
+  std::string number{};  // of the meter, empty when not written
+  base::Day day{};
+  double value = 0;
+  bool estimated = false;  // nobody read it
+  friend bool operator==(const MeterReading&, const MeterReading&) = default;
+};
+struct MeterRow : RowBase {
+  bool placed = false;
+  RoomRef room{};
+  std::string room_text{};
+  std::vector<MeterReading> readings{};
 };
 
 // Rows of one dwelling, or one head whose dwelling is not known. Indexes into Analysis::persons.

@@ -277,6 +277,8 @@ constexpr auto entries = std::to_array<Entry>({
      {},
      {},
      "state outcome next_contact fitted_out occupied settled_by"},
+    {"meter_reading", Whose::nobody, Fate::kept, {}, {}, {}, "meter number"},
+    {"meter_estimate", Whose::nobody, Fate::kept, {}, {}, {}, "reasons"},
     {"survey_handover", Whose::nobody, Fate::kept, {}, {}, {}, "note receipt_note"},
     {"survey_round_place"},
     {"survey_figure"},

@@ -8,6 +8,7 @@
 #include "core/services.hpp"
 #include "feature/exchange/file.hpp"
 #include "feature/exchange/forms.hpp"
+#include "feature/meter/service.hpp"
 #include "feature/place/service.hpp"
 
 namespace feature::exchange {
@@ -105,7 +106,8 @@ base::Problems check_mapping(const ImportPatch& in) {
 }
 
 std::string_view change_kind(const Reading& reading) {
-  return reading.analysis.layout.kind == intake::Kind::dwelling_table ? "place" : "household";
+  const auto kind = reading.analysis.layout.kind;
+  return kind == intake::Kind::dwelling_table || kind == intake::Kind::meters ? "place" : "household";
 }
 
 // The plan is stored before anything is written, so that what is promised is what is done.
@@ -324,6 +326,9 @@ Result<Import> commit_import(api::Context& c, std::int64_t id) {
     if (!now) return tl::unexpected(std::move(now).error());
     return shown(*now, *look);
   }
+  if (look->reading.analysis.layout.kind == intake::Kind::meters)
+    if (auto estimated = meter::estimate_compound(c, stored.compound_id); !estimated)
+      return tl::unexpected(std::move(estimated).error());
   if (auto finished = finish(c, stored); !finished) return tl::unexpected(std::move(finished).error());
   const auto took = std::chrono::steady_clock::now() - started;
   base::log::info("import.committed",

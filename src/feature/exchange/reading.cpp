@@ -12,10 +12,10 @@ namespace {
 
 using intake::Field;
 
-constexpr std::array kinds{std::pair{Kind::dwellings, intake::Kind::dwelling_table},
-                           std::pair{Kind::roster, intake::Kind::roster},
-                           std::pair{Kind::vehicles, intake::Kind::vehicles},
-                           std::pair{Kind::stewardship, intake::Kind::stewardship}};
+constexpr std::array kinds{
+    std::pair{Kind::dwellings, intake::Kind::dwelling_table}, std::pair{Kind::roster, intake::Kind::roster},
+    std::pair{Kind::vehicles, intake::Kind::vehicles},
+    std::pair{Kind::stewardship, intake::Kind::stewardship}, std::pair{Kind::meters, intake::Kind::meters}};
 
 constexpr std::array dwelling_fields{Field::phase,      Field::building, Field::stair,      Field::floor,
                                      Field::room,       Field::area,     Field::fitted_out, Field::occupancy,
@@ -32,6 +32,21 @@ constexpr std::array steward_fields{Field::tier,  Field::name,   Field::organisa
                                     Field::rank,  Field::party,  Field::phone,        Field::scope,
                                     Field::force, Field::skills, Field::remark};
 
+constexpr std::array meter_fields{Field::phase,
+                                  Field::building,
+                                  Field::stair,
+                                  Field::room,
+                                  Field::meter,
+                                  Field::meter_number,
+                                  Field::read_day,
+                                  Field::reading,
+                                  Field::previous_day,
+                                  Field::previous_reading,
+                                  Field::electricity_reading,
+                                  Field::water_reading,
+                                  Field::estimated,
+                                  Field::unit};
+
 std::span<const Field> engine_fields(Kind kind) {
   switch (kind) {
     case Kind::dwellings:
@@ -42,6 +57,8 @@ std::span<const Field> engine_fields(Kind kind) {
       return vehicle_fields;
     case Kind::stewardship:
       return steward_fields;
+    case Kind::meters:
+      return meter_fields;
     case Kind::unknown:
       return {};
   }
@@ -100,6 +117,10 @@ std::vector<Count> counts_of(const Reading& reading) {
     case intake::Kind::stewardship:
       add("staff", c.staff);
       break;
+    case intake::Kind::meters:
+      add("readings", c.readings);
+      add("unknown_room_rows", c.unknown_room_rows);
+      break;
   }
   add("duplicate_rows", c.duplicate_rows);
   int marked = 0;
@@ -128,7 +149,7 @@ base::Result<Ground> load_ground(db::Scoped& q, std::int64_t compound_id) {
 
 std::size_t Reading::rows() const {
   return analysis.dwellings.size() + analysis.persons.size() + analysis.vehicles.size() +
-         analysis.stewards.size();
+         analysis.stewards.size() + analysis.meters.size();
 }
 
 const intake::RowBase& Reading::row(std::size_t index) const {
@@ -139,6 +160,8 @@ const intake::RowBase& Reading::row(std::size_t index) const {
       return analysis.persons.at(index);
     case intake::Kind::vehicles:
       return analysis.vehicles.at(index);
+    case intake::Kind::meters:
+      return analysis.meters.at(index);
     case intake::Kind::stewardship:
       break;
   }

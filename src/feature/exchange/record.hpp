@@ -19,7 +19,7 @@ enum class State {
   undoing,  // an undo is under way or broke off; shown as committed, another undo goes on with it
   undone
 };
-enum class Kind { unknown, dwellings, roster, vehicles, stewardship };
+enum class Kind { unknown, dwellings, roster, vehicles, stewardship, meters };
 // What taking a row over would do.
 enum class RowStatus {
   fresh,      // adds a record
@@ -158,7 +158,7 @@ struct WorkbookQuery {
 
 META_ENUM(feature::exchange::State, "analysed", "committing", "committed", "discarded", "failed", "undoing",
           "undone")
-META_ENUM(feature::exchange::Kind, "unknown", "dwellings", "roster", "vehicles", "stewardship")
+META_ENUM(feature::exchange::Kind, "unknown", "dwellings", "roster", "vehicles", "stewardship", "meters")
 META_ENUM(feature::exchange::RowStatus, "new", "changed", "doubtful", "wrong", "duplicate", "unchanged")
 
 META_DESCRIBE(feature::exchange::SheetName, "SheetName", "", name, rows)

@@ -52,6 +52,8 @@ std::vector<Verdict> take_over(db::Scoped& q, const Job& job, const Rows& rows, 
       return take_roster(q, job, rows, writing);
     case intake::Kind::vehicles:
       return take_vehicles(q, job, rows, writing);
+    case intake::Kind::meters:
+      return take_meters(q, job, rows, writing);
     case intake::Kind::stewardship:
       break;
   }
@@ -73,6 +75,9 @@ std::size_t ids_needed(const Reading& reading, const Rows& rows) {
         break;
       case intake::Kind::stewardship:
         ids += 2 + file.stewards[row].buildings.size();
+        break;
+      case intake::Kind::meters:
+        ids += file.meters[row].readings.size();
         break;
     }
   return ids;

@@ -58,5 +58,6 @@ std::vector<Verdict> take_dwellings(db::Scoped& q, const Job& job, const Rows& r
 std::vector<Verdict> take_roster(db::Scoped& q, const Job& job, const Rows& rows, Writing* writing);
 std::vector<Verdict> take_vehicles(db::Scoped& q, const Job& job, const Rows& rows, Writing* writing);
 std::vector<Verdict> take_stewards(db::Scoped& q, const Job& job, const Rows& rows, Writing* writing);
+std::vector<Verdict> take_meters(db::Scoped& q, const Job& job, const Rows& rows, Writing* writing);
 
 }  // namespace feature::exchange

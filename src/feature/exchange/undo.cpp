@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/services.hpp"
+#include "feature/meter/service.hpp"
 #include "feature/people/service.hpp"
 #include "feature/place/record.hpp"
 #include "feature/stewardship/record.hpp"
@@ -30,6 +31,7 @@ struct Kind {
 };
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all{
+      {meta::record_of<meter::ReadingRow>(), "SELECT id, dwelling_id FROM meter_reading WHERE id "},
       {meta::record_of<people::PhoneRow>(),
        "SELECT ph.id, r.dwelling_id FROM phone ph JOIN residence r ON r.person_id = ph.person_id WHERE "
        "ph.id "},
@@ -45,7 +47,9 @@ const std::vector<Kind>& kinds() {
 }
 
 // Derived from persons, and gone or made anew with them.
-bool is_derived(std::string_view table) { return table == "duplicate_pair" || table == "conflict"; }
+bool is_derived(std::string_view table) {
+  return table == "duplicate_pair" || table == "conflict" || table == "meter_estimate";
+}
 
 struct Written {
   std::size_t kind = 0;
@@ -417,6 +421,9 @@ Result<Import> undo_import(api::Context& c, std::int64_t id, std::string_view re
   for (const auto& stage : *stages)
     if (auto done = take_back_stage(c, id, refs, stage); !done)
       return tl::unexpected(std::move(done).error());
+  if (listed(*stored).kind == exchange::Kind::meters)
+    if (auto estimated = meter::estimate_compound(c, stored->compound_id); !estimated)
+      return tl::unexpected(std::move(estimated).error());
   auto finished = end(c, id);
   if (!finished) return tl::unexpected(std::move(finished).error());
   return listed(*finished);

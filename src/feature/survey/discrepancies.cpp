@@ -50,6 +50,11 @@ constexpr auto file_but_vacant =
 // Somebody lives there and nobody is on file.
 constexpr auto vacant_on_file =
     db::ScopedSql(VISITED "v.outcome = 'occupied' AND " ON_FILE " = 0 AND {scope:p}");
+// Nobody lives there by the visit, and its meters say otherwise: a door to knock at again, the visit stays.
+constexpr auto metered_but_vacant = db::ScopedSql(VISITED
+                                                  "v.outcome IN ('vacant', 'not_fitted_out') AND EXISTS "
+                                                  "(SELECT 1 FROM meter_estimate m WHERE m.dwelling_id "
+                                                  "= p.id AND m.lived_in_percent >= 80) AND {scope:p}");
 #undef ON_FILE
 #undef VISIT
 #undef VISITED
@@ -67,7 +72,10 @@ const std::array checks{
     Check{file_but_vacant,
           {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}", "file_but_vacant"}},
     Check{vacant_on_file,
-          {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}", "vacant_on_file"}}};
+          {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}", "vacant_on_file"}},
+    Check{metered_but_vacant,
+          {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}",
+           "metered_but_vacant"}}};
 
 Result<api::Page<Discrepancy>> list_discrepancies(api::Context& c, const DiscrepancyQuery& in) {
   return c.read([&](db::Scoped& q) -> Result<api::Page<Discrepancy>> {

@@ -3,6 +3,7 @@
 
 #include "core/keyring.hpp"
 #include "core/services.hpp"
+#include "feature/meter/service.hpp"
 #include "feature/survey/rounds.hpp"
 #include "feature/survey/routes.hpp"
 
@@ -24,11 +25,13 @@ constexpr auto doors_of_round = db::ScopedSql(
     "AND "
     "n.valid_until_ms IS NULL), v.last_ms, COALESCE(ph.sort, ''), COALESCE(b.sort, ''), COALESCE(s.sort, "
     "''), "
-    "p.sort FROM place p JOIN dwelling d ON d.id = p.id LEFT JOIN place ph ON ph.id = p.phase_id LEFT JOIN "
+    "p.sort, m.lived_in_percent, m.reasons FROM place p JOIN dwelling d ON d.id = p.id LEFT JOIN place ph ON "
+    "ph.id = p.phase_id LEFT JOIN "
     "place "
     "b ON b.id = p.building_id LEFT JOIN place s ON s.id = p.stair_id LEFT JOIN survey_visit v ON v.round_id "
     "= "
-    "$1 AND v.dwelling_id = p.id WHERE " DWELLING_OF_ROUND);
+    "$1 AND v.dwelling_id = p.id LEFT JOIN meter_estimate m ON m.dwelling_id = p.id "
+    "WHERE " DWELLING_OF_ROUND);
 
 template <class E>
 std::optional<E> maybe(const db::Row& r, int column) {
@@ -62,6 +65,8 @@ Door load_door(const db::Row& r, const RoundRow& round) {
   d.on_file = r.integer(15);
   if (!r.is_null(16)) d.head = core::mask_name(r.text(16));
   d.last_ms = r.maybe_instant(17);
+  d.lived_in_percent = r.maybe_integer(22);
+  if (!r.is_null(23)) d.meter_reasons = meter::reasons_in(r.text(23));
   return d;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/survey/ladder.hpp"
+#include "feature/meter/record.hpp"
 #include "feature/people/record.hpp"
 #include "feature/place/record.hpp"
 #include "meta/describe.hpp"
@@ -148,6 +149,8 @@ struct Door {
   std::int64_t on_file = 0;           // persons on file
   std::optional<std::string> head{};  // masked
   std::optional<meta::Instant> last_ms{};
+  std::optional<std::int64_t> lived_in_percent{};          // by its meters; none: nothing to go by
+  std::vector<engine::occupancy::Reason> meter_reasons{};  // the strongest first
 };
 struct DoorList {
   std::vector<Door> items{};  // in walking order
@@ -222,7 +225,14 @@ struct AttemptResults {
 };
 
 // What does not fit together (XN-58).
-enum class DiscrepancyKind { two_households, no_head, count_differs, file_but_vacant, vacant_on_file };
+enum class DiscrepancyKind {
+  two_households,
+  no_head,
+  count_differs,
+  file_but_vacant,
+  vacant_on_file,
+  metered_but_vacant
+};
 struct DiscrepancyQuery {
   std::int64_t round_id = 0;
   DiscrepancyKind kind = DiscrepancyKind::no_head;
@@ -245,7 +255,7 @@ META_ENUM(feature::survey::DoorState, "untried", "open", "resolved", "registered
 META_ENUM(feature::survey::CoverageBy, "grid", "compound", "building")
 META_ENUM(feature::survey::AttemptStatus, "stored", "stored_before", "refused")
 META_ENUM(feature::survey::DiscrepancyKind, "two_households", "no_head", "count_differs", "file_but_vacant",
-          "vacant_on_file")
+          "vacant_on_file", "metered_but_vacant")
 META_DESCRIBE(feature::survey::Round, "SurveyRound", "", id, place_id, place_name, number, title, direction,
               ladder, started_ms, closed_ms)
 META_DESCRIBE(feature::survey::RoundQuery, "SurveyRoundQuery", "", place_id, open, limit, cursor)
@@ -258,7 +268,7 @@ META_DESCRIBE(feature::survey::CoverageReport, "SurveyCoverageReport", "", total
 META_DESCRIBE(feature::survey::CoverageQuery, "SurveyCoverageQuery", "", by, compound_id)
 META_DESCRIBE(feature::survey::Door, "SurveyDoor", "", round_id, dwelling_id, compound_id, building, stair,
               floor, room, label, state, outcome, next_contact, not_before_ms, unanswered_knocks, fitted_out,
-              occupied, persons, on_file, head, last_ms)
+              occupied, persons, on_file, head, last_ms, lived_in_percent, meter_reasons)
 META_DESCRIBE(feature::survey::DoorList, "SurveyDoorList", "", items)
 META_DESCRIBE(feature::survey::DoorQuery, "SurveyDoorQuery", "", round_id, compound_id, building_id, all)
 META_DESCRIBE(feature::survey::RegisterQuery, "SurveyRegisterQuery", "", round_id, compound_id, handed_over,

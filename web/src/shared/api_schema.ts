@@ -1839,6 +1839,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/meter-estimates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which dwellings of a compound their meters show to be lived in */
+        get: operations["getApiMeterEstimates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/meter-estimates/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which dwellings of a compound their meters show to be lived in: all of it as xlsx, CSV or on paper */
+        get: operations["getApiMeterEstimatesExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/missing-documents": {
         parameters: {
             query?: never;
@@ -5516,7 +5550,7 @@ export interface components {
             /** @enum {string} */
             state: "analysed" | "committing" | "committed" | "discarded" | "failed" | "undoing" | "undone";
             /** @enum {string} */
-            kind: "unknown" | "dwellings" | "roster" | "vehicles" | "stewardship";
+            kind: "unknown" | "dwellings" | "roster" | "vehicles" | "stewardship" | "meters";
             /** @description 0..1 that the kind is right */
             confidence: number;
             sheets: components["schemas"]["SheetName"][];
@@ -5586,7 +5620,7 @@ export interface components {
             params: unknown;
         };
         ImportPatch: {
-            kind?: ("unknown" | "dwellings" | "roster" | "vehicles" | "stewardship") | null;
+            kind?: ("unknown" | "dwellings" | "roster" | "vehicles" | "stewardship" | "meters") | null;
             sheet?: number | null;
             header_row?: number | null;
             mapping?: components["schemas"]["ColumnChoice"][] | null;
@@ -5850,6 +5884,18 @@ export interface components {
         };
         MeetingPoints: {
             items: components["schemas"]["MeetingPoint"][];
+        };
+        MeterEstimate: {
+            /** Format: int64 */
+            dwelling_id: number;
+            label: string;
+            /** Format: int64 */
+            lived_in_percent: number;
+            meter_reasons: ("no_readings" | "electricity_low" | "electricity_lived" | "flat_days" | "uneven_days" | "water_none" | "water_lived")[];
+            electricity_per_day: number | null;
+            water_per_day: number | null;
+            /** Format: date */
+            newest_day: string;
         };
         MovePerson: {
             /** Format: int64 */
@@ -6566,6 +6612,11 @@ export interface components {
         };
         PageOfLackingDocument: {
             items: components["schemas"]["LackingDocument"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfMeterEstimate: {
+            items: components["schemas"]["MeterEstimate"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -7759,7 +7810,7 @@ export interface components {
         };
         SurveyDiscrepancy: {
             /** @enum {string} */
-            discrepancy: "two_households" | "no_head" | "count_differs" | "file_but_vacant" | "vacant_on_file";
+            discrepancy: "two_households" | "no_head" | "count_differs" | "file_but_vacant" | "vacant_on_file" | "metered_but_vacant";
             /** Format: int64 */
             dwelling_id: number;
             compound: string;
@@ -7799,6 +7850,8 @@ export interface components {
             on_file: number;
             head: string | null;
             last_ms: number | null;
+            lived_in_percent: number | null;
+            meter_reasons: ("no_readings" | "electricity_low" | "electricity_lived" | "flat_days" | "uneven_days" | "water_none" | "water_lived")[];
         };
         SurveyDoorList: {
             items: components["schemas"]["SurveyDoor"][];
@@ -12540,6 +12593,77 @@ export interface operations {
             };
         };
     };
+    getApiMeterEstimates: {
+        parameters: {
+            query: {
+                compound_id: number;
+                vacant?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfMeterEstimate"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiMeterEstimatesExport: {
+        parameters: {
+            query: {
+                compound_id: number;
+                vacant?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiMissingDocuments: {
         parameters: {
             query: {
@@ -16610,7 +16734,7 @@ export interface operations {
         parameters: {
             query: {
                 round_id: number;
-                kind: "two_households" | "no_head" | "count_differs" | "file_but_vacant" | "vacant_on_file";
+                kind: "two_households" | "no_head" | "count_differs" | "file_but_vacant" | "vacant_on_file" | "metered_but_vacant";
                 compound_id?: number | null;
                 limit?: number | null;
                 cursor?: string | null;
@@ -16645,7 +16769,7 @@ export interface operations {
         parameters: {
             query: {
                 round_id: number;
-                kind: "two_households" | "no_head" | "count_differs" | "file_but_vacant" | "vacant_on_file";
+                kind: "two_households" | "no_head" | "count_differs" | "file_but_vacant" | "vacant_on_file" | "metered_but_vacant";
                 compound_id?: number | null;
                 limit?: number | null;
                 cursor?: string | null;

@@ -399,7 +399,7 @@ export interface StaffRow {
   phone_masked: string | null
 }
 
-export const import_kinds = ['dwellings', 'roster', 'vehicles', 'stewardship', 'unknown'] as const
+export const import_kinds = ['dwellings', 'roster', 'vehicles', 'stewardship', 'meters', 'unknown'] as const
 export const row_statuses = ['new', 'changed', 'doubtful', 'wrong', 'duplicate', 'unchanged'] as const
 export type RowStatus = (typeof row_statuses)[number]
 

@@ -11,6 +11,8 @@ export interface Cell {
   unanswered: number
   unsent: boolean
 }
+/** As built, or the doors first behind which somebody is likely to live. */
+export type Order = 'built' | 'likely'
 export interface Floor {
   floor: number | null
   cells: Cell[]
@@ -100,6 +102,21 @@ function stair_of(building: string, name: string, cells: Cell[]): Stair {
     left: cells.filter(is_open).length,
     total: cells.length,
   }
+}
+
+const likely_percent = 80
+/** Its meters say that somebody lives there; none: nothing to go by. */
+export const likely = (door: Door): boolean => (door.lived_in_percent ?? 0) >= likely_percent
+
+/** Doors still to do, the likeliest first; those nothing is known of between likely and unlikely ones. */
+export function likely_first(stairs: readonly Stair[]): Cell[] {
+  const unknown = 50
+  return stairs
+    .flatMap((stair) => [...stair.floors].reverse().flatMap((floor) => floor.cells))
+    .filter(is_open)
+    .map((cell, at) => ({ cell, at, percent: cell.door.lived_in_percent ?? unknown }))
+    .sort((a, b) => b.percent - a.percent || a.at - b.at)
+    .map(({ cell }) => cell)
 }
 
 /** "All well": those on file are met and everything is as it stands. Only for a door with people on file. */

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 
 import { beforeEach, describe, expect, it } from 'vitest'
 
-import { all_well, buildings_of } from './doors'
+import { all_well, buildings_of, likely_first } from './doors'
 import { Field } from './field'
 import { FieldStore, type Door, type NewAttempt } from './store'
 
@@ -28,6 +28,8 @@ const door = (id: number, more: Partial<Door> = {}): Door => ({
   on_file: 3,
   head: '张*',
   last_ms: null,
+  lived_in_percent: null,
+  meter_reasons: [],
   ...more,
 })
 
@@ -105,6 +107,19 @@ beforeEach(async () => {
   await field.start()
   await field.sync()
   await field.take_along({ id: 9, name: '园' })
+})
+
+describe('doors by their meters', () => {
+  it('puts likely doors first, unknown ones in between, and leaves out what is done', () => {
+    const doors = [
+      door(1, { lived_in_percent: 20 }),
+      door(2),
+      door(3, { lived_in_percent: 95 }),
+      door(4, { lived_in_percent: 99, state: 'resolved', outcome: 'occupied' }),
+    ]
+    const stairs = buildings_of(doors, [], now_ms)[0]!.stairs
+    expect(likely_first(stairs).map((cell) => cell.door.dwelling_id)).toEqual([3, 2, 1])
+  })
 })
 
 describe('records of doors', () => {
