@@ -12,6 +12,7 @@ import {
   open_desk,
   shots,
   start_program,
+  wrong_anywhere,
   zh,
 } from './support.mjs'
 
@@ -67,7 +68,7 @@ describe('tracing on the program', { skip: no_program, timeout: 300_000 }, () =>
     await page.keyboard.press('Escape')
   })
 
-  it('decides with officer and document, and lifts the case with everything that followed', async () => {
+  it('decides with officer and document, on pages that read well everywhere', async () => {
     await page
       .getByRole('button', { name: /^判定 / })
       .first()
@@ -77,6 +78,21 @@ describe('tracing on the program', { skip: no_program, timeout: 300_000 }, () =>
     await button('mark.decide', dialog()).click()
     await page.getByText('防指〔2020〕12号').waitFor()
     await look('case')
+    const id = page.url().match(/cases\/(\d+)/)[1]
+    const [mark] = (await api(`/api/case-contacts?case_id=${id}`)).items
+    const routes = ['cases', `cases/${id}`, `control/${mark.control_id}`, 'trace-policy']
+    assert.deepEqual(await wrong_anywhere(browser, program, desk, routes, 'h1'), [])
+  })
+
+  it('names the case of who is under control, and lifts it with everything that followed', async () => {
+    const case_page = page.url()
+    await page
+      .getByRole('link', { name: /的管控档案$/ })
+      .first()
+      .click()
+    await page.getByText(zh['control.origin']).waitFor()
+    await page.getByRole('link', { name: '2020-001' }).click()
+    await page.waitForURL(case_page)
     await button('case.lift').click()
     await dialog().getByLabel(zh['case.reason']).fill('复核为假阳性')
     await button('case.lift', dialog()).click()
@@ -85,5 +101,6 @@ describe('tracing on the program', { skip: no_program, timeout: 300_000 }, () =>
     const marks = (await api(`/api/case-contacts?case_id=${id}`)).items
     assert.equal(marks.length, 1)
     assert.notEqual(marks[0].lifted_ms, null)
+    assert.equal(marks[0].control_id, null)
   })
 })

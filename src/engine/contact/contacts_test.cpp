@@ -61,6 +61,7 @@ Query any_query() {
     isolated.push_back(person);
     query.isolations.push_back({person, noon + number(0, 500)});
   }
+  for (auto left = number(0, 4); left > 0; --left) query.gaps.push_back({number(0, 7), any_span()});
   query.direction = number(0, 2) == 0 ? Direction::contacts : Direction::sources;
   query.horizon = {noon, noon + number(100, 700)};
   query.depth = static_cast<int>(number(0, 5));
@@ -86,6 +87,7 @@ void same(const Answer& answer, const std::map<std::uint32_t, Found>& slow) {
     RC_ASSERT(expected != slow.end());
     RC_ASSERT(c.ring == expected->second.ring);
     RC_ASSERT(c.at == expected->second.at);
+    RC_ASSERT(c.last == expected->second.last);
     RC_ASSERT(c.links == expected->second.links);
     RC_ASSERT(c.kinds == expected->second.kinds);
     RC_ASSERT(std::abs(c.strength - expected->second.strength) < 1e-6);
@@ -129,6 +131,29 @@ RC_GTEST_PROP(Contacts, EvidenceChangesNoAnswerAndCountsEveryLink, ()) {
   for (std::size_t i = 0; i < counted.size(); ++i) RC_ASSERT(counted[i] == full.contacts[i].links);
 }
 
+// Records that may be missing make nothing surer, lose nobody, and the evidence says whose stay is unsure.
+RC_GTEST_PROP(Contacts, AGapWeakensAndIsNamedInTheEvidence, ()) {
+  const auto town = any_town();
+  const Contacts contacts(town.presences, town.kinds);
+  const auto policy = any_policy();
+  auto query = any_query();
+  query.evidence = true;
+  const auto with = contacts.trace(query, policy);
+  query.gaps.clear();
+  const auto without = contacts.trace(query, policy);
+  RC_ASSERT(with.links.size() == without.links.size());
+  for (std::size_t i = 0; i < with.links.size(); ++i) {
+    const auto &weak = with.links[i], &sure = without.links[i];
+    RC_ASSERT(weak.contact == sure.contact && weak.from == sure.from);
+    const bool unsure =
+        weak.source_certainty != sure.source_certainty || weak.contact_certainty != sure.contact_certainty;
+    if (unsure)
+      RC_ASSERT(weak.strength < sure.strength);
+    else
+      RC_ASSERT(weak.strength == sure.strength);
+  }
+}
+
 RC_GTEST_PROP(Contacts, NobodyIsReachedByAMeetingThatCameBefore, ()) {
   const auto town = any_town();
   const Contacts contacts(town.presences, town.kinds);
@@ -156,10 +181,11 @@ RC_GTEST_PROP(Contacts, SourcesAreContactsOfTheReversedTown, ()) {
   mirrored.direction = Direction::contacts;
   mirrored.horizon = {back(query.horizon.until), back(query.horizon.from)};
   for (auto& i : mirrored.indices) i.window = {back(i.window.until), back(i.window.from)};
+  for (auto& g : mirrored.gaps) g.span = {back(g.span.until), back(g.span.from)};
   const auto policy = any_policy();
   const auto sources = Contacts(town.presences, town.kinds).trace(query, policy);
   auto slow = trace_slowly(reversed.presences, reversed.kinds, mirrored, policy);
-  for (auto& [person, f] : slow) f.at = back(f.at);
+  for (auto& [person, f] : slow) f.at = back(f.at), f.last = back(f.last);
   same(sources, slow);
 }
 

@@ -17,6 +17,14 @@ double share_of(Wide together, const KindPolicy& rule, double least) {
   return std::clamp(share, least, 1.0);
 }
 
+double confidence_of(const Presence& p, const Query& query, const Policy& policy) {
+  bool gap = false;
+  for (const auto& g : query.gaps)
+    gap = gap || (g.place == p.place && g.span.from <= p.until && p.from <= g.span.until);
+  const bool weaker = gap && p.certainty == Certainty::observed && p.from < p.until;
+  return policy.confidence[static_cast<std::size_t>(weaker ? Certainty::gap : p.certainty)];
+}
+
 }  // namespace
 
 std::map<std::uint32_t, Found> trace_slowly(std::span<const Presence> presences, std::span<const Kind> kinds,
@@ -48,11 +56,12 @@ std::map<std::uint32_t, Found> trace_slowly(std::span<const Presence> presences,
         const Wide from = std::max<Wide>(a_from, b.from), until = std::min<Wide>(a_until, b.until);
         if (from - until > Wide{rule.slack_s}) continue;
         const double strength = rule.weight * share_of(until - from, rule, policy.least_share) *
-                                policy.confidence[static_cast<std::size_t>(a.certainty)] *
-                                policy.confidence[static_cast<std::size_t>(b.certainty)];
+                                confidence_of(a, query, policy) * confidence_of(b, query, policy);
         const auto at = static_cast<Second>(forward ? from : until);
-        auto& f = here.try_emplace(b.person, Found{ring, at, 0, 0, 0}).first->second;
+        const auto last = static_cast<Second>(forward ? std::max(from, until) : std::min(from, until));
+        auto& f = here.try_emplace(b.person, Found{ring, at, last, 0, 0, 0}).first->second;
         f.at = forward ? std::min(f.at, at) : std::max(f.at, at);
+        f.last = forward ? std::max(f.last, last) : std::min(f.last, last);
         ++f.links;
         f.kinds |= 1U << kind;
         f.strength = std::max(f.strength, strength);

@@ -10,7 +10,7 @@ namespace engine::contact {
 
 struct Found {
   std::uint32_t ring = 0;
-  Second at = 0;
+  Second at = 0, last = 0;
   std::uint32_t links = 0, kinds = 0;
   double strength = 0;
 };

@@ -2,6 +2,7 @@
 // when it is followed further.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/contact/contacts.hpp"
 #include "engine/contact/tracing.hpp"
@@ -9,39 +10,66 @@
 namespace engine::contact {
 namespace {
 
-// Person to position; grows with the answer, so it stays in the cache however many persons there are.
+// Person to position. A small answer has a table of its own that stays in the cache however many persons
+// there are; one that reaches a large share of them has an entry for each.
 class Positions {
  public:
   static constexpr std::uint32_t none = 0xffff'ffff;
 
-  // Where the person's position stands, `none` when it is new.
-  std::uint32_t& of(std::uint32_t person) {
-    if (used_ * 2 >= slots_.size()) grow();
-    auto& slot = find(person);
-    if (slot.position == none && slot.person == none) {
-      slot.person = person;
-      ++used_;
+  explicit Positions(std::uint32_t persons) : persons_(persons) {}
+
+  void prefetch(std::uint32_t person) const {
+    if (!for_all_)
+      __builtin_prefetch(&slots_[first(person)]);
+    else if (person < all_.size())
+      __builtin_prefetch(&all_[person]);
+  }
+  // `none` when it is new.
+  std::uint32_t find(std::uint32_t person) const {
+    if (for_all_) return person < all_.size() ? all_[person] : none;
+    return slots_[slot(person)].position;
+  }
+  // Of one that is new.
+  void put(std::uint32_t person, std::uint32_t position) {
+    if (for_all_) {
+      if (person >= all_.size()) all_.resize(person + 1, none);
+      all_[person] = position;
+      return;
     }
-    return slot.position;
+    slots_[slot(person)] = {person, position};
+    if (++used_ * 2 >= slots_.size()) grow();
   }
 
  private:
   struct Slot {
     std::uint32_t person = none, position = none;
   };
-  Slot& find(std::uint32_t person) {
-    const auto mask = slots_.size() - 1;
-    auto i = (person * std::uint64_t{0x9E3779B97F4A7C15} >> 32) & mask;
-    while (slots_[i].person != none && slots_[i].person != person) i = (i + 1) & mask;
-    return slots_[i];
+  std::size_t first(std::uint32_t person) const {
+    return (person * std::uint64_t{0x9E3779B97F4A7C15} >> 32) & (slots_.size() - 1);
+  }
+  std::size_t slot(std::uint32_t person) const {
+    auto i = first(person);
+    while (slots_[i].person != none && slots_[i].person != person) i = (i + 1) & (slots_.size() - 1);
+    return i;
   }
   void grow() {
-    auto old = std::move(slots_);
-    slots_.assign(old.size() * 4, Slot{});
-    for (const auto& slot : old)
-      if (slot.person != none) find(slot.person) = slot;
+    if (slots_.size() >= persons_) {  // the table would be larger than an entry for each
+      for_all_ = true;
+      all_.assign(persons_, none);
+      for (const auto& one : slots_)
+        if (one.person != none) put(one.person, one.position);
+      std::vector<Slot>().swap(slots_);
+      return;
+    }
+    const auto old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 4));
+    for (const auto& one : old)
+      if (one.person != none) slots_[slot(one.person)] = one;
   }
-  std::vector<Slot> slots_ = std::vector<Slot>(1024);
+
+  std::uint32_t persons_;
+  std::vector<Slot> slots_ = std::vector<Slot>(16);
+  std::vector<std::uint32_t> all_;
+  bool for_all_ = false;
   std::size_t used_ = 0;
 };
 
@@ -50,17 +78,24 @@ class Positions {
 class Tracing {
  public:
   Tracing(const Contacts& contacts, const Query& query, const Policy& policy)
-      : view_(contacts.view()), kinds_(view_.generation->kinds), query_(query), policy_(policy) {
+      : view_(contacts.view()),
+        kinds_(view_.generation->kinds),
+        query_(query),
+        policy_(policy),
+        positions_(view_.generation->columns.persons()) {
     isolations_ = query.isolations;
     std::ranges::sort(isolations_, {}, &Isolation::person);
+    gaps_ = query.gaps;
+    std::ranges::stable_sort(gaps_, {}, &Gap::place);
   }
 
   Answer run() {
     for (const auto& index : query_.indices) {
-      auto& position = positions_.of(index.person);
+      const auto position = positions_.find(index.person);
       if (position == Positions::none) {
-        position = static_cast<std::uint32_t>(answer_.contacts.size());
-        answer_.contacts.push_back({index.person, 0, index.window.from, 0, 0, 0, index.window});
+        positions_.put(index.person, static_cast<std::uint32_t>(answer_.contacts.size()));
+        answer_.contacts.push_back(
+            {index.person, 0, index.window.from, index.window.from, 0, 0, 0, index.window});
       } else {  // named twice: both windows
         auto& window = answer_.contacts[position].window;
         window = {std::min(window.from, index.window.from), std::max(window.until, index.window.until)};
@@ -69,6 +104,7 @@ class Tracing {
     std::size_t begin = 0;
     for (std::uint32_t ring = 1; ring <= static_cast<std::uint32_t>(std::max(0, query_.depth)); ++ring) {
       const auto end = answer_.contacts.size();
+      ring_begin_ = static_cast<std::uint32_t>(end);
       for (auto i = begin; i < end; ++i) follow(static_cast<std::uint32_t>(i), ring);
       for (auto i = end; i < answer_.contacts.size(); ++i) set_window(answer_.contacts[i]);
       if (end == answer_.contacts.size()) break;
@@ -78,6 +114,8 @@ class Tracing {
   }
 
  private:
+  static constexpr std::size_t ahead = 8;  // rows, until a position asked for is in the cache
+
   void follow(std::uint32_t source, std::uint32_t ring) {
     const auto person = answer_.contacts[source].person;
     const auto window = answer_.contacts[source].window;
@@ -86,33 +124,47 @@ class Tracing {
       const auto kind = kinds_[mine.place];
       const auto& rule = policy_.kinds[static_cast<std::size_t>(kind)];
       if (!rule.follow || mine.from > window.until || mine.until < window.from) return;
-      const auto own = presence_in(mine);
+      const auto own = known(mine);
+      there_.clear();
       view_.at_place(mine.place, minus(std::max(mine.from, window.from), rule.slack_s),
-                     plus(std::min(mine.until, window.until), rule.slack_s), [&](const Row& other) {
-                       if (person_in(other.load()) == person) return;
-                       if (const auto m = meet(own, window, presence_in(other), kind, policy_))
-                         note(source, ring, presence_in(other), kind, *m);
-                     });
+                     plus(std::min(mine.until, window.until), rule.slack_s),
+                     [&](const Row& other) { there_.push_back(&other); });
+      for (std::size_t i = 0; i < there_.size(); ++i) {
+        if (i + ahead < there_.size()) positions_.prefetch(person_in(there_[i + ahead]->load()));
+        const auto theirs = known(*there_[i]);
+        // Of a ring before, or the same person.
+        const auto position = positions_.find(theirs.person);
+        if (position < ring_begin_) continue;
+        if (const auto m = meet(own, window, theirs, kind, policy_))
+          note(source, ring, position, own, theirs, kind, *m);
+      }
     });
   }
 
-  void note(std::uint32_t source, std::uint32_t ring, const Presence& other, Kind kind, const Meeting& m) {
-    auto& position = positions_.of(other.person);
-    const auto at = query_.direction == Direction::contacts ? m.from : m.until;
+  Presence known(const Row& row) const {
+    const auto presence = presence_in(row);
+    return gaps_.empty() ? presence : weakened(presence, gaps_);
+  }
+
+  void note(std::uint32_t source, std::uint32_t ring, std::uint32_t position, const Presence& own,
+            const Presence& other, Kind kind, const Meeting& m) {
+    const bool forward = query_.direction == Direction::contacts;
+    const auto at = forward ? m.from : m.until;
+    const auto last = forward ? std::max(m.from, m.until) : std::min(m.from, m.until);
     if (position == Positions::none) {
       position = static_cast<std::uint32_t>(answer_.contacts.size());
-      answer_.contacts.push_back({other.person, ring, at, 0, 0, 0, {}});
+      positions_.put(other.person, position);
+      answer_.contacts.push_back({other.person, ring, at, last, 0, 0, 0, {}});
     }
     auto& contact = answer_.contacts[position];
-    if (contact.ring != ring) return;
-    contact.at =
-        query_.direction == Direction::contacts ? std::min(contact.at, at) : std::max(contact.at, at);
+    contact.at = forward ? std::min(contact.at, at) : std::max(contact.at, at);
+    contact.last = forward ? std::max(contact.last, last) : std::min(contact.last, last);
     ++contact.links;
     contact.kinds |= 1U << static_cast<unsigned>(kind);
     contact.strength = std::max(contact.strength, static_cast<float>(m.strength));
     if (query_.evidence)
-      answer_.links.push_back(
-          {source, position, other.place, m.from, m.until, static_cast<float>(m.strength)});
+      answer_.links.push_back({source, position, other.place, m.from, m.until, static_cast<float>(m.strength),
+                               own.certainty, other.certainty});
   }
 
   // From its own first exposure until it is isolated (rules.md, secondary contacts); backward, until it last
@@ -133,7 +185,10 @@ class Tracing {
   const Query& query_;
   const Policy& policy_;
   std::vector<Isolation> isolations_;
+  std::vector<Gap> gaps_;
   Positions positions_;
+  std::vector<const Row*> there_;
+  std::uint32_t ring_begin_ = 0;  // positions below are of the rings before
   Answer answer_;
 };
 

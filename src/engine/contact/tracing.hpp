@@ -3,6 +3,7 @@
 // the pages' words.
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "engine/contact/types.hpp"
 
@@ -28,6 +29,15 @@ inline std::optional<Meeting> meet(const Presence& a, Span window, const Presenc
                policy.confidence[static_cast<std::size_t>(a.certainty)] *
                policy.confidence[static_cast<std::size_t>(b.certainty)];
   return m;
+}
+
+// `p` as sure as it is when records of its place may be missing in one of `gaps`, by place. A crossing was
+// recorded, whatever is missing around it.
+inline Presence weakened(Presence p, std::span<const Gap> gaps) {
+  if (p.certainty != Certainty::observed || p.from == p.until) return p;
+  for (const auto& gap : std::ranges::equal_range(gaps, p.place, {}, &Gap::place))
+    if (gap.span.from <= p.until && gap.span.until >= p.from) p.certainty = Certainty::gap;
+  return p;
 }
 
 inline Second plus(Second at, Second seconds) {

@@ -85,11 +85,18 @@ struct Isolation {
   Second from = 0;
 };
 
+// Records of this place may be missing then: a stay seen at both ends is less sure.
+struct Gap {
+  std::uint32_t place = 0;
+  Span span{};
+};
+
 enum class Direction { contacts, sources };
 
 struct Query {
   std::vector<Index> indices{};
   std::vector<Isolation> isolations{};  // of others than the index persons
+  std::vector<Gap> gaps{};
   Direction direction = Direction::contacts;
   Span horizon{};  // nothing outside of it is looked at beyond ring 1
   int depth = 1;
@@ -100,6 +107,7 @@ struct Contact {
   std::uint32_t person = 0;
   std::uint32_t ring = 0;  // 0: an index person
   Second at = 0;           // first exposure; of a source: last meeting
+  Second last = 0;         // last exposure; of a source: first meeting
   std::uint32_t links = 0;
   std::uint32_t kinds = 0;  // bit per Kind
   float strength = 0;       // of the strongest link
@@ -112,6 +120,7 @@ struct Link {
   std::uint32_t place = 0;
   Second from = 0, until = 0;  // from > until: met only within the slack
   float strength = 0;
+  Certainty source_certainty = Certainty::observed, contact_certainty = Certainty::observed;
 };
 
 struct Answer {

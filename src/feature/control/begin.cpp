@@ -73,10 +73,23 @@ Result<std::int64_t> begin(db::Scoped& q, const Begin& what, const Ids& ids, con
   cause.kind = "control_begun";
   cause.place_id = row.dwelling_id;
   cause.origin = origin_of(row.id.value, "begun");
+  cause.detail = what.detail;
   cause.household_id = row.household_id;
   cause.person_id = row.person_id;
   work_item::open(q, cause, ids.work.back(), source.now);
   return row.id.value;
+}
+
+bool take_back(db::Scoped& q, std::string_view origin, const std::string& reference, const Ids& ids,
+               const core::Source& source) {
+  const auto id = q.count(
+      "SELECT c.id FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE c.origin = $1 AND "
+      "c.ended_ms IS NULL AND {scope:p}",
+      {origin});
+  const auto row = lock_case(q, id);
+  if (!row || row->ended) return false;
+  end_case(q, *row, EndReason::mistaken_record, reference, ids, source);
+  return true;
 }
 
 std::optional<Category> category_of(db::Scoped& q, std::int64_t person_id) {

@@ -216,6 +216,11 @@ void bring_up_to_date(db::Scoped& q, const std::optional<CaseRow>& before, CaseR
   tell_gate(q, row, ids, source);
 }
 
+bool hangs_at_the_door(db::Scoped& q, std::int64_t case_id) {
+  return q.unscoped().count("SELECT COUNT(*) FROM control_mark WHERE case_id = $1 AND down_ms IS NULL",
+                            {case_id}) > 0;
+}
+
 void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,
               const std::optional<std::string>& reference, const Ids& ids, const core::Source& source) {
   auto ended = row;
@@ -230,6 +235,9 @@ void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,
       "SELECT origin FROM work_item WHERE person_id = $1 AND closed_ms IS NULL AND origin LIKE $2",
       {row.person_id, origin_of(row.id.value, "%")}, [&](const db::Row& r) { origins.push_back(r.str(0)); });
   for (const auto& origin : origins) work_item::settle(q, origin, source.now);
+  // Of another category it stays up, and goes over to that case.
+  if (reason != EndReason::category_changed && hangs_at_the_door(q, row.id.value))
+    Work(q, ended, ids, source.now).open("door_notice_down", "down");
   tell_gate(q, ended, ids, source);
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/trail.hpp"
@@ -29,14 +30,19 @@ struct Begin {
   std::string decided_by{};  // a named person: a reading or a program decides nothing
   std::optional<std::string> reference{}, site{};
   std::optional<std::int64_t> team_id{};
-  std::string origin{};  // what made it, "trace:12"; empty: by hand
+  std::string origin{};  // what made it, "trace_mark:12"; empty: by hand
   std::int64_t account_id = 0;
+  std::string detail{};  // codes for whoever answers for the home, "minor"
 };
 // The gate knows with the same transaction. Errors: field "/person_id" "not_found" for who has no home in
 // scope, field "/began" "in_the_future" or "too_long_ago", field "/exposed" "after_beginning",
 // conflict "control.already" for who is under control, or where the origin is known.
 base::Result<std::int64_t> begin(db::Scoped& q, const Begin& what, const Ids& ids,
                                  const core::Source& source);
+// What `origin` began is over because it should not have been: released at the gate, its work settled, what
+// hangs at the door to be taken down. False when nothing of that origin is open; another's is left alone.
+bool take_back(db::Scoped& q, std::string_view origin, const std::string& reference, const Ids& ids,
+               const core::Source& source);
 // Whether the person is under control now; within the scope.
 std::optional<Category> category_of(db::Scoped& q, std::int64_t person_id);
 

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "api/paging.hpp"
+#include "base/text.hpp"
 #include "core/list.hpp"
 #include "feature/trace/follow.hpp"
 #include "feature/trace/routes.hpp"
@@ -81,6 +82,18 @@ base::Problems check(const NewCase& in, base::Instant now) {
   return problems;
 }
 
+std::string kinds_text(const std::vector<MarkKind>& kinds) {
+  std::string out;
+  for (const auto kind : kinds) out += fmt::format("{}{}", out.empty() ? "" : " ", meta::name_of(kind));
+  return out;
+}
+std::vector<MarkKind> mark_kinds_in(std::string_view text) {
+  std::vector<MarkKind> out;
+  for (const auto& word : base::words_of(text))
+    if (MarkKind kind{}; meta::parse_enum(word, kind)) out.push_back(kind);
+  return out;
+}
+
 base::Problems check(const std::vector<KindRule>& rules) {
   base::Problems problems;
   std::set<contact::Kind> named;
@@ -141,8 +154,21 @@ Result<TraceCase> approve(api::Context& c) {
   });
 }
 
+std::vector<MarkRow> standing_marks(db::Scoped& q, std::int64_t case_id) {
+  std::vector<MarkRow> marks;
+  q.unscoped().run(fmt::format("SELECT {} FROM trace_mark m WHERE m.case_id = $1 AND m.lifted_ms IS NULL "
+                               "ORDER BY m.id",
+                               meta::column_list(meta::record_of<MarkRow>(), "m")),
+                   {case_id}, [&](const db::Row& r) { marks.push_back(meta::load<MarkRow>(r)); });
+  return marks;
+}
+
 // A false positive: the case and every decision that followed from it, found and lifted together.
 Result<Lifted> lift(api::Context& c, const CaseLift& in) {
+  auto known = c.read([&](db::Scoped& q) -> Result<std::size_t> { return standing_marks(q, c.id()).size(); });
+  if (!known) return tl::unexpected(std::move(known).error());
+  std::vector<TakeBackIds> ids;
+  for (std::size_t i = 0; i < *known; ++i) ids.push_back(take_back_ids(c.store));
   return c.write([&](db::Scoped& q) -> Result<Lifted> {
     const auto before = take_case(q, c.id());
     if (!before) return base::fail(ErrorKind::not_found, "not_found");
@@ -153,18 +179,17 @@ Result<Lifted> lift(api::Context& c, const CaseLift& in) {
     after.lifted = c.now;
     after.lift_reason = in.reason;
     core::update(q, *before, after, core::source_of(c));
-    std::vector<MarkRow> marks;
-    q.unscoped().run(fmt::format("SELECT {} FROM trace_mark m WHERE m.case_id = $1 AND m.lifted_ms IS NULL "
-                                 "ORDER BY m.id",
-                                 meta::column_list(meta::record_of<MarkRow>(), "m")),
-                     {c.id()}, [&](const db::Row& r) { marks.push_back(meta::load<MarkRow>(r)); });
-    for (const auto& mark : marks) {
+    const auto marks = standing_marks(q, c.id());
+    // Somebody decided on one more meanwhile.
+    if (marks.size() > ids.size()) return base::fail(ErrorKind::conflict, "changed_meanwhile");
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      const auto& mark = marks[i];
       auto fallen = mark;
       fallen.lifted_by = c.who.account;
       fallen.lifted = c.now;
       fallen.lift_reason = in.reason;
       core::update(q, mark, fallen, core::source_of(c));
-      take_back(q, mark, c.now);
+      take_back(q, c, decision_of(mark), ids[i]);
       core::audit(q, c, {"contact.lift", "trace_mark", mark.id.value, mark.compound_id});
     }
     core::audit(q, c,
@@ -187,6 +212,7 @@ Result<TracePolicy> set_policy(api::Context& c, const NewTracePolicy& in) {
   row.look_back_days = static_cast<int>(in.look_back_days.value);
   row.latent_hours = static_cast<int>(in.latent_hours.value);
   row.second_person = in.second_person;
+  row.control_kinds = kinds_text(in.control_kinds.value_or(TracePolicy{}.control_kinds));
   if (auto problems = check(in.kinds); !problems.empty()) return base::fail(std::move(problems));
   row.kinds.text = meta::to_json(KindRules{in.kinds});
   row.effective_from = c.now;
@@ -238,7 +264,8 @@ TracePolicy policy_at(db::Connection& c, base::Instant at) {
   TracePolicy policy;
   std::string changed;
   c.one(
-      "SELECT id, look_back_days, latent_hours, second_person, kinds, effective_from_ms, note FROM "
+      "SELECT id, look_back_days, latent_hours, second_person, kinds, effective_from_ms, note, control_kinds "
+      "FROM "
       "trace_policy WHERE effective_from_ms <= $1 ORDER BY effective_from_ms DESC, id DESC LIMIT 1",
       {at}, [&](const db::Row& r) {
         policy.id = r.integer(0);
@@ -248,6 +275,7 @@ TracePolicy policy_at(db::Connection& c, base::Instant at) {
         changed = r.str(4);
         policy.effective_from_ms = r.instant(5);
         policy.note = r.maybe_text(6);
+        policy.control_kinds = mark_kinds_in(r.text(7));
       });
   const contact::Policy built_in;
   for (std::size_t k = 0; k < contact::kind_count; ++k) {
@@ -296,6 +324,7 @@ void routes(api::Router& r) {
   place_routes(r);
   mark_routes(r);
   hand_over_routes(r);
+  received_routes(r);
 }
 
 }  // namespace feature::trace

@@ -2,6 +2,7 @@
 // What the handlers share: finding a case that may be traced, and the words for persons and places.
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,15 @@ TracePolicy policy_at(db::Connection& c, base::Instant at);
 contact::Policy engine_policy(const TracePolicy& policy);
 
 // Codes stored with spaces between.
+
+// A gate's phone that has not been heard of for a while, or holds records it could not send.
+struct SilentGate {
+  std::int64_t compound_id = 0;
+  TraceGap gap{};
+};
+std::vector<SilentGate> silent_gates(db::Scoped& q, base::Instant now);
+std::vector<TraceGap> shown_gaps(const std::vector<SilentGate>& gates,
+                                 const std::set<std::int64_t>& compounds);
 
 struct Who {
   std::string name{};  // masked

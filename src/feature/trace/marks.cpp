@@ -25,7 +25,8 @@ constexpr auto mark_columns = db::ScopedSql(
     "m.person_id AND "
     "r.visible = 1 ORDER BY r.is_primary DESC, r.id LIMIT 1), m.kind, m.ring, m.exposed_ms, m.grounds, "
     "m.strength_percent, m.decided_by, m.document_ref, m.note, m.created_ms, m.lifted_ms, m.lift_reason, "
-    "m.hand_over_to FROM "
+    "m.hand_over_to, m.last_exposed_ms, (SELECT k.id FROM control_case k WHERE k.person_id = m.person_id AND "
+    "k.ended_ms IS NULL), m.received_ms FROM "
     "trace_mark m JOIN trace_case t ON t.id = m.case_id JOIN place p ON p.id = m.compound_id LEFT JOIN "
     "person pe "
     "ON pe.id = m.person_id LEFT JOIN guest gu ON gu.id = m.person_id WHERE {scope:p}");
@@ -54,6 +55,9 @@ ContactMark load_mark(const db::Row& r) {
   if (!r.is_null(20)) m.lifted_ms = r.instant(20);
   m.lift_reason = r.maybe_text(21);
   m.hand_over_to = r.maybe_text(22);
+  if (!r.is_null(23)) m.last_exposed_ms = r.instant(23);
+  m.control_id = r.maybe_integer(24);
+  if (!r.is_null(25)) m.received_ms = r.instant(25);
   return m;
 }
 
@@ -86,7 +90,7 @@ Result<ContactMark> mark(api::Context& c, const NewMark& in) {
   if (!traced) return tl::unexpected(std::move(traced).error());
   MarkRow row;
   row.id = c.new_id<MarkRow>();
-  const auto work = c.store.next_id();
+  const auto ids = follow_ids(c.store);
   row.case_id = asked->id.value;
   row.person_id = in.person_id;
   row.kind = in.kind;
@@ -96,6 +100,7 @@ Result<ContactMark> mark(api::Context& c, const NewMark& in) {
       const auto& contact = traced->answer.contacts[i];
       row.ring = static_cast<int>(contact.ring);
       row.exposed = instant_of(contact.at);
+      row.last_exposed = instant_of(contact.last);
       row.grounds = fmt::format("{}", fmt::join(kind_names(contact.kinds), " "));
       row.strength_percent = percent(contact.strength);
     }
@@ -123,7 +128,7 @@ Result<ContactMark> mark(api::Context& c, const NewMark& in) {
     auto stored = row;
     stored.compound_id = person.compound_id;
     core::insert(q, stored, core::source_of(c));
-    follow(q, c, stored, person.minor, work);
+    follow(q, c, decision_of(stored), person.minor, policy_at(q.unscoped(), now_open->opened), ids);
     core::audit(q, c,
                 {"contact.mark", "trace_mark", stored.id.value, stored.compound_id,
                  std::string(meta::name_of(stored.kind))});
@@ -132,6 +137,7 @@ Result<ContactMark> mark(api::Context& c, const NewMark& in) {
 }
 
 Result<ContactMark> lift(api::Context& c, const CaseLift& in) {
+  const auto ids = take_back_ids(c.store);
   return c.write([&](db::Scoped& q) -> Result<ContactMark> {
     q.unscoped().run("UPDATE trace_mark SET ring = ring WHERE id = $1", {c.id()});
     if (auto seen = shown(q, c.id()); !seen) return seen;
@@ -145,10 +151,35 @@ Result<ContactMark> lift(api::Context& c, const CaseLift& in) {
     after.lifted_by = c.who.account;
     after.lift_reason = in.reason;
     core::update(q, *before, after, core::source_of(c));
-    take_back(q, *before, c.now);
+    take_back(q, c, decision_of(*before), ids);
     core::audit(q, c,
                 {"contact.lift", "trace_mark", c.id(), before->compound_id, "", std::string(in.reason)});
     return shown(q, c.id());
+  });
+}
+
+// Of a case within the scope of who asks.
+Result<ControlOrigin> control_origin(api::Context& c) {
+  return c.read([&](db::Scoped& q) -> Result<ControlOrigin> {
+    ControlOrigin out;
+    q.one(
+        "SELECT t.id, t.number FROM control_case k JOIN place d ON d.id = k.dwelling_id JOIN trace_mark m ON "
+        "k.origin = 'trace_mark:' || m.id JOIN trace_case t ON t.id = m.case_id JOIN place p ON p.id = "
+        "t.compound_id WHERE k.id = $1 AND {scope:d} AND {scope:p}",
+        {c.id()}, [&](const db::Row& r) {
+          out.case_id = r.integer(0);
+          out.case_number = r.str(1);
+        });
+    // Or of another office, which handed the person over.
+    q.one(
+        "SELECT t.case_number, t.from_office FROM control_case k JOIN place d ON d.id = k.dwelling_id JOIN "
+        "received_contact m ON k.origin = 'received_contact:' || m.id JOIN received_case t ON t.id = "
+        "m.case_id WHERE k.id = $1 AND {scope:d}",
+        {c.id()}, [&](const db::Row& r) {
+          out.case_number = r.str(0);
+          out.from_office = r.str(1);
+        });
+    return out;
   });
 }
 
@@ -161,6 +192,9 @@ void mark_routes(api::Router& r) {
                                "Decide that a person is a contact of the case", mark);
   r.post<CaseLift, ContactMark>("/api/case-contacts/{id}/lift", Permission::trace_write,
                                 "Take a decision on a contact back", lift);
+  r.get<ControlOrigin>("/api/control-cases/{id}/origin", Permission::trace_read,
+                       "The case a person is under control for, when a decision on a contact began it",
+                       control_origin);
 }
 
 }  // namespace feature::trace

@@ -89,16 +89,16 @@ std::uint32_t World::number(const Subject& subject) {
   known = subject;
   return at->second;
 }
-std::pair<std::uint32_t, bool> World::number(const PlaceKey& key) {
+std::pair<std::uint32_t, bool> World::number(const PlaceKey& key, std::int64_t compound) {
   const auto [at, fresh] = number_at.try_emplace(key, static_cast<std::uint32_t>(places.size()));
-  if (fresh) places.push_back(key);
+  if (fresh) places.push_back(key), compounds.push_back(compound);
   return {at->second, fresh};
 }
 
 void Gathering::take(const Derived& some) {
   for (const auto& s : some.subjects) world_->number(s);
   for (const auto& f : some.facts) {
-    const auto [place, fresh] = world_->number(f.place);
+    const auto [place, fresh] = world_->number(f.place, f.compound);
     if (fresh) kinds_.push_back(f.place.kind);
     presences_.push_back({world_->number_of.at(f.subject), place, f.from, f.until, f.certainty});
   }
@@ -198,7 +198,7 @@ void Memory::apply(const std::vector<std::int64_t>& subjects, const Derived& der
     if (const auto known = w.person(id)) rows[*known];
   for (const auto& s : derived.subjects) rows[w.number(s)];
   for (const auto& f : derived.facts) {
-    const auto [place, fresh] = w.number(f.place);
+    const auto [place, fresh] = w.number(f.place, f.compound);
     if (fresh) w.contacts->add_place(f.place.kind);
     const auto person = w.number_of.at(f.subject);
     rows[person].push_back({person, place, f.from, f.until, f.certainty});

@@ -19,22 +19,8 @@ std::optional<base::Instant> end_of(contact::Second until, base::Instant now) {
   return instant_of(until);
 }
 
-// Phones of these compounds that have not been heard of for a while, or hold records they could not send.
-std::vector<TraceGap> gaps_of(db::Scoped& q, const std::set<std::int64_t>& compounds, base::Instant now) {
-  constexpr std::int64_t silent_ms = 30 * base::minute_ms;
-  std::vector<TraceGap> out;
-  q.run(
-      "SELECT o.name, CASE WHEN e.queue_since_ms IS NOT NULL AND e.queue_since_ms < e.last_contact_ms THEN "
-      "e.queue_since_ms ELSE e.last_contact_ms END FROM enrolment e JOIN opening o ON o.id = e.opening_id "
-      "JOIN place p ON p.id = e.compound_id WHERE e.compound_id {in:1} AND e.state = 'active' AND "
-      "e.last_contact_ms IS NOT NULL AND (e.last_contact_ms < $2 OR e.queue_since_ms IS NOT NULL) AND "
-      "{scope:p} ORDER BY e.id",
-      {db::json_array(std::vector<std::int64_t>(compounds.begin(), compounds.end())), now + -silent_ms},
-      [&](const db::Row& r) {
-        out.push_back({r.str(0), r.instant(1)});
-      });
-  return out;
-}
+// Between two crossings: one that is missing may lie between them.
+bool is_a_stay(contact::Kind kind) { return kind == contact::Kind::inside || kind == contact::Kind::visit; }
 
 Stop stop_of(const Fact& f, const std::map<PlaceKey, std::string>& names, const std::vector<TraceGap>& gaps,
              base::Instant now) {
@@ -51,8 +37,7 @@ Stop stop_of(const Fact& f, const std::map<PlaceKey, std::string>& names, const 
   if (f.until_earliest < std::min(f.until, second_of(now)))
     out.until_earliest_ms = instant_of(f.until_earliest);
   // Seen at both ends, but a gate was silent meanwhile: somebody may have left and come back.
-  if (f.certainty == contact::Certainty::observed && f.from < f.until &&
-      f.place.kind == contact::Kind::inside)
+  if (f.certainty == contact::Certainty::observed && f.from < f.until && is_a_stay(f.place.kind))
     for (const auto& gap : gaps)
       if (f.until >= second_of(gap.from_ms)) out.certainty = contact::Certainty::gap;
   return out;
@@ -88,7 +73,8 @@ Result<Trajectory> trajectory(api::Context& c, const TrajectoryQuery& in) {
     std::set<std::int64_t> compounds;
     for (const auto& f : *facts) keys.push_back(f.place), compounds.insert(f.compound);
     const auto names = names_of(q, keys);
-    Trajectory out{who.at(person).name, row->from, row->until, {}, gaps_of(q, compounds, c.now)};
+    Trajectory out{
+        who.at(person).name, row->from, row->until, {}, shown_gaps(silent_gates(q, c.now), compounds)};
     for (const auto& f : *facts) out.items.push_back(stop_of(f, names, out.gaps, c.now));
     return out;
   });

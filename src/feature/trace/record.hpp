@@ -43,8 +43,9 @@ struct MarkRow {
   std::int64_t compound_id = 0;  // where the person lives
   MarkKind kind = MarkKind::close_contact;
   int ring = 0;
-  meta::Instant exposed{};
-  std::string grounds{};  // kinds of places, with spaces between
+  meta::Instant exposed{};                      // first
+  std::optional<meta::Instant> last_exposed{};  // absent: an investigator's own ground
+  std::string grounds{};                        // kinds of places, with spaces between
   int strength_percent = 0;
   std::string decided_by{};  // the officer's name
   std::string document_ref{};
@@ -55,14 +56,16 @@ struct MarkRow {
   std::optional<std::int64_t> lifted_by{};
   std::optional<meta::Instant> lifted{};
   std::optional<std::string> lift_reason{};
+  std::optional<meta::Instant> received{};  // the office it is handed over to has confirmed
 };
 // Dated, for the whole installation; a version is never changed.
 struct PolicyRow {
   meta::Id<PolicyRow> id;
   int look_back_days = 2;
   int latent_hours = 0;
-  bool second_person = false;  // a case is traced only after another account approved it
-  meta::Json kinds{};          // KindRules: those that differ from the built-in ones
+  bool second_person = false;   // a case is traced only after another account approved it
+  std::string control_kinds{};  // decisions that put the person under control, with spaces between
+  meta::Json kinds{};           // KindRules: those that differ from the built-in ones
   meta::Instant effective_from{};
   std::optional<std::string> note{};
   std::int64_t created_by = 0;
@@ -85,6 +88,7 @@ struct TracePolicy {
   std::int64_t id = 0;  // 0: built in
   int look_back_days = 2, latent_hours = 0;
   bool second_person = false;
+  std::vector<MarkKind> control_kinds{MarkKind::close_contact, MarkKind::secondary_contact};
   std::vector<KindRule> kinds{};  // of every kind
   meta::Instant effective_from_ms{};
   std::optional<std::string> note{};
@@ -93,6 +97,9 @@ struct NewTracePolicy {
   meta::Int<0, 28> look_back_days;
   meta::Int<0, 240> latent_hours;
   bool second_person = false;
+  // Decisions that put the person under control, with the clock and level that the rules of the home say;
+  // absent: close and secondary contacts.
+  std::optional<std::vector<MarkKind>> control_kinds{};
   std::vector<KindRule> kinds{};  // a kind that is not named stays as it is built in
   std::optional<meta::Note> note{};
 };
@@ -196,6 +203,7 @@ struct Rings {
   std::int64_t policy_id = 0;
   meta::Instant as_of_ms{}, from_ms{};
   std::optional<meta::Instant> until_ms{};
+  std::vector<TraceGap> gaps{};  // where the case was and records may be missing: there may be more
   std::vector<RingCount> rings{};
   std::vector<RingContact> items{};  // strongest first within a ring, at most 500
   bool more = false;                 // there are more than listed
@@ -210,6 +218,9 @@ struct Meeting {
   int ring = 0;
   meta::Instant from_ms{}, until_ms{};  // from after until: met only within the slack
   int strength_percent = 0;
+  // How it is known that this person, and who is met, were there then; less than seen weakens it.
+  contact::Certainty certainty = contact::Certainty::observed, with_certainty = contact::Certainty::observed;
+  int certainty_percent = 100;  // of its weight, for both
 };
 struct Evidence {
   bool loaded = true;  // as in Rings
@@ -275,13 +286,22 @@ struct ContactMark {
   MarkKind kind = MarkKind::close_contact;
   int ring = 0;
   meta::Instant exposed_ms{};
+  std::optional<meta::Instant> last_exposed_ms{};
   std::vector<std::string> grounds{};
   int strength_percent = 0;
   std::string decided_by{}, document_ref{};
   std::optional<std::string> hand_over_to{}, note{};
+  std::optional<meta::Instant> received_ms{};  // confirmed by the office it is handed over to
+  std::optional<std::int64_t> control_id{};    // under control now, by this decision or another cause
   meta::Instant created_ms{};
   std::optional<meta::Instant> lifted_ms{};
   std::optional<std::string> lift_reason{};
+};
+// What began the control of a person, for who may trace; nothing when it was no decision on a contact.
+struct ControlOrigin {
+  std::optional<std::int64_t> case_id{};
+  std::optional<std::string> case_number{};
+  std::optional<std::string> from_office{};  // the case is another office's
 };
 // Contacts for the office of another place, as one signed text.
 struct HandOverQuery {
@@ -295,6 +315,7 @@ struct HandedContact {
   std::optional<std::string> phone{};
   MarkKind kind = MarkKind::close_contact;
   meta::Instant exposed_ms{};
+  std::optional<meta::Instant> last_exposed_ms{};
   std::vector<std::string> grounds{};
   std::string decided_by{}, document_ref{};
   std::optional<std::string> note{};
@@ -313,8 +334,9 @@ struct SignedHandOver {
   std::string signature{};
 };
 struct OpenedHandOver {
-  bool own = false;           // signed by this installation
-  std::string fingerprint{};  // of the key, to be compared by telephone
+  bool own = false;                       // signed by this installation
+  std::optional<std::string> known_as{};  // by an installation whose signature is believed
+  std::string fingerprint{};              // of the key, to be compared by telephone
   HandOver hand_over{};
 };
 struct MarkQuery {
@@ -338,9 +360,9 @@ META_DESCRIBE(feature::trace::KindRule, "TraceKindRule", "", kind, follow, slack
               full_minutes)
 META_DESCRIBE(feature::trace::KindRules, "TraceKindRules", "", kinds)
 META_DESCRIBE(feature::trace::TracePolicy, "TracePolicy", "", id, look_back_days, latent_hours, second_person,
-              kinds, effective_from_ms, note)
+              control_kinds, kinds, effective_from_ms, note)
 META_DESCRIBE(feature::trace::NewTracePolicy, "NewTracePolicy", "", look_back_days, latent_hours,
-              second_person, kinds, note)
+              second_person, control_kinds, kinds, note)
 META_DESCRIBE(feature::trace::TraceState, "TraceState", "", loaded, persons, presences, places, since_ms)
 META_DESCRIBE(feature::trace::TraceCase, "TraceCase", "", id, number, reason, person_id, person_name, label,
               compound_id, compound_name, basis, basis_ms, from_ms, until_ms, state, policy_id, opened_ms,
@@ -358,11 +380,11 @@ META_DESCRIBE(feature::trace::RingQuery, "RingQuery", "", depth, sources, coinci
 META_DESCRIBE(feature::trace::RingCount, "RingCount", "", ring, persons, strong, coincidences, elsewhere)
 META_DESCRIBE(feature::trace::RingContact, "RingContact", "", person_id, guest, name, label, ring, at_ms,
               links, strength_percent, kinds, minor, mark)
-META_DESCRIBE(feature::trace::Rings, "Rings", "", loaded, policy_id, as_of_ms, from_ms, until_ms, rings,
+META_DESCRIBE(feature::trace::Rings, "Rings", "", loaded, policy_id, as_of_ms, from_ms, until_ms, gaps, rings,
               items, more)
 META_DESCRIBE(feature::trace::EvidenceQuery, "EvidenceQuery", "", person_id)
 META_DESCRIBE(feature::trace::Meeting, "TraceMeeting", "", kind, place, with, ring, from_ms, until_ms,
-              strength_percent)
+              strength_percent, certainty, with_certainty, certainty_percent)
 META_DESCRIBE(feature::trace::Evidence, "TraceEvidence", "", loaded, name, path, items)
 META_DESCRIBE(feature::trace::PresentQuery, "PresentQuery", "", where, place_id, from_ms, until_ms)
 META_DESCRIBE(feature::trace::PresentPerson, "PresentPerson", "", person_id, guest, name, label, from_ms,
@@ -374,15 +396,16 @@ META_DESCRIBE(feature::trace::MeetingPoints, "MeetingPoints", "", items)
 META_DESCRIBE(feature::trace::NewMark, "NewContactMark", "", person_id, kind, decided_by, document_ref,
               hand_over_to, note)
 META_DESCRIBE(feature::trace::ContactMark, "ContactMark", "", id, case_number, case_id, person_id,
-              person_name, sex, birth_day, phone, compound_name, label, kind, ring, exposed_ms, grounds,
-              strength_percent, decided_by, document_ref, hand_over_to, note, created_ms, lifted_ms,
-              lift_reason)
+              person_name, sex, birth_day, phone, compound_name, label, kind, ring, exposed_ms,
+              last_exposed_ms, grounds, strength_percent, decided_by, document_ref, hand_over_to, note,
+              received_ms, control_id, created_ms, lifted_ms, lift_reason)
+META_DESCRIBE(feature::trace::ControlOrigin, "ControlOrigin", "", case_id, case_number, from_office)
 META_DESCRIBE(feature::trace::HandOverQuery, "HandOverQuery", "", to)
 META_DESCRIBE(feature::trace::HandedContact, "HandedContact", "", id, name, sex, birth_day, phone, kind,
-              exposed_ms, grounds, decided_by, document_ref, note, withdrawn_ms)
+              exposed_ms, last_exposed_ms, grounds, decided_by, document_ref, note, withdrawn_ms)
 META_DESCRIBE(feature::trace::HandOver, "HandOver", "", format, from, to, case_number, made_ms, contacts)
 META_DESCRIBE(feature::trace::SignedHandOver, "SignedHandOver", "", content, public_key, signature)
-META_DESCRIBE(feature::trace::OpenedHandOver, "OpenedHandOver", "", own, fingerprint, hand_over)
+META_DESCRIBE(feature::trace::OpenedHandOver, "OpenedHandOver", "", own, known_as, fingerprint, hand_over)
 META_DESCRIBE(feature::trace::MarkQuery, "ContactMarkQuery", "", case_id, kind, limit, cursor)
 
 template <>
@@ -419,6 +442,7 @@ struct meta::Describe<feature::trace::MarkRow> {
                                      field<&T::kind>("kind"),
                                      field<&T::ring>("ring"),
                                      field<&T::exposed>("exposed_ms"),
+                                     field<&T::last_exposed>("last_exposed_ms"),
                                      field<&T::grounds>("grounds"),
                                      field<&T::strength_percent>("strength_percent"),
                                      field<&T::decided_by>("decided_by"),
@@ -429,7 +453,8 @@ struct meta::Describe<feature::trace::MarkRow> {
                                      field<&T::created>("created_ms"),
                                      field<&T::lifted_by>("lifted_by"),
                                      field<&T::lifted>("lifted_ms"),
-                                     field<&T::lift_reason>("lift_reason")};
+                                     field<&T::lift_reason>("lift_reason"),
+                                     field<&T::received>("received_ms")};
 };
 template <>
 struct meta::Describe<feature::trace::PolicyRow> {
@@ -439,6 +464,7 @@ struct meta::Describe<feature::trace::PolicyRow> {
                                      field<&T::look_back_days>("look_back_days"),
                                      field<&T::latent_hours>("latent_hours"),
                                      field<&T::second_person>("second_person"),
+                                     field<&T::control_kinds>("control_kinds"),
                                      field<&T::kinds>("kinds"),
                                      field<&T::effective_from>("effective_from_ms"),
                                      field<&T::note>("note"),

@@ -90,10 +90,34 @@ Result<Rings> rings(api::Context& c, const RingQuery& in) {
     std::vector<std::int64_t> ids;
     for (const auto& s : traced->subjects) ids.push_back(s.id);
     auto filled = out;
+    filled.gaps = shown_gaps(silent_gates(q, c.now), traced->compounds);
     fill(filled, *traced, who_are(q, ids, c.now), marks_of(q, row->id.value),
          in.coincidences.value_or(false));
     return filled;
   });
+}
+
+int certainty_percent(contact::Certainty a, contact::Certainty b) {
+  const contact::Policy policy;
+  return percent(policy.confidence[static_cast<std::size_t>(a)] *
+                 policy.confidence[static_cast<std::size_t>(b)]);
+}
+
+// Stays between two crossings at gates that are silent: a crossing between may be missing.
+std::vector<contact::Gap> gaps_in(const World& world, const std::vector<SilentGate>& gates) {
+  std::map<std::int64_t, contact::Second> since;
+  for (const auto& gate : gates) {
+    const auto from = second_of(gate.gap.from_ms);
+    const auto [at, fresh] = since.try_emplace(gate.compound_id, from);
+    if (!fresh) at->second = std::min(at->second, from);
+  }
+  std::vector<contact::Gap> out;
+  if (since.empty()) return out;
+  for (std::uint32_t n = 0; n < world.places.size(); ++n)
+    if (world.places[n].kind == contact::Kind::visit)
+      if (const auto gap = since.find(world.compounds[n]); gap != since.end())
+        out.push_back({n, {gap->second, contact::end_of_time}});
+  return out;
 }
 
 Meeting shown(const Traced& traced, const contact::Link& link, const PlaceKey& place,
@@ -107,6 +131,9 @@ Meeting shown(const Traced& traced, const contact::Link& link, const PlaceKey& p
   m.from_ms = instant_of(link.from);
   m.until_ms = instant_of(link.until);
   m.strength_percent = percent(link.strength);
+  m.certainty = link.contact_certainty;
+  m.with_certainty = link.source_certainty;
+  m.certainty_percent = certainty_percent(m.certainty, m.with_certainty);
   return m;
 }
 
@@ -169,9 +196,11 @@ Result<Traced> trace(api::Context& c, const CaseRow& row, const TraceHow& how) {
   struct Stored {
     TracePolicy policy{};
     std::vector<std::pair<std::int64_t, base::Instant>> isolated{};
+    std::vector<SilentGate> silent{};
   };
   auto stored = c.read([&](db::Scoped& q) -> Result<Stored> {
-    Stored s{policy_at(q.unscoped(), row.opened), {}};
+    db::Scoped everywhere(q.unscoped(), db::Scope::all());
+    Stored s{policy_at(q.unscoped(), row.opened), {}, silent_gates(everywhere, c.now)};
     q.run(
         "SELECT t.person_id, t.until_ms FROM trace_case t JOIN place p ON p.id = t.compound_id WHERE t.state "
         "= "
@@ -194,6 +223,9 @@ Result<Traced> trace(api::Context& c, const CaseRow& row, const TraceHow& how) {
       if (const auto n = world.person(id);
           n && (query.isolations.empty() || query.isolations.back().person != *n))
         query.isolations.push_back({*n, second_of(from)});
+    query.gaps = gaps_in(world, stored->silent);
+    for (const auto& p : world.contacts->trajectory(*person, query.indices.front().window))
+      out.compounds.insert(world.compounds[p.place]);
     out.answer = world.contacts->trace(query, engine_policy(stored->policy));
     for (const auto& contact : out.answer.contacts) out.subjects.push_back(world.subjects[contact.person]);
     for (const auto& link : out.answer.links) out.places.push_back(world.places[link.place]);

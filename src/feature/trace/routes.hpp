@@ -8,4 +8,5 @@ void ring_routes(api::Router& r);
 void place_routes(api::Router& r);
 void mark_routes(api::Router& r);
 void hand_over_routes(api::Router& r);
+void received_routes(api::Router& r);
 }  // namespace feature::trace

@@ -25,6 +25,7 @@ struct World {
   std::unique_ptr<contact::Contacts> contacts = std::make_unique<contact::Contacts>();
   std::vector<Subject> subjects{};  // by the engine's number
   std::vector<PlaceKey> places{};
+  std::vector<std::int64_t> compounds{};                        // by place: where it is
   std::unordered_map<std::int64_t, std::uint32_t> number_of{};  // of a subject
   std::map<PlaceKey, std::uint32_t> number_at{};
   std::unordered_map<std::int64_t, std::vector<std::uint32_t>> of_home{};
@@ -34,7 +35,7 @@ struct World {
   std::optional<std::uint32_t> place(const PlaceKey& key) const;
   std::uint32_t number(const Subject& subject);
   // The engine's number of a place; one that is new is announced to it by the caller.
-  std::pair<std::uint32_t, bool> number(const PlaceKey& key);
+  std::pair<std::uint32_t, bool> number(const PlaceKey& key, std::int64_t compound);
 };
 
 // A world put together at once, from what is derived step by step.

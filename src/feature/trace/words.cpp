@@ -7,6 +7,29 @@
 
 namespace feature::trace {
 
+std::vector<SilentGate> silent_gates(db::Scoped& q, base::Instant now) {
+  constexpr std::int64_t silent_ms = 30 * base::minute_ms;
+  std::vector<SilentGate> out;
+  q.run(
+      "SELECT e.compound_id, o.name, CASE WHEN e.queue_since_ms IS NOT NULL AND e.queue_since_ms < "
+      "e.last_contact_ms THEN e.queue_since_ms ELSE e.last_contact_ms END FROM enrolment e JOIN opening o ON "
+      "o.id = e.opening_id JOIN place p ON p.id = e.compound_id WHERE e.state = 'active' AND "
+      "e.last_contact_ms IS NOT NULL AND (e.last_contact_ms < $1 OR e.queue_since_ms IS NOT NULL) AND "
+      "{scope:p} ORDER BY e.id",
+      {now + -silent_ms}, [&](const db::Row& r) {
+        out.push_back({r.integer(0), {r.str(1), r.instant(2)}});
+      });
+  return out;
+}
+
+std::vector<TraceGap> shown_gaps(const std::vector<SilentGate>& gates,
+                                 const std::set<std::int64_t>& compounds) {
+  std::vector<TraceGap> out;
+  for (const auto& gate : gates)
+    if (compounds.contains(gate.compound_id)) out.push_back(gate.gap);
+  return out;
+}
+
 std::map<std::int64_t, Who> who_are(db::Scoped& q, const std::vector<std::int64_t>& ids, base::Instant now) {
   std::map<std::int64_t, Who> out;
   constexpr std::size_t at_once = 2'000;

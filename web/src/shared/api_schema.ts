@@ -774,6 +774,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/control-cases/{id}/origin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The case a person is under control for, when a decision on a contact began it */
+        get: operations["getApiControlCasesIdOrigin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/control-cases/{id}/outings": {
         parameters: {
             query?: never;
@@ -1493,6 +1510,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hand-over-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Installations whose signature is believed, this one first */
+        get: operations["getApiHandOverKeys"];
+        put?: never;
+        /** Believe a signature from now on; of the whole installation only */
+        post: operations["postApiHandOverKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hand-over-keys/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Believe a signature no more */
+        post: operations["postApiHandOverKeysIdRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hand-overs/open": {
         parameters: {
             query?: never;
@@ -1504,6 +1556,40 @@ export interface paths {
         put?: never;
         /** Check a file of contacts from another office and read it */
         post: operations["postApiHandOversOpen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hand-overs/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the receipt of an office that contacts were handed over to */
+        post: operations["postApiHandOversReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hand-overs/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take in a file of contacts from another office, once */
+        post: operations["postApiHandOversReceive"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3128,6 +3214,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/received-cases/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipt for a file taken in, signed */
+        get: operations["getApiReceivedCasesIdReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/received-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts taken in from other offices, masked */
+        get: operations["getApiReceivedContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/received-contacts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contacts taken in from other offices, masked: all of it as xlsx, CSV or on paper */
+        get: operations["getApiReceivedContactsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/received-contacts/{id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say who a contact taken in is */
+        post: operations["postApiReceivedContactsIdMatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recovery-sheet": {
         parameters: {
             query?: never;
@@ -4732,6 +4886,7 @@ export interface components {
             ring: number;
             /** Format: utc-milliseconds */
             exposed_ms: number;
+            last_exposed_ms: number | null;
             grounds: string[];
             /** Format: int32 */
             strength_percent: number;
@@ -4739,6 +4894,8 @@ export interface components {
             document_ref: string;
             hand_over_to: string | null;
             note: string | null;
+            received_ms: number | null;
+            control_id: number | null;
             /** Format: utc-milliseconds */
             created_ms: number;
             lifted_ms: number | null;
@@ -4867,6 +5024,11 @@ export interface components {
         };
         ControlMarkTakeDown: {
             note?: string | null;
+        };
+        ControlOrigin: {
+            case_id: number | null;
+            case_number: string | null;
+            from_office: string | null;
         };
         ControlOuting: {
             /** Format: id */
@@ -5479,6 +5641,26 @@ export interface components {
             made_ms: number;
             contacts: components["schemas"]["HandedContact"][];
         };
+        HandOverKey: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            fingerprint: string;
+            public_key: string;
+            /** Format: utc-milliseconds */
+            created_ms: number;
+            revoked_ms: number | null;
+        };
+        HandOverKeys: {
+            items: components["schemas"]["HandOverKey"][];
+        };
+        HandOverReceiptRead: {
+            from: string;
+            /** Format: int32 */
+            contacts: number;
+            /** Format: int32 */
+            unmatched: number;
+        };
         HandedContact: {
             /** Format: int64 */
             id: number;
@@ -5490,6 +5672,7 @@ export interface components {
             kind: "close_contact" | "secondary_contact" | "general_contact";
             /** Format: utc-milliseconds */
             exposed_ms: number;
+            last_exposed_ms: number | null;
             grounds: string[];
             decided_by: string;
             document_ref: string;
@@ -6060,6 +6243,10 @@ export interface components {
             from_ms?: number | null;
             until_ms?: number | null;
         };
+        NewHandOverKey: {
+            name: string;
+            public_key: string;
+        };
         NewHousehold: {
             /** Format: int64 */
             dwelling_id: number;
@@ -6282,6 +6469,7 @@ export interface components {
             look_back_days: number;
             latent_hours: number;
             second_person: boolean;
+            control_kinds?: ("close_contact" | "secondary_contact" | "general_contact")[] | null;
             kinds: components["schemas"]["TraceKindRule"][];
             note?: string | null;
         };
@@ -6342,6 +6530,7 @@ export interface components {
         };
         OpenedHandOver: {
             own: boolean;
+            known_as: string | null;
             fingerprint: string;
             hand_over: components["schemas"]["HandOver"];
         };
@@ -6667,6 +6856,11 @@ export interface components {
         };
         PageOfPolicy: {
             items: components["schemas"]["Policy"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfReceivedContact: {
+            items: components["schemas"]["ReceivedContact"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -7387,6 +7581,44 @@ export interface components {
             /** @enum {string} */
             mode: "record" | "warn" | "enforce";
         };
+        ReceivedContact: {
+            /** Format: int64 */
+            id: number;
+            /** Format: int64 */
+            case_id: number;
+            from_office: string;
+            case_number: string;
+            name: string;
+            phone: string | null;
+            /** @enum {string} */
+            kind: "close_contact" | "secondary_contact" | "general_contact";
+            /** Format: utc-milliseconds */
+            exposed_ms: number;
+            decided_by: string;
+            document_ref: string;
+            /** @enum {string} */
+            match_state: "unmatched" | "matched" | "withdrawn";
+            person_id: number | null;
+            label: string | null;
+            control_id: number | null;
+            /** Format: utc-milliseconds */
+            received_ms: number;
+        };
+        ReceivedContactMatch: {
+            /** Format: int64 */
+            person_id: number;
+        };
+        ReceivedHandOver: {
+            /** Format: int64 */
+            id: number;
+            repeated: boolean;
+            /** Format: int32 */
+            matched: number;
+            /** Format: int32 */
+            unmatched: number;
+            /** Format: int32 */
+            withdrawn: number;
+        };
         RecoveryCodes: {
             codes: string[];
         };
@@ -7548,6 +7780,7 @@ export interface components {
             /** Format: utc-milliseconds */
             from_ms: number;
             until_ms: number | null;
+            gaps: components["schemas"]["TraceGap"][];
             rings: components["schemas"]["RingCount"][];
             items: components["schemas"]["RingContact"][];
             more: boolean;
@@ -8100,6 +8333,12 @@ export interface components {
             until_ms: number;
             /** Format: int32 */
             strength_percent: number;
+            /** @enum {string} */
+            certainty: "observed" | "gap" | "one_end" | "assumed";
+            /** @enum {string} */
+            with_certainty: "observed" | "gap" | "one_end" | "assumed";
+            /** Format: int32 */
+            certainty_percent: number;
         };
         TracePolicy: {
             /** Format: int64 */
@@ -8109,6 +8348,7 @@ export interface components {
             /** Format: int32 */
             latent_hours: number;
             second_person: boolean;
+            control_kinds: ("close_contact" | "secondary_contact" | "general_contact")[];
             kinds: components["schemas"]["TraceKindRule"][];
             /** Format: utc-milliseconds */
             effective_from_ms: number;
@@ -10161,6 +10401,37 @@ export interface operations {
             };
         };
     };
+    getApiControlCasesIdOrigin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ControlOrigin"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiControlCasesIdOutings: {
         parameters: {
             query?: never;
@@ -11721,6 +11992,99 @@ export interface operations {
             };
         };
     };
+    getApiHandOverKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverKeys"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiHandOverKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHandOverKey"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverKeys"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiHandOverKeysIdRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverKeys"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiHandOversOpen: {
         parameters: {
             query?: never;
@@ -11741,6 +12105,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedHandOver"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiHandOversReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedHandOver"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverReceiptRead"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiHandOversReceive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignedHandOver"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedHandOver"];
                 };
             };
             /** @description A problem */
@@ -15550,6 +15980,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProgramInfo"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiReceivedCasesIdReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedHandOver"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiReceivedContacts: {
+        parameters: {
+            query?: {
+                match_state?: ("unmatched" | "matched" | "withdrawn") | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfReceivedContact"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiReceivedContactsExport: {
+        parameters: {
+            query?: {
+                match_state?: ("unmatched" | "matched" | "withdrawn") | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiReceivedContactsIdMatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceivedContactMatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedContact"];
                 };
             };
             /** @description A problem */

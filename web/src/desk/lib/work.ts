@@ -54,6 +54,7 @@ export const work_kinds = [
   'control_release_due',
   'control_outing_asked',
   'control_begun',
+  'door_notice_down',
   'dependant_care',
   'survey_register',
   'task_entry_control',
