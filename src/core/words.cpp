@@ -1,35 +1,50 @@
 #include "core/words.hpp"
 
-#include <algorithm>
-#include <span>
+#include <array>
+#include <boost/json.hpp>
+#include <map>
 
 namespace core {
 
-// Generated from i18n/{server,common,desk}.*.json, sorted by key.
-std::span<const WordEntry> server_words_zh();
-std::span<const WordEntry> server_words_en();
+// Generated from i18n/{server,common,desk}.*.json.
+std::array<std::string_view, 3> word_files_zh();
+std::array<std::string_view, 3> word_files_en();
 
 namespace {
 
-std::span<const WordEntry> table(std::string_view language) {
-  return language == "en" ? server_words_en() : server_words_zh();
+namespace json = boost::json;
+using Words = std::map<std::string, std::string, std::less<>>;
+
+// What stands in an earlier file goes before what stands in a later one.
+Words read(const std::array<std::string_view, 3>& files) {
+  Words words;
+  for (const auto file : files) {
+    const auto parsed = json::parse(json::string_view(file.data(), file.size()));
+    for (const auto& entry : parsed.as_object())
+      words.emplace(entry.key(), std::string(entry.value().as_string()));
+  }
+  return words;
 }
 
-const WordEntry* find(std::span<const WordEntry> words, std::string_view key) {
-  const auto at = std::ranges::lower_bound(words, key, {}, &WordEntry::key);
-  return at != words.end() && at->key == key ? &*at : nullptr;
+const Words& words_in(std::string_view language) {
+  static const Words zh = read(word_files_zh()), en = read(word_files_en());
+  return language == "en" ? en : zh;
+}
+
+const std::string* find(std::string_view language, std::string_view key) {
+  const auto& words = words_in(language);
+  const auto found = words.find(key);
+  return found == words.end() ? nullptr : &found->second;
 }
 
 }  // namespace
 
-bool has_words(std::string_view language, std::string_view key) {
-  return find(table(language), key) != nullptr;
-}
+bool has_words(std::string_view language, std::string_view key) { return find(language, key) != nullptr; }
 
 std::string words(std::string_view language, std::string_view key, const base::ErrorParams& params) {
-  const auto* entry = find(table(language), key);
-  if (!entry) entry = find(server_words_en(), key);
-  std::string text(entry ? entry->text : key);
+  const auto* found = find(language, key);
+  if (!found) found = find("en", key);
+  std::string text(found ? std::string_view(*found) : key);
   for (const auto& [name, value] : params) {
     const auto slot = "{" + name + "}";
     for (auto at = text.find(slot); at != std::string::npos; at = text.find(slot, at + value.size()))

@@ -14,8 +14,4 @@ bool has_words(std::string_view language, std::string_view key);
 // "zh-CN" or "en": an explicit choice, else the Accept-Language header, else Chinese.
 std::string_view language_of(std::string_view chosen, std::string_view accept_language);
 
-struct WordEntry {
-  std::string_view key, text;
-};
-
 }  // namespace core

@@ -17,6 +17,7 @@
 #include "feature/access/service.hpp"
 #include "feature/command/area_record.hpp"
 #include "feature/control/act_record.hpp"
+#include "feature/control/outbreak_record.hpp"
 #include "feature/erasure/record.hpp"
 #include "feature/exchange/record.hpp"
 #include "feature/gate/exemption_record.hpp"
@@ -404,10 +405,10 @@ std::vector<const meta::Record*> stored_records() {
       f::organisation::TeamBodyRow, f::organisation::DocumentRow, core::StoredFile,
       f::erasure::RetentionRunRow, f::work_item::KindRow, f::work_item::TransitionRow, f::work_item::ItemRow,
       f::trace::CaseRow, f::trace::MarkRow, f::trace::PolicyRow, f::control::ControlRuleRow,
-      f::control::CaseRow, f::control::TestRow, f::control::FollowUpRow, f::control::MarkRow,
-      f::control::OutingRow, f::control::TransferRow, f::survey::RoundRow, f::survey::RoundPlaceRow,
-      f::survey::VisitRow, f::survey::AttemptRow, f::survey::HandoverRow, f::survey::FigureRow,
-      f::meter::ReadingRow, f::meter::EstimateRow>();
+      f::control::SealDecisionRow, f::control::MeasureNoteRow, f::control::CaseRow, f::control::TestRow,
+      f::control::FollowUpRow, f::control::MarkRow, f::control::OutingRow, f::control::TransferRow,
+      f::survey::RoundRow, f::survey::RoundPlaceRow, f::survey::VisitRow, f::survey::AttemptRow,
+      f::survey::HandoverRow, f::survey::FigureRow, f::meter::ReadingRow, f::meter::EstimateRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

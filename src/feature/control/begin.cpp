@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "feature/control/clockwork.hpp"
+#include "feature/control/outbreak.hpp"
 #include "feature/work_item/service.hpp"
 
 namespace feature::control {
@@ -40,6 +41,7 @@ Ids take_ids(db::Store& store) {
   ids.first = store.next_id();
   for (auto& id : ids.levels) id = store.next_id();
   for (auto& id : ids.work) id = store.next_id();
+  ids.sealing = store.next_id();
   return ids;
 }
 
@@ -77,6 +79,7 @@ Result<std::int64_t> begin(db::Scoped& q, const Begin& what, const Ids& ids, con
   cause.household_id = row.household_id;
   cause.person_id = row.person_id;
   work_item::open(q, cause, ids.work.back(), source.now);
+  tell_sealing(q, row, ids.sealing, source.now);
   return row.id.value;
 }
 

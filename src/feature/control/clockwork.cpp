@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "feature/control/outbreak.hpp"
 #include "feature/gate/service.hpp"
 #include "feature/work_item/service.hpp"
 
@@ -239,6 +240,7 @@ void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,
   if (reason != EndReason::category_changed && hangs_at_the_door(q, row.id.value))
     Work(q, ended, ids, source.now).open("door_notice_down", "down");
   tell_gate(q, ended, ids, source);
+  tell_sealing(q, ended, ids.sealing, source.now);
 }
 
 }  // namespace feature::control

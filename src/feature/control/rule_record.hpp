@@ -35,6 +35,17 @@ struct CategoryRule {
   Category category = Category::close_contact;
   std::vector<StageRule> stages{};
 };
+// The sealing ladder (rules.md section 5), counted in one stair; 0: never.
+struct SealRules {
+  meta::Int<0, 50> household_observed = 1, stair_observed = 2, building_observed = 3;
+  meta::Int<0, 50> stair_cases = 1, building_cases = 2;
+};
+// What makes the state of a community (rules.md section 2).
+struct CommunityRules {
+  meta::Int<1, 60> window_days = 14;
+  meta::Int<2, 50> cluster_cases = 2, scattered_cases = 2;
+  meta::Int<2, 50> outbreaks = 2;  // the source says "many"
+};
 struct ControlRules {
   DayZero day_zero = DayZero::first_day_is_one;
   std::vector<CategoryRule> categories{};
@@ -45,6 +56,8 @@ struct ControlRules {
   meta::Int<1, 1439> morning_minute = 600, evening_minute = 1020;
   meta::Int<350, 420> fever_tenths = 373;
   std::vector<meta::Text<1, 30>> team_duties{};  // 五包一: who is to be in the team of a person
+  std::optional<SealRules> sealing{};            // none: as the source has it
+  std::optional<CommunityRules> community{};
 };
 
 struct ControlRuleRow {
@@ -113,8 +126,12 @@ META_ENUM(feature::control::Regime, "early_2020", "fourteen_plus_seven", "seven_
           "five_plus_three")
 META_DESCRIBE(feature::control::StageRule, "ControlStage", "", level, days, test_days, leave_negatives)
 META_DESCRIBE(feature::control::CategoryRule, "ControlCategoryRule", "", category, stages)
+META_DESCRIBE(feature::control::SealRules, "SealRules", "", household_observed, stair_observed,
+              building_observed, stair_cases, building_cases)
+META_DESCRIBE(feature::control::CommunityRules, "CommunityRules", "", window_days, cluster_cases,
+              scattered_cases, outbreaks)
 META_DESCRIBE(feature::control::ControlRules, "ControlRules", "", day_zero, categories, items, symptoms,
-              morning_minute, evening_minute, fever_tenths, team_duties)
+              morning_minute, evening_minute, fever_tenths, team_duties, sealing, community)
 META_DESCRIBE(feature::control::ControlRulesShown, "ControlRulesShown", "", place_id, place_name, version,
               reference, note, created_ms, params)
 META_DESCRIBE(feature::control::RegimeTemplate, "ControlRegime", "", regime, params)

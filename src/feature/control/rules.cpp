@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include "core/keyring.hpp"
 #include "feature/control/clockwork.hpp"
@@ -39,7 +40,9 @@ RulesFound found_rules(db::Scoped& q, const ControlRuleRow& row) {
   s.reference = row.reference;
   s.note = row.note;
   s.created_ms = row.created;
-  if (auto params = meta::from_json<ControlRules>(row.params.text)) s.params = std::move(*params);
+  auto params = meta::from_json<ControlRules>(row.params.text);
+  if (!params) throw std::runtime_error("stored rules of control cannot be read");
+  s.params = std::move(*params);
   return out;
 }
 

@@ -19,6 +19,7 @@ struct Ids {
   std::int64_t first = 0;                // the case, the test and so on
   std::array<std::int64_t, 4> levels{};  // of the gate
   std::array<std::int64_t, 12> work{};
+  std::int64_t sealing = 0;  // the item about the place, when the ladder proposes it
 };
 Ids take_ids(db::Store& store);
 

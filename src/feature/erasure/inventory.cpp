@@ -279,6 +279,8 @@ constexpr auto entries = std::to_array<Entry>({
     {"work_transition", Whose::nobody, Fate::kept, {}, {}, {}, "flow from_state verb to_state permission"},
     {"account_staff"},
     {"control_rule", Whose::nobody, Fate::kept, {}, {}, {}, "params reference note"},
+    {"seal_decision", Whose::nobody, Fate::kept, {}, {}, "reason", "action"},
+    {"measure_note", Whose::nobody, Fate::kept, {}, {}, "note", "measure"},
     {"webhook",
      Whose::nobody,
      Fate::kept,

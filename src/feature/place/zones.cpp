@@ -6,7 +6,7 @@
 #include "api/context.hpp"
 #include "feature/place/routes.hpp"
 #include "feature/place/service.hpp"
-#include "feature/place/zone_record.hpp"
+#include "feature/place/zone_service.hpp"
 
 namespace feature::place {
 namespace {
@@ -116,7 +116,6 @@ Result<ZoneList> set_zones(api::Context& c, const NewZone& in) {
         absent.push_back({fmt::format("/place_ids/{}", i), "not_found"});
         continue;
       }
-      end_levels(q, in.place_ids[i], from, core::source_of(c));
       ZoneRow row;
       row.id = meta::Id<ZoneRow>(ids[i]);
       row.place_id = in.place_ids[i];
@@ -124,10 +123,9 @@ Result<ZoneList> set_zones(api::Context& c, const NewZone& in) {
       if (in.reason) row.reason = *in.reason;
       row.valid_from = from;
       row.created_by = c.who.account;
-      core::insert(q, row, core::source_of(c));
+      begin_zone(q, *place, row, core::source_of(c));
       core::audit(q, c,
                   {"zone.set", "zone", ids[i], place->compound_id, std::string(meta::name_of(in.level))});
-      core::note_change(q, "place", place->compound_id.value_or(row.place_id), ids[i], c.now);
       out.items.push_back(shown_zone(row));
     }
     if (!absent.empty()) return base::fail(std::move(absent));
@@ -137,25 +135,37 @@ Result<ZoneList> set_zones(api::Context& c, const NewZone& in) {
 }
 
 // The level of the places above holds again.
-Result<void> end_zone(api::Context& c) {
+Result<void> end_level(api::Context& c) {
   return c.write([&](db::Scoped& q) -> Result<void> {
     take_guard(q);
-    std::optional<ZoneRow> row;
-    q.one(zone_columns.with(" AND z.id = {arg} AND (z.valid_until_ms IS NULL OR z.valid_until_ms > {arg})"),
-          {c.id(), c.now}, [&](const db::Row& r) { row = meta::load<ZoneRow>(r); });
-    if (!row) return base::fail(ErrorKind::not_found, "not_found");
-    auto ended = *row;
-    ended.valid_until = std::max(row->valid_from, c.now);
-    core::update(q, *row, ended, core::source_of(c));
-    const auto place = find_place(q, row->place_id);
-    core::audit(q, c, {"zone.end", "zone", c.id(), place ? place->compound_id : std::nullopt});
-    core::note_change(q, "place", place ? place->compound_id.value_or(row->place_id) : row->place_id, c.id(),
-                      c.now);
+    const auto ended = end_zone(q, c.id(), core::source_of(c));
+    if (!ended) return base::fail(ErrorKind::not_found, "not_found");
+    core::audit(q, c, {"zone.end", "zone", c.id(), ended->compound_id});
     return {};
   });
 }
 
 }  // namespace
+
+void begin_zone(db::Scoped& q, const PlaceRow& place, const ZoneRow& row, const core::Source& source) {
+  end_levels(q, row.place_id, row.valid_from, source);
+  core::insert(q, row, source);
+  core::note_change(q, "place", place.compound_id.value_or(row.place_id), row.id.value, source.now);
+}
+
+std::optional<PlaceRow> end_zone(db::Scoped& q, std::int64_t id, const core::Source& source) {
+  std::optional<ZoneRow> row;
+  q.one(zone_columns.with(" AND z.id = {arg} AND (z.valid_until_ms IS NULL OR z.valid_until_ms > {arg})"),
+        {id, source.now}, [&](const db::Row& r) { row = meta::load<ZoneRow>(r); });
+  if (!row) return std::nullopt;
+  auto ended = *row;
+  ended.valid_until = std::max(row->valid_from, source.now);
+  core::update(q, *row, ended, source);
+  auto place = find_place(q, row->place_id);
+  core::note_change(q, "place", place ? place->compound_id.value_or(row->place_id) : row->place_id, id,
+                    source.now);
+  return place;
+}
 
 void zone_routes(api::Router& r) {
   r.get<AtQuery, ZoneList>("/api/zones", Permission::place_read,
@@ -163,7 +173,7 @@ void zone_routes(api::Router& r) {
   r.post<NewZone, ZoneList>("/api/zones", Permission::place_write,
                             "Give places a zone level from an instant on", set_zones);
   r.post<void>("/api/zones/{id}/end", Permission::place_write, "End a level: the one above holds again",
-               end_zone);
+               end_level);
 }
 
 }  // namespace feature::place

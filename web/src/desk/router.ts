@@ -90,6 +90,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/FollowUpsPage.vue'),
   },
   {
+    path: '/outbreak',
+    name: 'outbreak',
+    meta: { title: 'outbreak', free: true },
+    component: () => import('./page/OutbreakPage.vue'),
+  },
+  {
     path: '/control-rules',
     name: 'control_rules',
     meta: { title: 'control_rules' },

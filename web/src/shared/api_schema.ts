@@ -534,6 +534,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/community-states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The state of each community and how many of its measures are done */
+        get: operations["getApiCommunityStates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/community-states/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One community: its state, the rule behind it, its measures */
+        get: operations["getApiCommunityStatesId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/community-states/{id}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a measure is done, or no longer */
+        post: operations["postApiCommunityStatesIdMeasures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compound-bodies": {
         parameters: {
             query?: never;
@@ -3386,6 +3437,24 @@ export interface paths {
         patch: operations["patchApiRolesId"];
         trace?: never;
     };
+    "/api/sealings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the ladder proposes to seal or open again, and what is sealed */
+        get: operations["getApiSealings"];
+        put?: never;
+        /** Decide on a proposal, with the numbers that were seen */
+        post: operations["postApiSealings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -4796,6 +4865,48 @@ export interface components {
             index: number;
             field?: string | null;
         };
+        CommunityBoard: {
+            /** Format: date */
+            today: string;
+            items: components["schemas"]["CommunityStanding"][];
+        };
+        CommunityFile: {
+            item: components["schemas"]["CommunityStanding"];
+            rules: components["schemas"]["CommunityRules"];
+            measures: components["schemas"]["CommunityMeasure"][];
+        };
+        CommunityMeasure: {
+            /** @enum {string} */
+            measure: "organise" | "health_education" | "notification" | "returnees" | "sanitation" | "supplies" | "contacts" | "disinfection" | "closing_off" | "gatherings";
+            done: boolean;
+            note: string | null;
+            noted_by: string | null;
+            noted_ms: number | null;
+        };
+        CommunityRules: {
+            window_days: number;
+            cluster_cases: number;
+            scattered_cases: number;
+            outbreaks: number;
+        };
+        CommunityStanding: {
+            /** Format: int64 */
+            place_id: number;
+            name: string;
+            /** @enum {string} */
+            state: "no_case" | "cases" | "outbreak" | "spread";
+            /** Format: int32 */
+            cases: number;
+            /** Format: int32 */
+            outbreaks: number;
+            /** Format: int32 */
+            scattered: number;
+            clear_from: string | null;
+            /** Format: int32 */
+            measures_done: number;
+            /** Format: int32 */
+            measures: number;
+        };
         CompoundBodies: {
             /** Format: int64 */
             compound_id: number;
@@ -5073,6 +5184,8 @@ export interface components {
             evening_minute: number;
             fever_tenths: number;
             team_duties: string[];
+            sealing?: components["schemas"]["SealRules"] | null;
+            community?: components["schemas"]["CommunityRules"] | null;
         };
         ControlRulesPreview: {
             /** Format: int64 */
@@ -6251,6 +6364,12 @@ export interface components {
             /** Format: int64 */
             dwelling_id: number;
             members: components["schemas"]["NewMember"][];
+        };
+        NewMeasureNote: {
+            /** @enum {string} */
+            measure: "organise" | "health_education" | "notification" | "returnees" | "sanitation" | "supplies" | "contacts" | "disinfection" | "closing_off" | "gatherings";
+            done: boolean;
+            note?: string | null;
         };
         NewMember: {
             name: string;
@@ -7801,6 +7920,62 @@ export interface components {
             permissions: string[];
             /** Format: int32 */
             version: number;
+        };
+        SealBoard: {
+            items: components["schemas"]["SealProposal"][];
+            sealed: components["schemas"]["SealedPlace"][];
+            ladder: components["schemas"]["SealRules"];
+        };
+        SealDecision: {
+            /** Format: int64 */
+            place_id: number;
+            /** @enum {string} */
+            action: "seal" | "unseal";
+            accepted: boolean;
+            observed: number;
+            cases: number;
+            level?: ("none" | "yellow" | "red") | null;
+            reason: string;
+        };
+        SealProposal: {
+            /** Format: int64 */
+            place_id: number;
+            /** Format: int64 */
+            compound_id: number;
+            /** @enum {string} */
+            place_kind: "district" | "area" | "subdistrict" | "community" | "compound" | "phase" | "building" | "stair" | "dwelling" | "premises";
+            label: string;
+            /** @enum {string} */
+            action: "seal" | "unseal";
+            /** Format: int32 */
+            observed: number;
+            /** Format: int32 */
+            cases: number;
+            /** Format: int64 */
+            dwellings: number;
+            /** Format: int64 */
+            guests: number;
+        };
+        SealRules: {
+            household_observed: number;
+            stair_observed: number;
+            building_observed: number;
+            stair_cases: number;
+            building_cases: number;
+        };
+        SealedPlace: {
+            /** Format: int64 */
+            place_id: number;
+            label: string;
+            /** @enum {string} */
+            level: "none" | "yellow" | "red";
+            /** Format: int32 */
+            observed: number;
+            /** Format: int32 */
+            cases: number;
+            reason: string;
+            /** Format: utc-milliseconds */
+            decided_ms: number;
         };
         Search: {
             q: string;
@@ -9833,6 +10008,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trajectory"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCommunityStates: {
+        parameters: {
+            query: {
+                place_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityBoard"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCommunityStatesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCommunityStatesIdMeasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMeasureNote"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommunityFile"];
                 };
             };
             /** @description A problem */
@@ -16369,6 +16641,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSealings: {
+        parameters: {
+            query: {
+                place_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealBoard"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiSealings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SealDecision"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SealBoard"];
                 };
             };
             /** @description A problem */

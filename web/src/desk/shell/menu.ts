@@ -29,6 +29,7 @@ export const menu: readonly MenuGroup[] = [
     entries: [
       { route: 'control', permission: 'control_read' },
       { route: 'follow_ups', permission: 'follow_up_write' },
+      { route: 'outbreak', permission: 'control_read' },
       { route: 'control_rules', permission: 'control_write' },
     ],
   },
