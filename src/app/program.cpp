@@ -6,6 +6,7 @@
 #include "core/trail.hpp"
 #include "feature/access/api.hpp"
 #include "feature/access/service.hpp"
+#include "feature/care/routes.hpp"
 #include "feature/command/api.hpp"
 #include "feature/control/routes.hpp"
 #include "feature/erasure/api.hpp"
@@ -19,6 +20,7 @@
 #include "feature/people/service.hpp"
 #include "feature/place/api.hpp"
 #include "feature/place/service.hpp"
+#include "feature/service_request/routes.hpp"
 #include "feature/stewardship/api.hpp"
 #include "feature/survey/routes.hpp"
 #include "feature/trace/routes.hpp"
@@ -75,6 +77,8 @@ void add_routes(api::Router& r) {
   feature::work_item::routes(r);
   feature::gate::routes(r);
   feature::control::routes(r);
+  feature::care::routes(r);
+  feature::service_request::routes(r);
   feature::survey::routes(r);
   feature::meter::routes(r);
   feature::ledger::routes(r);

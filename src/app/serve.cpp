@@ -14,6 +14,7 @@
 #include "base/metrics.hpp"
 #include "core/audit_chain.hpp"
 #include "core/recovery.hpp"
+#include "feature/care/service.hpp"
 #include "feature/command/service.hpp"
 #include "feature/control/service.hpp"
 #include "feature/erasure/service.hpp"
@@ -127,6 +128,9 @@ Chore::Did tend_work(Program& program, const base::Clock& clock, std::int64_t& w
     watched_minute = minute;
   }
   if (const auto did = done_of("control.tend_failed", feature::control::tend(program.store(), now));
+      did != Chore::Did::nothing)
+    return did;
+  if (const auto did = done_of("care.tend_failed", feature::care::tend(program.store(), now));
       did != Chore::Did::nothing)
     return did;
   return done_of("work.tend_failed", feature::work_item::tend(program.store(), now));

@@ -73,6 +73,8 @@ constexpr Vocabulary vocabularies[] = {{"Pass", "state", "card_state"},
                                        {"ContactMark", "grounds", "trace_kind"},
                                        {"CaseQuery", "state", "case_state"},
                                        {"ContactMarkQuery", "kind", "mark_kind"},
+                                       {"CareRecipient", "care_kinds", "care_kind"},
+                                       {"CareCandidate", "care_kinds", "care_kind"},
                                        {"SurveyRound", "direction", "survey_direction"},
                                        {"SurveyDiscrepancyQuery", "kind", "discrepancy"}};
 
@@ -96,6 +98,8 @@ sheet::Value cell_of(const ExportColumn& column, const void* record, std::string
     const auto number = std::get<std::int64_t>(arg);
     if (column.name.ends_with("_ms")) return base::to_local(base::Instant{number});
     if (column.name.ends_with("_tenths")) return static_cast<double>(number) / 10;
+    if (column.name.ends_with("_fen")) return static_cast<double>(number) / 100;
+    if (column.name.ends_with("_milli")) return static_cast<double>(number) / 1000;
     return number;
   }
   if (ops == &meta::double_ops) return std::get<double>(arg);

@@ -15,6 +15,7 @@
 #include "core/words.hpp"
 #include "feature/access/record.hpp"
 #include "feature/access/service.hpp"
+#include "feature/care/record.hpp"
 #include "feature/command/area_record.hpp"
 #include "feature/control/act_record.hpp"
 #include "feature/control/outbreak_record.hpp"
@@ -32,6 +33,7 @@
 #include "feature/place/rule_record.hpp"
 #include "feature/place/set_record.hpp"
 #include "feature/place/zone_record.hpp"
+#include "feature/service_request/run_record.hpp"
 #include "feature/stewardship/record.hpp"
 #include "feature/survey/record.hpp"
 #include "feature/trace/record.hpp"
@@ -192,6 +194,13 @@ TEST(Roles, OutOfScopeIsTheSameAsAbsent) {
   same("GET", "/api/control-rules?place_id=", compound, "", "");
   same("GET", "/api/control-cases?place_id=", compound, "", "");
   same("GET", "/api/follow-ups?half=morning&place_id=", compound, "", "");
+  same("GET", "/api/care-recipients?place_id=", compound, "", "");
+  same("GET", "/api/care-candidates?place_id=", compound, "", "");
+  same("GET", "/api/service-requests?place_id=", compound, "", "");
+  same("GET", "/api/service-days?place_id=", compound, "", "");
+  same("GET", "/api/delivery-runs/proposals?place_id=", compound, "", "");
+  same("GET", "/api/service-directory?place_id=", compound, "", "");
+  same("GET", "/api/drop-points?compound_id=", compound, "", "");
   same("POST", "/api/passes/", pass, "/void", R"({"reason":"lost"})");
 }
 
@@ -408,7 +417,10 @@ std::vector<const meta::Record*> stored_records() {
       f::control::SealDecisionRow, f::control::MeasureNoteRow, f::control::CaseRow, f::control::TestRow,
       f::control::FollowUpRow, f::control::MarkRow, f::control::OutingRow, f::control::TransferRow,
       f::survey::RoundRow, f::survey::RoundPlaceRow, f::survey::VisitRow, f::survey::AttemptRow,
-      f::survey::HandoverRow, f::survey::FigureRow, f::meter::ReadingRow, f::meter::EstimateRow>();
+      f::survey::HandoverRow, f::survey::FigureRow, f::meter::ReadingRow, f::meter::EstimateRow,
+      f::care::RecipientRow, f::care::HelperRow, f::care::ContactRow, f::care::NeedRow,
+      f::service_request::KindRow, f::service_request::RequestRow, f::service_request::RunRow,
+      f::service_request::EntryRow, f::service_request::DropPointRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

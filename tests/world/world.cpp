@@ -7,6 +7,7 @@
 
 #include "app/demo.hpp"
 #include "feature/access/service.hpp"
+#include "feature/care/service.hpp"
 #include "feature/command/service.hpp"
 #include "feature/control/service.hpp"
 #include "feature/gate/service.hpp"
@@ -109,6 +110,8 @@ void World::tend_work() {
   while (done && *done > 0) done = feature::gate::watch(program_->store(), clock_.now());
   if (done) done = 1;
   while (done && *done > 0) done = feature::control::tend(program_->store(), clock_.now());
+  if (done) done = 1;
+  while (done && *done > 0) done = feature::care::tend(program_->store(), clock_.now());
   if (done) done = 1;
   while (done && *done > 0) done = feature::work_item::tend(program_->store(), clock_.now());
   if (!done) fail("tending", done.error());

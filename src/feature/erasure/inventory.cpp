@@ -20,6 +20,13 @@ namespace {
   "observation.household_id AND NOT (o.person_id {persons}))))"
 #define OWN_CASES "case_id IN (SELECT id FROM control_case WHERE person_id {persons})"
 #define CASES_ROWS(table) "record_id IN (SELECT t.id FROM " table " t WHERE t." OWN_CASES ")"
+#define OWN_CARE "recipient_id IN (SELECT id FROM care_recipient WHERE person_id {persons})"
+#define CARE_ROWS(table) "record_id IN (SELECT t.id FROM " table " t WHERE t." OWN_CARE ")"
+// What a household asked for is the person's when it says so, or when nobody else ever lived there.
+#define OWN_REQUEST                                                                                         \
+  "(person_id {persons} OR (person_id IS NULL AND household_id IN (SELECT r.household_id FROM residence r " \
+  "WHERE r.person_id {persons}) AND NOT EXISTS (SELECT 1 FROM residence o WHERE o.household_id = "          \
+  "service_request.household_id AND NOT (o.person_id {persons}))))"
 #define OWN_DWELLING             \
   "owner_name IN " PERSONS_NAMES \
   " AND id IN (SELECT r.dwelling_id FROM residence r WHERE r.person_id {persons})"
@@ -52,6 +59,10 @@ constexpr auto entries = std::to_array<Entry>({
     history_of("entity = 'control_transfer' AND " CASES_ROWS("control_transfer")),
     history_of("entity = 'trace_mark' AND " PERSONS_ROWS("trace_mark")),
     history_of("entity = 'received_contact' AND " PERSONS_ROWS("received_contact")),
+    history_of("entity = 'care_recipient' AND " PERSONS_ROWS("care_recipient")),
+    history_of("entity = 'care_need' AND " CARE_ROWS("care_need")),
+    history_of(
+        "entity = 'service_request' AND record_id IN (SELECT id FROM service_request WHERE " OWN_REQUEST ")"),
     history_of("entity = 'vehicle' AND record_id IN (SELECT id FROM vehicle WHERE " OWN_VEHICLE ")"),
     history_of("entity = 'dwelling' AND record_id IN (SELECT id FROM dwelling WHERE " OWN_DWELLING ")"),
     // --- said at the door of where the person lived: the visit stays, the words go
@@ -121,6 +132,20 @@ constexpr auto entries = std::to_array<Entry>({
      "category decided_by reference site level attention end_reason end_reference",
      "origin",
      40},
+    {"care_helper", Whose::person, Fate::removed, OWN_CARE, {}, {}, "", 0},
+    {"care_contact", Whose::person, Fate::removed, OWN_CARE, {}, "note", "channel", 20},
+    {"care_need", Whose::person, Fate::removed, OWN_CARE, {}, "kind what", "", 20},
+    {"care_recipient",
+     Whose::person,
+     Fate::removed,
+     "person_id {persons}",
+     {},
+     "kinds note end_reason end_note",
+     "",
+     40},
+    {"service_request", Whose::person, Fate::emptied, OWN_REQUEST,
+     "detail = '', reason = NULL, rating_note = NULL", "detail reason rating_note",
+     "currency channel state origin", 0},
     {"vehicle_passage", Whose::person, Fate::emptied,
      "vehicle_id IN (SELECT id FROM vehicle WHERE " OWN_VEHICLE ")", "plate = '', reason = NULL",
      "plate reason", "direction result vehicle_class vehicle_kind steps outcome reasons flags", 0},
@@ -300,6 +325,16 @@ constexpr auto entries = std::to_array<Entry>({
     {"meter_reading", Whose::nobody, Fate::kept, {}, {}, {}, "meter number"},
     {"meter_estimate", Whose::nobody, Fate::kept, {}, {}, {}, "reasons"},
     {"survey_handover", Whose::nobody, Fate::kept, {}, {}, {}, "note receipt_note"},
+    {"service_kind", Whose::nobody, Fate::kept, {}, {}, {}, "code title measure"},
+    {"directory_entry",
+     Whose::worker,
+     Fate::kept,
+     {},
+     {},
+     "name phone address responsible",
+     "kind hours note"},
+    {"drop_point", Whose::nobody, Fate::kept, {}, {}, {}, "name line note"},
+    {"delivery_run", Whose::nobody, Fate::kept, {}, {}, {}, "note"},
     {"survey_round_place"},
     {"survey_figure"},
     {"place_set_member"},

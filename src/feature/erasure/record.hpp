@@ -47,8 +47,10 @@ enum class Kind {
   guest,
   import_file,
   rejected_record,
-  document_file,  // the scan of a document that was withdrawn or holds no longer
-  control_case,   // of a person under control, ended
+  document_file,    // the scan of a document that was withdrawn or holds no longer
+  control_case,     // of a person under control, ended
+  care_recipient,   // whose care has ended
+  service_request,  // delivered, refused or cancelled
   // The ledgers: lines by their age.
   passage,
   vehicle_passage,
@@ -161,7 +163,8 @@ META_ENUM(feature::erasure::Cause, "person", "retention", "replay")
 META_ENUM(feature::erasure::Reason, "purpose_ended", "request", "mistaken_record", "order")
 META_ENUM(feature::erasure::Proof, "pending", "absent", "found", "scrubbed", "server")
 META_ENUM(feature::erasure::Kind, "person", "guest", "import_file", "rejected_record", "document_file",
-          "control_case", "passage", "vehicle_passage", "outside_plate", "work_log")
+          "control_case", "care_recipient", "service_request", "passage", "vehicle_passage", "outside_plate",
+          "work_log")
 META_DESCRIBE(feature::erasure::TableCount, "TableCount", "", table, rows)
 META_DESCRIBE(feature::erasure::Preview, "ErasurePreview", "", person_id, merged, removed, kept, import_files,
               households_ended)

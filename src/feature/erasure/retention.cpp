@@ -6,11 +6,13 @@
 #include "core/trail.hpp"
 #include "db/traces.hpp"
 #include "feature/access/service.hpp"
+#include "feature/care/service.hpp"
 #include "feature/control/service.hpp"
 #include "feature/erasure/api.hpp"
 #include "feature/erasure/erase.hpp"
 #include "feature/erasure/service.hpp"
 #include "feature/exchange/service.hpp"
+#include "feature/service_request/service.hpp"
 
 namespace feature::erasure {
 namespace {
@@ -26,9 +28,10 @@ constexpr int runs_shown = 30;
 constexpr int run_lines = 2000;  // of a ledger
 // Outings of two windows are derived from the passages, so these are needed for a while.
 constexpr std::int64_t passage_days_min = 70;
-constexpr Kind kinds[] = {Kind::person,        Kind::guest,        Kind::import_file, Kind::rejected_record,
-                          Kind::document_file, Kind::control_case, Kind::passage,     Kind::vehicle_passage,
-                          Kind::outside_plate, Kind::work_log};
+constexpr Kind kinds[] = {Kind::person,          Kind::guest,           Kind::import_file,
+                          Kind::rejected_record, Kind::document_file,   Kind::control_case,
+                          Kind::care_recipient,  Kind::service_request, Kind::passage,
+                          Kind::vehicle_passage, Kind::outside_plate,   Kind::work_log};
 
 // Who removes: somebody within their places, or the program everywhere.
 struct Hand {
@@ -114,6 +117,8 @@ const db::ScopedSql& due_sql(Kind kind) {
     case Kind::work_log:
       return due_work;
     case Kind::control_case:  // asked of those who keep them
+    case Kind::care_recipient:
+    case Kind::service_request:
     case Kind::rejected_record:
       break;
   }
@@ -135,6 +140,8 @@ std::vector<std::int64_t> due_ids(db::Scoped& q, const core::Services& services,
     return ids;
   }
   if (kind == Kind::control_case) return control::cases_due(q, before, limit);
+  if (kind == Kind::care_recipient) return care::recipients_due(q, before, limit);
+  if (kind == Kind::service_request) return service_request::requests_due(q, before, limit);
   // Of imports only the file goes, so those that have none left come again and are passed over.
   const bool files = kind == Kind::import_file;
   q.run(due_sql(kind), {before, files ? count_max : limit}, [&](const db::Row& r) {
@@ -229,6 +236,10 @@ std::vector<std::string> tables_of(Kind kind) {
       return {"stored_file"};
     case Kind::control_case:
       return control::tables_of_cases();
+    case Kind::care_recipient:
+      return care::tables_of_recipients();
+    case Kind::service_request:
+      return {"service_request", "history"};
     case Kind::passage:
       return {"passage"};
     case Kind::vehicle_passage:
@@ -264,6 +275,10 @@ Result<std::int64_t> erase_due_rows(const Hand& hand, Kind kind, const std::vect
           scans = core::let_go(q, ids);
         else if (kind == Kind::control_case)
           control::let_go(q, ids);
+        else if (kind == Kind::care_recipient)
+          care::let_go(q, ids);
+        else if (kind == Kind::service_request)
+          service_request::let_go(q, ids);
         else if (kind != Kind::import_file)
           remove_rows(raw, kind, ids);
         core::audit_as(q, hand.services.keys, hand.actor, hand.now, hand.request_id,

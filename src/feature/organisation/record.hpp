@@ -14,7 +14,7 @@ enum class Branch { territorial, industry };
 // place, has contracted for it (联点包干); a leader is hooked up to it (挂钩).
 enum class Bond { manages, represents, responsible, contract, hook_up };
 // Words an installation chooses.
-enum class TermList { organisation_kind, team_kind, document_kind, force, skill };
+enum class TermList { organisation_kind, team_kind, document_kind, force, skill, care_kind, directory_kind };
 
 struct TermRow {
   meta::Id<TermRow> id;
@@ -230,7 +230,7 @@ struct Chain {
 META_ENUM(feature::organisation::Branch, "territorial", "industry")
 META_ENUM(feature::organisation::Bond, "manages", "represents", "responsible", "contract", "hook_up")
 META_ENUM(feature::organisation::TermList, "organisation_kind", "team_kind", "document_kind", "force",
-          "skill")
+          "skill", "care_kind", "directory_kind")
 META_ENUM(feature::organisation::Missing, "manager", "committee", "responsible", "industry", "contract",
           "hook_up")
 META_DESCRIBE(feature::organisation::Term, "Term", "", id, list, code, title, required_of, retired)

@@ -102,22 +102,12 @@ Result<HandedOver> hand_over(api::Context& c, const HandOver& in) {
   });
 }
 
-// The members of a household who have a number, in the order of its file; a visitor of the passage besides.
+// A visitor of the passage besides.
 std::vector<Reachable> people_of(db::Scoped& q, const core::Keyring& keys, const ItemRow& item) {
   std::vector<Reachable> people;
-  auto& raw = q.unscoped();
-  if (item.household_id)
-    raw.run(
-        "SELECT pe.name, ph.id, ph.number_sealed FROM residence r JOIN person pe ON pe.id = r.person_id JOIN "
-        "phone "
-        "ph ON ph.person_id = pe.id WHERE r.household_id = $1 AND r.valid_until_ms IS NULL ORDER BY "
-        "r.position, "
-        "ph.position, ph.id",
-        {*item.household_id}, [&](const db::Row& r) {
-          people.push_back({r.str(0), keys.unseal("phone", "number", r.integer(1), r.blob(2))});
-        });
+  if (item.household_id) people = people_of_household(q, keys, *item.household_id);
   if (item.passage_id)
-    raw.run(
+    q.unscoped().run(
         "SELECT gu.id, gu.name_sealed, gu.phone_sealed FROM passage g JOIN guest gu ON gu.id = g.guest_id "
         "WHERE "
         "g.compound_id = $1 AND g.id = $2 AND gu.phone_sealed IS NOT NULL",
@@ -154,6 +144,19 @@ Result<Reach> reach(api::Context& c) {
 }
 
 }  // namespace
+
+std::vector<Reachable> people_of_household(db::Scoped& q, const core::Keyring& keys,
+                                           std::int64_t household_id) {
+  std::vector<Reachable> people;
+  q.unscoped().run(
+      "SELECT pe.name, ph.id, ph.number_sealed FROM residence r JOIN person pe ON pe.id = r.person_id JOIN "
+      "phone ph ON ph.person_id = pe.id WHERE r.household_id = $1 AND r.valid_until_ms IS NULL ORDER BY "
+      "r.position, ph.position, ph.id",
+      {household_id}, [&](const db::Row& r) {
+        people.push_back({r.str(0), keys.unseal("phone", "number", r.integer(1), r.blob(2))});
+      });
+  return people;
+}
 
 void act_routes(api::Router& r) {
   r.post<NewWork, Created>("/api/work-items", Permission::work_write, "Give the same task to several places",

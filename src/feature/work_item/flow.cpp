@@ -133,8 +133,10 @@ bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now)
   item.opened = item.resolved = now;
   item.due = cause.due ? cause.due : after(now, kind->due_minutes);
   item.climb = kind->climb_minutes ? after(now, kind->climb_minutes) : item.due;
-  const auto whose = answerable_above(stewardship::responsible_for(q, *place, now), 0);
-  if (whose) {
+  if (cause.staff_id) {
+    item.assignee_id = cause.staff_id;
+    item.handed = true;
+  } else if (const auto whose = answerable_above(stewardship::responsible_for(q, *place, now), 0)) {
     item.assignee_id = whose->staff_id;
     item.tier = whose->tier;
   }

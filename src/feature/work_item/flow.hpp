@@ -37,7 +37,4 @@ void take(ItemRow& item, const KindRow& kind, const TransitionRow& step, base::I
 void tell(db::Scoped& q, const place::PlaceRow& place, const ItemRow& item, std::string_view verb,
           base::Instant now);
 
-// The staff an account belongs to, 0: nobody.
-std::int64_t staff_of(db::Scoped& q, std::int64_t account_id);
-
 }  // namespace feature::work_item

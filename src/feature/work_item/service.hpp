@@ -5,7 +5,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/keyring.hpp"
 #include "core/trail.hpp"
 #include "db/store.hpp"
 #include "feature/work_item/record.hpp"
@@ -21,14 +23,22 @@ struct Cause {
   std::optional<std::string> note{};
   std::optional<base::Instant> due{};        // none: by the kind
   std::optional<std::int64_t> account_id{};  // who gave it; none: the program
+  std::optional<std::int64_t> staff_id{};    // whose it is by name; none: by the stewardships of this instant
 };
-// In the transaction of what makes it necessary; whose it is follows from the stewardships of this instant,
-// and whoever follows the place by webhook is told. False: the origin is known, the place is not in scope, or
-// there is no such kind.
+// In the transaction of what makes it necessary; whoever follows the place by webhook is told. False: the
+// origin is known, the place is not in scope, or there is no such kind.
 bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now);
 
 // What made it is over: closed by the program. False when there is no open item of that origin.
 bool settle(db::Scoped& q, std::string_view origin, base::Instant now);
+
+// Those who live in a household and have a number, in the order of its file. The caller has put on record who
+// asks and why.
+std::vector<Reachable> people_of_household(db::Scoped& q, const core::Keyring& keys,
+                                           std::int64_t household_id);
+
+// The staff an account belongs to, 0: nobody.
+std::int64_t staff_of(db::Scoped& q, std::int64_t account_id);
 
 // Open items of a place, for figures.
 std::int64_t open_items(db::Scoped& q, std::int64_t compound_id);

@@ -102,6 +102,42 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/ControlRulesPage.vue'),
   },
   {
+    path: '/care',
+    name: 'care',
+    meta: { title: 'care' },
+    component: () => import('./page/CarePage.vue'),
+  },
+  {
+    path: '/care/:id(\\d+)',
+    name: 'care_file',
+    meta: { title: 'care_file', parent: 'care', free: true },
+    component: () => import('./page/CareFilePage.vue'),
+  },
+  {
+    path: '/service-requests',
+    name: 'service_requests',
+    meta: { title: 'service_requests' },
+    component: () => import('./page/ServiceRequestsPage.vue'),
+  },
+  {
+    path: '/delivery-runs/:id(\\d+)',
+    name: 'delivery_run',
+    meta: { title: 'delivery_run', parent: 'service_requests', free: true },
+    component: () => import('./page/DeliveryRunPage.vue'),
+  },
+  {
+    path: '/service-days',
+    name: 'service_days',
+    meta: { title: 'service_days' },
+    component: () => import('./page/ServiceDaysPage.vue'),
+  },
+  {
+    path: '/directory',
+    name: 'directory',
+    meta: { title: 'directory' },
+    component: () => import('./page/DirectoryPage.vue'),
+  },
+  {
     path: '/surveys',
     name: 'surveys',
     meta: { title: 'surveys', free: true },

@@ -335,6 +335,7 @@ describe('who sees what', () => {
       'vehicle_ledger',
       'ledgers',
       'openings',
+      'directory',
       'places',
       'grids',
       'zones',

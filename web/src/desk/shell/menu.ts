@@ -75,6 +75,15 @@ export const menu: readonly MenuGroup[] = [
     ],
   },
   {
+    key: 'care',
+    entries: [
+      { route: 'care', permission: 'control_read' },
+      { route: 'service_requests', permission: 'work_write' },
+      { route: 'service_days', permission: 'work_read' },
+      { route: 'directory', permission: 'place_read' },
+    ],
+  },
+  {
     key: 'system',
     entries: [
       { route: 'places', permission: 'place_read' },

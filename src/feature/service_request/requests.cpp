@@ -1,0 +1,230 @@
+// Requests: the board, asking, and what becomes of one; the kinds.
+#include <fmt/format.h>
+
+#include "api/paging.hpp"
+#include "core/list.hpp"
+#include "feature/service_request/flow.hpp"
+#include "feature/service_request/routes.hpp"
+#include "feature/work_item/service.hpp"
+
+namespace feature::service_request {
+namespace {
+
+using api::Permission;
+using base::ErrorKind;
+using base::Result;
+
+constexpr db::Fragment at_place =
+    " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
+    "p.subdistrict_id, p.area_id, p.district_id)";
+constexpr std::array request_orders{
+    api::PageOrder{" AND (r.created_ms, r.id) < ({arg}, {arg})",
+                   " ORDER BY r.created_ms DESC, r.id DESC LIMIT {arg}", "newest"},
+    api::PageOrder{" AND (p.sort, r.id) > ({arg}, {arg})", " ORDER BY p.sort, r.id LIMIT {arg}", "walking"},
+};
+
+// What people ask for tells of their health, so looking is audited.
+Result<api::Page<ServiceRequest>> list_requests(api::Context& c, const RequestQuery& in) {
+  return c.write([&](db::Scoped& q) -> Result<api::Page<ServiceRequest>> {
+    auto sql = shown_requests;
+    std::vector<db::Arg> args;
+    const auto add = [&](db::Fragment fragment, db::Arg arg) {
+      sql = sql.with(fragment);
+      args.push_back(arg);
+    };
+    if (in.place_id) add(at_place, *in.place_id);
+    if (in.service_kind) add(" AND k.code = {arg}", *in.service_kind);
+    if (in.service_state) add(" AND r.state = {arg}", meta::name_of(*in.service_state));
+    if (in.run_id) add(" AND r.run_id = {arg}", *in.run_id);
+    if (in.household_id) add(" AND r.household_id = {arg}", *in.household_id);
+    if (in.service_open)
+      sql = *in.service_open ? sql.with(" AND r.ended_ms IS NULL") : sql.with(" AND r.ended_ms IS NOT NULL");
+    const bool walking = in.order.value_or(Order::newest) == Order::walking;
+    auto page = api::fetch_page<ServiceRequest>(
+        q, sql, args, in.limit, in.cursor, api::order_of(in.order, request_orders), load_shown,
+        [&](const db::Row& r) {
+          return walking ? api::SortKey{r.str(shown_columns), r.integer(0)}
+                         : api::SortKey{r.integer(22), r.integer(0)};
+        });
+    if (!page) return page;
+    core::audit(q, c,
+                {"service.list", "service_request", in.place_id.value_or(0), std::nullopt,
+                 std::to_string(page->items.size())});
+    return page;
+  });
+}
+
+Result<RequestBoard> board(api::Context& c, const BoardQuery& in) {
+  return c.read([&](db::Scoped& q) -> Result<RequestBoard> {
+    RequestBoard out;
+    const auto counted = [&](db::ScopedSql sql, std::vector<db::Arg> args, db::Fragment tail,
+                             const db::OnRow& row) {
+      if (in.place_id) {
+        sql = sql.with(at_place);
+        args.push_back(*in.place_id);
+      }
+      q.run(sql.with(tail), args, row);
+    };
+    counted(db::ScopedSql(
+                "SELECT r.state, COUNT(*), MIN(r.created_ms) FROM service_request r JOIN place p ON p.id "
+                "= r.dwelling_id WHERE r.ended_ms IS NULL AND {scope:p}"),
+            {}, " GROUP BY r.state ORDER BY r.state", [&](const db::Row& r) {
+              StateCount count{{}, r.integer(1)};
+              meta::parse_enum(r.text(0), count.state);
+              if (count.state == State::received) out.oldest_ms = r.maybe_instant(2);
+              out.states.push_back(count);
+            });
+    counted(db::ScopedSql("SELECT COUNT(*) FROM service_request r JOIN place p ON p.id = r.dwelling_id WHERE "
+                          "r.delivered_day = $1 AND {scope:p}"),
+            {base::civil_day(c.now)}, "", [&](const db::Row& r) { out.delivered_today = r.integer(0); });
+    return out;
+  });
+}
+
+Result<ServiceRequest> shown(db::Scoped& q, std::int64_t id) {
+  auto found = find_shown(q, id);
+  if (!found) return base::fail(ErrorKind::not_found, "not_found");
+  return *std::move(found);
+}
+
+Result<ServiceRequest> get_request(api::Context& c) {
+  return c.write([&](db::Scoped& q) -> Result<ServiceRequest> {
+    auto found = shown(q, c.id());
+    if (found) core::audit(q, c, {"service.read", "service_request", c.id(), found->compound_id});
+    return found;
+  });
+}
+
+Result<ServiceRequest> ask(api::Context& c, const NewRequest& in) {
+  Ask what;
+  what.household_id = in.household_id;
+  what.person_id = in.person_id;
+  what.kind = in.kind;
+  what.detail = in.detail;
+  if (in.amount_milli) what.amount_milli = in.amount_milli->value;
+  what.shop_id = in.shop_id;
+  what.channel = in.channel.value_or(Channel::staff);
+  what.account_id = c.who.account;
+  const auto ids = take_ids(c.store);
+  return c.write([&](db::Scoped& q) -> Result<ServiceRequest> {
+    const auto id = request(q, what, ids, core::source_of(c));
+    if (!id) return tl::unexpected(id.error());
+    auto made = shown(q, *id);
+    if (made) core::audit(q, c, {"service.ask", "service_request", *id, made->compound_id});
+    return made;
+  });
+}
+
+base::Problems check(const RequestAct& in) {
+  base::Problems problems;
+  const bool ends_badly = in.verb == Verb::refuse || in.verb == Verb::cancel;
+  if (ends_badly && !in.reason) problems.push_back({"/reason", "required"});
+  if (in.verb != Verb::confirm && in.rating) problems.push_back({"/rating", "not_allowed_here"});
+  const bool counts = in.verb == Verb::collect || in.verb == Verb::deliver;
+  if (!counts && in.amount_milli) problems.push_back({"/amount_milli", "not_allowed_here"});
+  if (!counts && in.price_fen) problems.push_back({"/price_fen", "not_allowed_here"});
+  return problems;
+}
+
+void apply(RequestRow& row, const RequestAct& in, State next, const api::Context& c) {
+  row.state = next;
+  if (in.amount_milli) row.amount_milli = in.amount_milli->value;
+  if (in.price_fen) row.price_fen = in.price_fen->value;
+  if (in.reason) row.reason = *in.reason;
+  if (in.rating) row.rating = in.rating->value;
+  if (in.rating_note) row.rating_note = *in.rating_note;
+  if (in.verb == Verb::deliver) {
+    row.delivered = c.now;
+    row.delivered_day = base::civil_day(c.now);
+    row.delivered_by = c.who.account;
+  }
+}
+
+// At the door without contact: whoever sets it down says so, whoever lives there may confirm.
+Result<ServiceRequest> act(api::Context& c, const RequestAct& in) {
+  if (auto problems = check(in); !problems.empty()) return base::fail(std::move(problems));
+  return c.write([&](db::Scoped& q) -> Result<ServiceRequest> {
+    const auto row = lock_request(q, c.id());
+    if (!row) return base::fail(ErrorKind::not_found, "not_found");
+    const auto next = after(row->state, in.verb, carried(q, *row));
+    if (!next) return base::fail(ErrorKind::conflict, "service.not_now");
+    auto changed = *row;
+    apply(changed, in, *next, c);
+    write_request(q, *row, changed, core::source_of(c));
+    core::audit(
+        q, c,
+        {"service.act", "service_request", c.id(), row->compound_id, std::string(meta::name_of(in.verb))});
+    return shown(q, c.id());
+  });
+}
+
+// --- kinds -------------------------------------------------------------------------------------------
+ServiceKindList all_kinds(db::Scoped& q) {
+  ServiceKindList out;
+  q.unscoped().run(
+      "SELECT id, code, title, measure, carried, retired_ms FROM service_kind ORDER BY position, id", {},
+      [&](const db::Row& r) {
+        out.items.push_back({meta::Id<KindRow>(r.integer(0)), r.str(1), r.maybe_text(2), r.str(3),
+                             r.boolean(4), !r.is_null(5)});
+      });
+  return out;
+}
+Result<ServiceKindList> list_kinds(api::Context& c) {
+  return c.read([&](db::Scoped& q) -> Result<ServiceKindList> { return all_kinds(q); });
+}
+
+Result<ServiceKindList> add_kind(api::Context& c, const NewServiceKind& in) {
+  if (!c.who.scope.is_all()) return base::fail(ErrorKind::forbidden, "whole_installation_only");
+  KindRow row;
+  row.id = c.new_id<KindRow>();
+  row.code = fmt::format("custom_{}", row.id.value);
+  row.title = in.title;
+  row.measure = meta::name_of(in.unit);
+  row.carried = in.carried;
+  row.position = 1000;
+  return c.write([&](db::Scoped& q) -> Result<ServiceKindList> {
+    core::insert(q, row, core::source_of(c));
+    core::audit(q, c, {"service_kind.change", "service_kind", row.id.value});
+    return all_kinds(q);
+  });
+}
+
+Result<ServiceKindList> change_kind(api::Context& c, const ServiceKindPatch& in) {
+  if (!c.who.scope.is_all()) return base::fail(ErrorKind::forbidden, "whole_installation_only");
+  return c.write([&](db::Scoped& q) -> Result<ServiceKindList> {
+    std::optional<KindRow> before;
+    q.unscoped().one(
+        "SELECT id, code, title, measure, carried, position, retired_ms FROM service_kind WHERE id = $1",
+        {c.id()}, [&](const db::Row& r) { before = meta::load<KindRow>(r); });
+    if (!before) return base::fail(ErrorKind::not_found, "not_found");
+    auto row = *before;
+    if (in.title) row.title = *in.title;
+    if (in.retired && *in.retired != row.retired.has_value())
+      row.retired = *in.retired ? std::optional(c.now) : std::nullopt;
+    core::update(q, *before, row, core::source_of(c));
+    core::audit(q, c, {"service_kind.change", "service_kind", c.id(), std::nullopt, row.code});
+    return all_kinds(q);
+  });
+}
+
+}  // namespace
+
+void request_routes(api::Router& r) {
+  core::list<list_requests>(r, "/api/service-requests", Permission::work_write, "What households ask for");
+  r.get<BoardQuery, RequestBoard>("/api/service-requests/board", Permission::work_write,
+                                  "How many requests wait, are under way, were delivered today", board);
+  r.get<ServiceRequest>("/api/service-requests/{id}", Permission::work_write, "One request", get_request);
+  r.post<NewRequest, ServiceRequest>("/api/service-requests", Permission::work_write,
+                                     "Write down what a household asks for", ask);
+  r.post<RequestAct, ServiceRequest>("/api/service-requests/{id}/act", Permission::work_write,
+                                     "Bought or fetched, set down at the door, confirmed, refused, cancelled",
+                                     act);
+  r.get<ServiceKindList>("/api/service-kinds", Permission::work_read, "Kinds of requests with their units",
+                         list_kinds);
+  r.post<NewServiceKind, ServiceKindList>("/api/service-kinds", Permission::term_write,
+                                          "Add a kind of request", add_kind);
+  r.patch<ServiceKindPatch, ServiceKindList>("/api/service-kinds/{id}", Permission::term_write,
+                                             "Rename a kind of request or retire it", change_kind);
+}
+
+}  // namespace feature::service_request
