@@ -14,6 +14,7 @@ namespace api {
 namespace {
 
 constexpr std::size_t gzip_from_bytes = 1024;
+constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 constexpr std::string_view content_policy =
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; "
@@ -54,11 +55,15 @@ std::string gzip(std::string_view body) {
 
 bool changes_something(std::string_view method) { return method != "GET" && method != "HEAD"; }
 
-// A page of another site may send simple requests with our cookie; none of these is simple.
-bool foreign(const Request& request) {
+// A page of another site may send simple requests with our cookie; none of these is simple. A form of a page
+// without script is, so only an endpoint that says so takes one: its forms carry a seal, and no cookie
+// counts.
+bool foreign(const Request& request, const Endpoint& endpoint) {
   const auto site = request.header("sec-fetch-site");
   if (!site.empty() && site != "same-origin" && site != "none") return true;
   const auto type = request.header("content-type");
+  if (endpoint.consumes == form_type && endpoint.permission == Permission::anybody)
+    return !type.starts_with(form_type);
   return !request.body.empty() && !type.starts_with("application/json") &&
          !type.starts_with("application/octet-stream");
 }
@@ -209,7 +214,7 @@ base::Result<Response> Service::invoke(const Request& request, const Router::Mat
   try {
     const auto now = clock_.now();
     const auto& endpoint = *match.endpoint;
-    if (changes_something(request.method) && foreign(request))
+    if (changes_something(request.method) && foreign(request, endpoint))
       return base::fail(base::ErrorKind::forbidden, "foreign_request");
     Principal who;
     if (authenticate_) {

@@ -1,5 +1,7 @@
 // The command line: one program, one subcommand at a time.
 #include <CLI/CLI.hpp>
+#include <map>
+#include <string>
 
 #include "app/commands.hpp"
 
@@ -29,6 +31,19 @@ struct Keeping {
     sheet->add_flag("--new", new_sheet, "Make another sheet; backups made before still need theirs");
   }
 };
+
+void add_resident_fact(CLI::App& serving, core::ResidentFact& fact) {
+  const std::map<std::string, core::ResidentFact> facts{{"phone", core::ResidentFact::phone},
+                                                        {"birth", core::ResidentFact::birth},
+                                                        {"either", core::ResidentFact::either}};
+  serving
+      .add_option(
+          "--resident-fact", fact,
+          "What opens a household's page besides its card's link: phone (last four digits of a number "
+          "on file), birth (month and day of the head), either")
+      ->transform(CLI::CheckedTransformer(facts))
+      ->envname("SHOUWANG_RESIDENT_FACT");
+}
 
 }  // namespace
 
@@ -63,6 +78,7 @@ int main(int argc, char** argv) {
                     "A reverse proxy terminates TLS and sets X-Forwarded-*");
   serving->add_option("--public-url", options.public_url, "How phones reach this server")
       ->envname("SHOUWANG_URL");
+  add_resident_fact(*serving, options.resident_fact);
   serving->add_option("--web-dir", options.web, "Serve pages from a folder instead of the embedded ones");
   serving->add_option("--workers", serve.workers, "Requests handled at once");
   serving->add_flag("--demo", options.demo, "Make a demonstration district and print log-in links");

@@ -6,6 +6,7 @@
 #include "core/trail.hpp"
 #include "feature/access/api.hpp"
 #include "feature/access/service.hpp"
+#include "feature/arrival/routes.hpp"
 #include "feature/care/routes.hpp"
 #include "feature/command/api.hpp"
 #include "feature/control/routes.hpp"
@@ -20,6 +21,7 @@
 #include "feature/people/service.hpp"
 #include "feature/place/api.hpp"
 #include "feature/place/service.hpp"
+#include "feature/resident/routes.hpp"
 #include "feature/service_request/routes.hpp"
 #include "feature/stewardship/api.hpp"
 #include "feature/survey/routes.hpp"
@@ -79,6 +81,8 @@ void add_routes(api::Router& r) {
   feature::control::routes(r);
   feature::care::routes(r);
   feature::service_request::routes(r);
+  feature::arrival::routes(r);
+  feature::resident::routes(r);
   feature::survey::routes(r);
   feature::meter::routes(r);
   feature::ledger::routes(r);
@@ -124,6 +128,7 @@ base::Result<std::unique_ptr<Program>> Program::open(const Options& options, con
   if (!keys) return tl::unexpected(std::move(keys).error());
   program->services_ = {std::move(*keys), options.data, std::string(program_version), options.public_url,
                         options.demo};
+  program->services_.resident_fact = options.resident_fact;
   program->services_.trace = std::make_shared<feature::trace::Memory>();
 
   auto store_options = options.store;

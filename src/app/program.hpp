@@ -23,6 +23,7 @@ struct Options {
   std::filesystem::path keys{};  // empty: <data>-keys, beside the data and outside its backups
   std::filesystem::path web{};   // empty: the embedded pages
   std::string public_url{};
+  core::ResidentFact resident_fact = core::ResidentFact::phone;
   bool demo = false;
   std::int64_t demo_people = 0;  // besides the small community
   bool backup_taken = false;

@@ -14,25 +14,54 @@ std::string seal_of(const Keyring& keys, std::string_view purpose, std::int64_t 
   return keys.blind(fmt::format("resident_link.{}", purpose), std::to_string(record));
 }
 
+std::string bytes_of(std::int64_t number) {
+  std::string bytes;
+  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(number >> shift & 0xFF);
+  return bytes;
+}
+std::int64_t number_of(std::string_view bytes) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < id_size; ++i) number = number << 8 | static_cast<unsigned char>(bytes[i]);
+  return static_cast<std::int64_t>(number);
+}
+bool same(std::string_view seal, const std::string& expected) {
+  return seal.size() == expected.size() && sodium_memcmp(seal.data(), expected.data(), seal.size()) == 0;
+}
+
+std::string seal_of_visit(const Keyring& keys, std::string_view purpose, const ResidentVisit& visit) {
+  return keys.blind(fmt::format("resident_visit.{}", purpose),
+                    fmt::format("{}:{}", visit.record, visit.until.ms));
+}
+
 }  // namespace
 
 std::string resident_link(const Keyring& keys, std::string_view purpose, std::int64_t record) {
-  std::string bytes;
-  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(record >> shift & 0xFF);
-  return api::base64url(bytes + seal_of(keys, purpose, record));
+  return api::base64url(bytes_of(record) + seal_of(keys, purpose, record));
 }
 
 std::optional<std::int64_t> open_resident_link(const Keyring& keys, std::string_view purpose,
                                                std::string_view link) {
   const auto bytes = api::from_base64url(link);
   if (!bytes || bytes->size() <= id_size) return std::nullopt;
-  std::uint64_t record = 0;
-  for (std::size_t i = 0; i < id_size; ++i) record = record << 8 | static_cast<unsigned char>((*bytes)[i]);
-  const auto expected = seal_of(keys, purpose, static_cast<std::int64_t>(record));
-  const auto seal = std::string_view(*bytes).substr(id_size);
-  if (seal.size() != expected.size() || sodium_memcmp(seal.data(), expected.data(), seal.size()) != 0)
+  const auto record = number_of(*bytes);
+  if (!same(std::string_view(*bytes).substr(id_size), seal_of(keys, purpose, record))) return std::nullopt;
+  return record;
+}
+
+std::string resident_visit(const Keyring& keys, std::string_view purpose, const ResidentVisit& visit) {
+  return api::base64url(bytes_of(visit.record) + bytes_of(visit.until.ms) +
+                        seal_of_visit(keys, purpose, visit));
+}
+
+std::optional<ResidentVisit> open_resident_visit(const Keyring& keys, std::string_view purpose,
+                                                 std::string_view link, base::Instant now) {
+  const auto bytes = api::from_base64url(link);
+  if (!bytes || bytes->size() <= 2 * id_size) return std::nullopt;
+  const std::string_view all(*bytes);
+  const ResidentVisit visit{number_of(all), {number_of(all.substr(id_size))}};
+  if (!same(all.substr(2 * id_size), seal_of_visit(keys, purpose, visit)) || now >= visit.until)
     return std::nullopt;
-  return static_cast<std::int64_t>(record);
+  return visit;
 }
 
 bool RateLimit::take(std::string_view key, base::Instant now, int cost) {

@@ -20,6 +20,20 @@ std::string resident_link(const Keyring& keys, std::string_view purpose, std::in
 std::optional<std::int64_t> open_resident_link(const Keyring& keys, std::string_view purpose,
                                                std::string_view link);
 
+// What a household is asked besides its link, so that a lost card alone opens nothing: the last four digits
+// of a phone on file, or month and day of the head's birth as four digits.
+enum class ResidentFact { phone, birth, either };
+
+// A link of one purpose for a short time: of whoever has shown the fact.
+struct ResidentVisit {
+  std::int64_t record = 0;
+  base::Instant until{};
+};
+std::string resident_visit(const Keyring& keys, std::string_view purpose, const ResidentVisit& visit);
+// Nothing for whatever was not made here, or is over.
+std::optional<ResidentVisit> open_resident_visit(const Keyring& keys, std::string_view purpose,
+                                                 std::string_view link, base::Instant now);
+
 // So many an interval for each key. Forgets keys that have been quiet, so it stays small; when there are too
 // many, new ones wait. Safe to use from several threads.
 class RateLimit {

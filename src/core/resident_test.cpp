@@ -44,3 +44,22 @@ TEST(RateLimit, CountsByKeyAndIntervalAndStaysSmall) {
   EXPECT_TRUE(limit.take("a", {1000}, 2));
   EXPECT_TRUE(limit.take("c", {1001})) << "b has been quiet";
 }
+
+TEST(ResidentVisit, HoldsForItsTimePurposeAndInstallationOnly) {
+  const Keys keys, others;
+  const base::Instant now{1'600'000'000'000};
+  const auto link = core::resident_visit(keys.ring, "home", {42, now + base::minute_ms});
+  const auto opened = core::open_resident_visit(keys.ring, "home", link, now);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(opened->record, 42);
+  EXPECT_FALSE(core::open_resident_visit(keys.ring, "home", link, now + base::minute_ms)) << "it is over";
+  EXPECT_FALSE(core::open_resident_visit(keys.ring, "pass", link, now));
+  EXPECT_FALSE(core::open_resident_visit(others.ring, "home", link, now));
+  EXPECT_FALSE(core::open_resident_link(keys.ring, "home", link)) << "a visit is no link";
+  EXPECT_FALSE(core::open_resident_visit(keys.ring, "home", core::resident_link(keys.ring, "home", 42), now));
+  for (std::size_t i = 0; i < link.size(); ++i) {
+    auto other = link;
+    other[i] = other[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(core::open_resident_visit(keys.ring, "home", other, now)) << i;
+  }
+}

@@ -21,6 +21,9 @@ struct Services {
   bool demo = false;
   // Pages of residents, by address: a compound behind one address reads them, nobody tries links.
   std::shared_ptr<RateLimit> residents = std::make_shared<RateLimit>(120, base::minute_ms);
+  // Tries at the fact that opens a household's own page, by card: whoever guesses waits an hour.
+  std::shared_ptr<RateLimit> resident_facts = std::make_shared<RateLimit>(8, base::hour_ms);
+  ResidentFact resident_fact = ResidentFact::phone;
   std::shared_ptr<feature::trace::Memory> trace{};
 };
 

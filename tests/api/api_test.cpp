@@ -15,6 +15,7 @@
 #include "core/words.hpp"
 #include "feature/access/record.hpp"
 #include "feature/access/service.hpp"
+#include "feature/arrival/record.hpp"
 #include "feature/care/record.hpp"
 #include "feature/command/area_record.hpp"
 #include "feature/control/act_record.hpp"
@@ -193,6 +194,9 @@ TEST(Roles, OutOfScopeIsTheSameAsAbsent) {
   same("GET", "/api/enrolments?compound_id=", compound, "", "");
   same("GET", "/api/control-rules?place_id=", compound, "", "");
   same("GET", "/api/control-cases?place_id=", compound, "", "");
+  same("GET", "/api/arrivals?place_id=", compound, "", "");
+  same("GET", "/api/arrivals/summary?place_id=", compound, "", "");
+  same("GET", "/api/key-areas?place_id=", compound, "", "");
   same("GET", "/api/follow-ups?half=morning&place_id=", compound, "", "");
   same("GET", "/api/care-recipients?place_id=", compound, "", "");
   same("GET", "/api/care-candidates?place_id=", compound, "", "");
@@ -420,7 +424,8 @@ std::vector<const meta::Record*> stored_records() {
       f::survey::HandoverRow, f::survey::FigureRow, f::meter::ReadingRow, f::meter::EstimateRow,
       f::care::RecipientRow, f::care::HelperRow, f::care::ContactRow, f::care::NeedRow,
       f::service_request::KindRow, f::service_request::RequestRow, f::service_request::RunRow,
-      f::service_request::EntryRow, f::service_request::DropPointRow>();
+      f::service_request::EntryRow, f::service_request::DropPointRow, f::arrival::KeyAreaRow,
+      f::arrival::ArrivalRow, f::arrival::PersonRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

@@ -170,6 +170,7 @@ export function new_list(now_ms, change = {}) {
     policy,
     rules: [],
     words: [],
+    filings: [],
     keys: [{ kid: '01', public_key }],
     duty: { name: '周明', phone: '13900000815' },
     days: Array.from({ length: 7 }, (_, i) => ({

@@ -55,11 +55,11 @@ std::optional<FollowUpRow> stored(db::Scoped& q, std::int64_t case_id, base::Day
   return found;
 }
 
-FollowUpRow row_of(const NewFollowUp& in, std::int64_t id, const api::Context& c) {
+FollowUpRow row_of(const NewFollowUp& in, std::int64_t id, const Follower& who) {
   FollowUpRow row;
   row.id = meta::Id<FollowUpRow>(id);
   row.case_id = in.case_id;
-  row.day = in.day.value_or(base::civil_day(c.now));
+  row.day = in.day.value_or(base::civil_day(who.source.now));
   row.half = in.half;
   row.channel = in.channel;
   if (in.tenths) row.tenths = static_cast<int>(in.tenths->value);
@@ -67,8 +67,8 @@ FollowUpRow row_of(const NewFollowUp& in, std::int64_t id, const api::Context& c
   row.not_done = joined(in.not_done);
   row.symptoms = joined(in.symptoms);
   if (in.note) row.note = *in.note;
-  row.recorded_by = c.who.account;
-  row.recorded = c.now;
+  row.recorded_by = who.account_id;
+  row.recorded = who.source.now;
   return row;
 }
 
@@ -87,17 +87,18 @@ bool raise(db::Scoped& q, const CaseRow& of, const FollowUpRow& row, const Contr
   return work_item::open(q, cause, id, now);
 }
 
-// One of them; problems carry its pointer.
-Result<bool> store_one(db::Scoped& q, const api::Context& c, const NewFollowUp& in, const Ids& ids,
+}  // namespace
+
+Result<bool> follow_up(db::Scoped& q, const Follower& who, const NewFollowUp& in, const Ids& ids,
                        const std::string& at) {
+  const auto& source = who.source;
   const auto of = lock_case(q, in.case_id);
   if (!of) return base::fail_field(at + "/case_id", "not_found");
   if (of->ended) return base::fail_field(at + "/case_id", "ended");
   const auto rules = rules_at(q, of->dwelling_id);
-  if (auto problems = check(in, rules.params(), at, base::civil_day(c.now)); !problems.empty())
+  if (auto problems = check(in, rules.params(), at, base::civil_day(source.now)); !problems.empty())
     return base::fail(std::move(problems));
-  auto row = row_of(in, ids.first, c);
-  const auto source = core::source_of(c);
+  auto row = row_of(in, ids.first, who);
   if (const auto before = stored(q, row.case_id, row.day, row.half)) {
     row.id = before->id;
     core::update(q, *before, row, source);
@@ -105,11 +106,49 @@ Result<bool> store_one(db::Scoped& q, const api::Context& c, const NewFollowUp& 
     core::insert(q, row, source);
   }
   work_item::settle(
-      q, origin_of(of->id.value, fmt::format("ask:{}:{}", row.day.number, meta::name_of(row.half))), c.now);
-  const bool raised = raise(q, *of, row, rules.params(), ids.work.back(), c.now);
+      q, origin_of(of->id.value, fmt::format("ask:{}:{}", row.day.number, meta::name_of(row.half))),
+      source.now);
+  const bool raised = raise(q, *of, row, rules.params(), ids.work.back(), source.now);
   bring_up_to_date(q, of, *of, ids, source);
   return raised;
 }
+
+std::vector<TodayOf> today_of_household(db::Scoped& q, std::int64_t household_id, base::Day today) {
+  std::vector<TodayOf> out;
+  std::int64_t home = 0;
+  q.run(
+      "SELECT c.id, pe.name, c.dwelling_id FROM control_case c JOIN place p ON p.id = c.dwelling_id JOIN "
+      "person pe ON pe.id = c.person_id WHERE c.household_id = $1 AND c.ended_ms IS NULL AND {scope:p} ORDER "
+      "BY c.id",
+      {household_id}, [&](const db::Row& r) {
+        TodayOf of;
+        of.case_id = r.integer(0);
+        of.person_name = core::mask_name(r.text(1));
+        home = r.integer(2);
+        out.push_back(std::move(of));
+      });
+  if (out.empty()) return out;
+  const auto rules = rules_at(q, home);
+  for (auto& of : out) {
+    of.symptoms.assign(rules.params().symptoms.begin(), rules.params().symptoms.end());
+    for (const auto half : {Half::morning, Half::evening})
+      if (const auto row = stored(q, of.case_id, today, half))
+        (half == Half::morning ? of.morning : of.evening) = FollowUp{row->id,
+                                                                     row->day,
+                                                                     row->half,
+                                                                     row->channel,
+                                                                     row->tenths,
+                                                                     base::words_of(row->done),
+                                                                     base::words_of(row->not_done),
+                                                                     base::words_of(row->symptoms),
+                                                                     row->note,
+                                                                     {},
+                                                                     row->recorded};
+  }
+  return out;
+}
+
+namespace {
 
 Result<FollowUpsDone> add_follow_ups(api::Context& c, const NewFollowUps& in) {
   if (in.items.empty()) return base::fail_field("/items", "required");
@@ -119,7 +158,8 @@ Result<FollowUpsDone> add_follow_ups(api::Context& c, const NewFollowUps& in) {
   return c.write([&](db::Scoped& q) -> Result<FollowUpsDone> {
     FollowUpsDone done;
     for (std::size_t i = 0; i < in.items.size(); ++i) {
-      const auto raised = store_one(q, c, in.items[i], ids[i], fmt::format("/items/{}", i));
+      const auto raised =
+          follow_up(q, {c.who.account, core::source_of(c)}, in.items[i], ids[i], fmt::format("/items/{}", i));
       if (!raised) return tl::unexpected(raised.error());
       ++done.stored;
       done.alerts += *raised ? 1 : 0;

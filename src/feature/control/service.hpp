@@ -10,7 +10,7 @@
 
 #include "core/trail.hpp"
 #include "db/store.hpp"
-#include "feature/control/record.hpp"
+#include "feature/control/act_record.hpp"
 
 namespace feature::control {
 
@@ -46,6 +46,23 @@ bool take_back(db::Scoped& q, std::string_view origin, const std::string& refere
                const core::Source& source);
 // Whether the person is under control now; within the scope.
 std::optional<Category> category_of(db::Scoped& q, std::int64_t person_id);
+
+// What was asked or told of somebody under control: by whom (account 0: the person's own household), and
+// whether it raised an alert. Problems stand below `at`.
+struct Follower {
+  std::int64_t account_id = 0;
+  core::Source source{};
+};
+base::Result<bool> follow_up(db::Scoped& q, const Follower& who, const NewFollowUp& in, const Ids& ids,
+                             const std::string& at);
+// Those of a household who are followed up today, and what there is of it; no category (practice 24).
+struct TodayOf {
+  std::int64_t case_id = 0;
+  std::string person_name{};            // masked
+  std::vector<std::string> symptoms{};  // that may be told, by the rules in force
+  std::optional<FollowUp> morning{}, evening{};
+};
+std::vector<TodayOf> today_of_household(db::Scoped& q, std::int64_t household_id, base::Day today);
 
 // Cases whose hour has come, some dozen at a time: the next stage, a follow-up nobody made, a test or a
 // release that is due. How many; 0: none is left.

@@ -27,6 +27,11 @@ namespace {
   "(person_id {persons} OR (person_id IS NULL AND household_id IN (SELECT r.household_id FROM residence r " \
   "WHERE r.person_id {persons}) AND NOT EXISTS (SELECT 1 FROM residence o WHERE o.household_id = "          \
   "service_request.household_id AND NOT (o.person_id {persons}))))"
+// Of a party of several the journey is the others' too: it is emptied with the last of them.
+#define OWN_ARRIVAL                                                                                         \
+  "id IN (SELECT t.arrival_id FROM arrival_person t WHERE t.person_id {persons}) AND NOT EXISTS (SELECT 1 " \
+  "FROM arrival_person o WHERE o.arrival_id = arrival.id AND (o.person_id IS NULL OR NOT (o.person_id "     \
+  "{persons})))"
 #define OWN_DWELLING             \
   "owner_name IN " PERSONS_NAMES \
   " AND id IN (SELECT r.dwelling_id FROM residence r WHERE r.person_id {persons})"
@@ -63,6 +68,8 @@ constexpr auto entries = std::to_array<Entry>({
     history_of("entity = 'care_need' AND " CARE_ROWS("care_need")),
     history_of(
         "entity = 'service_request' AND record_id IN (SELECT id FROM service_request WHERE " OWN_REQUEST ")"),
+    history_of("entity = 'arrival' AND record_id IN (SELECT id FROM arrival WHERE " OWN_ARRIVAL ")"),
+    history_of("entity = 'arrival_person' AND " PERSONS_ROWS("arrival_person")),
     history_of("entity = 'vehicle' AND record_id IN (SELECT id FROM vehicle WHERE " OWN_VEHICLE ")"),
     history_of("entity = 'dwelling' AND record_id IN (SELECT id FROM dwelling WHERE " OWN_DWELLING ")"),
     // --- said at the door of where the person lived: the visit stays, the words go
@@ -146,6 +153,18 @@ constexpr auto entries = std::to_array<Entry>({
     {"service_request", Whose::person, Fate::emptied, OWN_REQUEST,
      "detail = '', reason = NULL, rating_note = NULL", "detail reason rating_note",
      "currency channel state origin", 0},
+    {"arrival", Whose::person, Fate::emptied, OWN_ARRIVAL,
+     "origin = '', been_to = NULL, transport_number = NULL, seat = NULL, host_name = NULL",
+     "origin been_to transport_number seat host_name",
+     "client_key source state demand transport proof filing_number", 0},
+    {"arrival_person",
+     Whose::person,
+     Fate::removed,
+     "person_id {persons}",
+     {},
+     "name_sealed phone_sealed name_masked",
+     "relation",
+     30},
     {"vehicle_passage", Whose::person, Fate::emptied,
      "vehicle_id IN (SELECT id FROM vehicle WHERE " OWN_VEHICLE ")", "plate = '', reason = NULL",
      "plate reason", "direction result vehicle_class vehicle_kind steps outcome reasons flags", 0},
@@ -303,6 +322,7 @@ constexpr auto entries = std::to_array<Entry>({
     {"work_kind", Whose::nobody, Fate::kept, {}, {}, {}, "code category flow"},
     {"work_transition", Whose::nobody, Fate::kept, {}, {}, {}, "flow from_state verb to_state permission"},
     {"account_staff"},
+    {"key_area", Whose::nobody, Fate::kept, {}, {}, {}, "name also demand reference"},
     {"control_rule", Whose::nobody, Fate::kept, {}, {}, {}, "params reference note"},
     {"seal_decision", Whose::nobody, Fate::kept, {}, {}, "reason", "action"},
     {"measure_note", Whose::nobody, Fate::kept, {}, {}, "note", "measure"},

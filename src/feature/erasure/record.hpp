@@ -51,6 +51,7 @@ enum class Kind {
   control_case,     // of a person under control, ended
   care_recipient,   // whose care has ended
   service_request,  // delivered, refused or cancelled
+  arrival,          // filed or taken back, by the day of arrival
   // The ledgers: lines by their age.
   passage,
   vehicle_passage,
@@ -163,8 +164,8 @@ META_ENUM(feature::erasure::Cause, "person", "retention", "replay")
 META_ENUM(feature::erasure::Reason, "purpose_ended", "request", "mistaken_record", "order")
 META_ENUM(feature::erasure::Proof, "pending", "absent", "found", "scrubbed", "server")
 META_ENUM(feature::erasure::Kind, "person", "guest", "import_file", "rejected_record", "document_file",
-          "control_case", "care_recipient", "service_request", "passage", "vehicle_passage", "outside_plate",
-          "work_log")
+          "control_case", "care_recipient", "service_request", "arrival", "passage", "vehicle_passage",
+          "outside_plate", "work_log")
 META_DESCRIBE(feature::erasure::TableCount, "TableCount", "", table, rows)
 META_DESCRIBE(feature::erasure::Preview, "ErasurePreview", "", person_id, merged, removed, kept, import_files,
               households_ended)

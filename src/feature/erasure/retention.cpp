@@ -6,6 +6,7 @@
 #include "core/trail.hpp"
 #include "db/traces.hpp"
 #include "feature/access/service.hpp"
+#include "feature/arrival/service.hpp"
 #include "feature/care/service.hpp"
 #include "feature/control/service.hpp"
 #include "feature/erasure/api.hpp"
@@ -30,8 +31,9 @@ constexpr int run_lines = 2000;  // of a ledger
 constexpr std::int64_t passage_days_min = 70;
 constexpr Kind kinds[] = {Kind::person,          Kind::guest,           Kind::import_file,
                           Kind::rejected_record, Kind::document_file,   Kind::control_case,
-                          Kind::care_recipient,  Kind::service_request, Kind::passage,
-                          Kind::vehicle_passage, Kind::outside_plate,   Kind::work_log};
+                          Kind::care_recipient,  Kind::service_request, Kind::arrival,
+                          Kind::passage,         Kind::vehicle_passage, Kind::outside_plate,
+                          Kind::work_log};
 
 // Who removes: somebody within their places, or the program everywhere.
 struct Hand {
@@ -119,6 +121,7 @@ const db::ScopedSql& due_sql(Kind kind) {
     case Kind::control_case:  // asked of those who keep them
     case Kind::care_recipient:
     case Kind::service_request:
+    case Kind::arrival:
     case Kind::rejected_record:
       break;
   }
@@ -142,6 +145,7 @@ std::vector<std::int64_t> due_ids(db::Scoped& q, const core::Services& services,
   if (kind == Kind::control_case) return control::cases_due(q, before, limit);
   if (kind == Kind::care_recipient) return care::recipients_due(q, before, limit);
   if (kind == Kind::service_request) return service_request::requests_due(q, before, limit);
+  if (kind == Kind::arrival) return arrival::arrivals_due(q, before, limit);
   // Of imports only the file goes, so those that have none left come again and are passed over.
   const bool files = kind == Kind::import_file;
   q.run(due_sql(kind), {before, files ? count_max : limit}, [&](const db::Row& r) {
@@ -240,6 +244,8 @@ std::vector<std::string> tables_of(Kind kind) {
       return care::tables_of_recipients();
     case Kind::service_request:
       return {"service_request", "history"};
+    case Kind::arrival:
+      return arrival::tables_of_arrivals();
     case Kind::passage:
       return {"passage"};
     case Kind::vehicle_passage:
@@ -279,6 +285,8 @@ Result<std::int64_t> erase_due_rows(const Hand& hand, Kind kind, const std::vect
           care::let_go(q, ids);
         else if (kind == Kind::service_request)
           service_request::let_go(q, ids);
+        else if (kind == Kind::arrival)
+          arrival::let_go(q, ids);
         else if (kind != Kind::import_file)
           remove_rows(raw, kind, ids);
         core::audit_as(q, hand.services.keys, hand.actor, hand.now, hand.request_id,

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "api/paging.hpp"
+#include "feature/gate/filings.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/gate/rule_book.hpp"
 #include "feature/place/service.hpp"
@@ -387,6 +388,7 @@ GateList build_list(db::Scoped& q, const core::Services& services, const GateDev
   }
   list_households(q, device, now, list);
   list_words(q, device, now, list);
+  list.filings = filings_of_compound(q, device.compound_id, now);
   q.run(
       "SELECT ps.id, ps.household_id, ps.pass_class, ps.generation, ps.state, ps.short_code, ps.valid_until "
       "FROM pass ps "

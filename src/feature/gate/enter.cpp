@@ -10,6 +10,7 @@
 #include "engine/gate/quota.hpp"
 #include "feature/gate/alerts.hpp"
 #include "feature/gate/entering.hpp"
+#include "feature/gate/filings.hpp"
 
 namespace feature::gate {
 namespace {
@@ -108,6 +109,8 @@ Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice
   f.persons = static_cast<int>(r.persons + r.companions);
   f.accompanied_children = static_cast<int>(r.companions);
   f.details_complete = r.claim.has_value() || r.relation.has_value();
+  if (g.household_id && r.direction == rule::Direction::in)
+    f.filing = filing_of(q, *g.household_id, r.person_ids, at);
   apply_steps(f, {r.steps.begin(), r.steps.end()});
   f.readings = r.readings;
   for (auto& reading : f.readings) reading.at_ms += at.ms - r.happened_ms;

@@ -54,6 +54,12 @@ struct ListWord {
   std::optional<std::int64_t> m{};
   rule::Standing w = rule::Standing::ask_community;
 };
+// Who comes from elsewhere, of the last days: whether the community has filed them (XN-50).
+struct ListFiling {
+  std::int64_t h = 0;
+  std::optional<std::int64_t> m{};  // none: somebody who is not on the list yet
+  bool f = false;
+};
 struct ListHolder {
   std::int64_t id = 0;              // of a pass that is no household's
   std::optional<std::int64_t> p{};  // person
@@ -72,6 +78,7 @@ struct GateList {
   rule::Policy policy{};
   std::vector<ListRule> rules{};
   std::vector<ListWord> words{};
+  std::vector<ListFiling> filings{};
   std::vector<ListKey> keys{};
   std::optional<Duty> duty{};
   std::vector<DayMark> days{};
@@ -96,8 +103,9 @@ META_DESCRIBE(feature::gate::ListHousehold, "ListHousehold", "", id, d, m)
 META_DESCRIBE(feature::gate::ListPass, "ListPass", "", id, h, k, n, s, c, u)
 META_DESCRIBE(feature::gate::ListRule, "ListRule", "", policy, dwellings)
 META_DESCRIBE(feature::gate::ListWord, "ListWord", "", h, m, w)
+META_DESCRIBE(feature::gate::ListFiling, "ListFiling", "", h, m, f)
 META_DESCRIBE(feature::gate::ListHolder, "ListHolder", "", id, p, t)
 META_DESCRIBE(feature::gate::ListVehicle, "ListVehicle", "", p, h)
 META_DESCRIBE(feature::gate::GateList, "GateList", "", version, generated_ms, utc_offset_minutes, compound,
-              opening, policy, rules, words, keys, duty, days, dwellings, households, passes, uses, holders,
-              vehicles, inside_unknown)
+              opening, policy, rules, words, filings, keys, duty, days, dwellings, households, passes, uses,
+              holders, vehicles, inside_unknown)

@@ -24,7 +24,8 @@ constexpr std::string_view style =
     "body{font:20px/1.5 system-ui,sans-serif;margin:0;background:#fff;color:#000}"
     "main{max-width:26rem;margin:0 auto;padding:1rem;text-align:center}h1{font-size:1.2rem;margin:0}"
     "p{margin:.3rem 0}.room{font-size:2.6rem;font-weight:700;line-height:1.1}svg{width:100%;max-width:20rem}"
-    ".code{font:700 1.6rem monospace}.day{color:#fff;font-size:2rem;font-weight:700;padding:.5rem;"
+    ".home{font-weight:700;display:inline-block;padding:.6rem}.code{font:700 1.6rem "
+    "monospace}.day{color:#fff;font-size:2rem;font-weight:700;padding:.5rem;"
     "border-radius:.5rem}.bad{font-size:2rem;font-weight:700;border:.3rem solid #000;padding:2rem 1rem;"
     "margin:2rem 0}.soft{color:#444;font-size:.9rem}";
 
@@ -106,6 +107,11 @@ Result<std::string> body_of(const api::Context& c, const Shown& shown, std::stri
   body += *svg;
   body += fmt::format(R"(<p class="code">{}</p><p>{} {}</p>)", card.short_code,
                       core::words(language, "card.valid_until"), card.valid_until);
+  // What else the household may see and tell opens with one fact besides (feature/resident).
+  if (face.pass.household_id)
+    body += fmt::format(R"(<p><a class="home" href="/r/home/{}?lang={}">{}</a></p>)",
+                        core::resident_link(c.services.keys, purpose, face.pass.id.value), language,
+                        core::words(language, "pass_page.home"));
   if (day_mark) body += day_of(c.services, face.pass.compound_id, today, language);
   return body + fmt::format(R"(<p class="soft">{}</p><p class="soft">{}</p>)",
                             core::words(language, "card.rules"),

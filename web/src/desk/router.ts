@@ -84,6 +84,24 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/ControlCasePage.vue'),
   },
   {
+    path: '/arrivals',
+    name: 'arrivals',
+    meta: { title: 'arrivals' },
+    component: () => import('./page/ArrivalsPage.vue'),
+  },
+  {
+    path: '/arrivals/:id(\\d+)',
+    name: 'arrival',
+    meta: { title: 'arrival', parent: 'arrivals', free: true },
+    component: () => import('./page/ArrivalPage.vue'),
+  },
+  {
+    path: '/key-areas',
+    name: 'key_areas',
+    meta: { title: 'key_areas' },
+    component: () => import('./page/KeyAreasPage.vue'),
+  },
+  {
     path: '/follow-ups',
     name: 'follow_ups',
     meta: { title: 'follow_ups' },

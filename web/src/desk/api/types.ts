@@ -573,6 +573,7 @@ export interface Change {
     | 'figures'
     | 'survey'
     | 'work'
+    | 'arrival'
   compound_id: number
   id: number
   at_ms: number

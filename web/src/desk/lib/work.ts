@@ -55,6 +55,7 @@ export const work_kinds = [
   'control_outing_asked',
   'control_begun',
   'door_notice_down',
+  'arrival_to_file',
   'dependant_care',
   'survey_register',
   'task_entry_control',

@@ -30,6 +30,8 @@ export const menu: readonly MenuGroup[] = [
       { route: 'control', permission: 'control_read' },
       { route: 'follow_ups', permission: 'follow_up_write' },
       { route: 'outbreak', permission: 'control_read' },
+      { route: 'arrivals', permission: 'control_read' },
+      { route: 'key_areas', permission: 'control_write' },
       { route: 'control_rules', permission: 'control_write' },
     ],
   },

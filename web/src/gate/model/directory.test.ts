@@ -20,3 +20,28 @@ describe('the doors of the list', () => {
     expect([directory.label(11), directory.label(14), directory.label(99)]).toEqual(['1-1-101', '2-201', ''])
   })
 })
+
+describe('filings of who comes from elsewhere (XN-50)', () => {
+  const filed = new Directory(
+    small_list({
+      filings: [
+        { h: 1, m: 101, f: false },
+        { h: 1, m: 102, f: true },
+        { h: 2, m: null, f: false },
+        { h: 3, m: 301, f: true },
+      ],
+    }),
+  )
+  it('are missing for whom they are missing and nobody else of the home', () => {
+    expect(filed.filing(1, [101])).toBe('missing')
+    expect(filed.filing(1, [103, 101])).toBe('missing')
+    expect(filed.filing(1, [102])).toBe('filed')
+    expect(filed.filing(1, [103])).toBe('not_needed')
+    expect(filed.filing(9, [901])).toBe('not_needed')
+  })
+  it('are asked of nobody before somebody is chosen', () => {
+    expect(filed.filing(1, [])).toBe('not_needed')
+    expect(filed.filing(2, [])).toBe('not_needed')
+    expect(filed.filing(3, [])).toBe('filed')
+  })
+})

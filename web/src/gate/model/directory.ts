@@ -8,7 +8,7 @@ import type {
   ListUse,
   ListVehicle,
 } from '@shared/api_types'
-import { default_policy, type Policy, type Standing } from '@shared/decide'
+import { default_policy, type Filing, type Policy, type Standing } from '@shared/decide'
 
 const natural = new Intl.Collator('zh-CN', { numeric: true })
 
@@ -30,8 +30,8 @@ export class Directory {
   constructor(kept: GateList) {
     const plain = default_policy()
     const modes = { ...plain.modes, ...kept.policy.modes }
-    const { rules = [], words = [] }: Partial<GateList> = kept
-    const list: GateList = { ...kept, rules, words, policy: { ...plain, ...kept.policy, modes } }
+    const { rules = [], words = [], filings = [] }: Partial<GateList> = kept
+    const list: GateList = { ...kept, rules, words, filings, policy: { ...plain, ...kept.policy, modes } }
     this.list = list
     for (const pass of list.passes) {
       this.passes_by_id.set(pass.id, pass)
@@ -62,6 +62,15 @@ export class Directory {
   standing(household_id: number, person_id: number | null): Standing {
     const all = this.words.get(`${household_id}/`) ?? 'may_leave'
     return person_id === null ? all : (this.words.get(`${household_id}/${person_id}`) ?? all)
+  }
+
+  /** Of who comes from elsewhere; nobody chosen: of the whole household (filings.cpp). */
+  filing(household_id: number, persons: readonly number[]): Filing {
+    const concerned = this.list.filings.filter(
+      ({ h, m }) => h === household_id && (persons.length === 0 || (m !== null && persons.includes(m))),
+    )
+    if (concerned.some(({ f }) => !f)) return persons.length === 0 ? 'not_needed' : 'missing'
+    return concerned.length > 0 ? 'filed' : 'not_needed'
   }
 
   private add_dwelling(dwelling: ListDwelling): void {

@@ -531,3 +531,25 @@ describe('cards that are no household’s', () => {
     expect(bench.gate.vehicles.state.ride).toMatchObject({ plate: '川E63361', vehicle_class: 'resident' })
   })
 })
+
+describe('somebody who comes from elsewhere (XN-50, practice 1)', () => {
+  const waiting = () =>
+    Bench.open(small_list({ filings: [{ h: 2, m: 201, f: false }] }, { filing_required: true }))
+
+  it('is referred until the filing is there, offline too, and the guard can complete it', async () => {
+    const bench = await waiting()
+    bench.gate.set_lane('in')
+    await bench.gate.scanned('PASS 2')
+    bench.gate.add_reading(0, normal)
+    expect(bench.verdict).toMatchObject({ outcome: 'refer', need: 'filing' })
+    bench.gate.step('filed')
+    expect(bench.verdict).toMatchObject({ outcome: 'allow', need: 'none' })
+  })
+
+  it('goes out without being asked', async () => {
+    const bench = await waiting()
+    await bench.gate.scanned('PASS 2')
+    bench.gate.add_reading(0, normal)
+    expect(bench.verdict.need).toBe('none')
+  })
+})

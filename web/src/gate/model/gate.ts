@@ -19,6 +19,7 @@ import {
   judge,
   learn_standing,
   new_visit,
+  person_ids,
   record_of,
   use_of_list,
   type Clock,
@@ -479,7 +480,9 @@ export class Gate {
   private judge_shown(): void {
     const { visit } = this.state
     const policy = this.directory.value?.policy(visit?.dwelling_id ?? null)
-    if (visit && policy) this.state.verdict = judge(visit, policy, this.clock())
+    if (!visit || !policy) return
+    visit.filing = this.directory.value!.filing(visit.household_id ?? 0, person_ids(visit))
+    this.state.verdict = judge(visit, policy, this.clock())
   }
 
   // The phone has decided; the server may know more of the household and the card.

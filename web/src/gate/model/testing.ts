@@ -22,6 +22,7 @@ export function small_list(change: Partial<GateList> = {}, policy: Partial<Polic
     policy: { ...default_policy(), version: 3, ...policy },
     rules: [],
     words: [],
+    filings: [],
     keys: [],
     duty: { name: '周明', phone: '13900000815' },
     days: [],

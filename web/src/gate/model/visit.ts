@@ -55,6 +55,7 @@ export interface Visit {
   presence: Presence
   standing: Standing // the list's word, or the server's
   exempt: boolean // likewise, for this outing
+  filing: Filing // of who comes from elsewhere, by the list
   steps: string[]
   referred_ms: number | null // phone time of the call to the duty officer
 }
@@ -91,6 +92,7 @@ export const new_visit = (id: number, direction: Direction, now_ms: number): Vis
   presence: 'unknown',
   standing: 'may_leave',
   exempt: false,
+  filing: 'not_needed',
   steps: [],
   referred_ms: null,
 })
@@ -127,14 +129,14 @@ const proofs: Record<string, Proof> = {
   cannot_show: 'unable',
 }
 const tested_hours = [24, 48, 72]
-function facts_of_steps(steps: readonly string[], now_ms: number) {
+function facts_of_steps(steps: readonly string[], known: Filing, now_ms: number) {
   const proof = steps.findLast((step) => step in proofs)
   const tested = tested_hours.findLast((hours) => steps.includes(`tested_${hours}`))
   const filing: Filing = steps.includes('filed')
     ? 'filed'
-    : steps.includes('arrival')
+    : known === 'not_needed' && steps.includes('arrival')
       ? 'missing'
-      : 'not_needed'
+      : known
   return {
     registered: steps.includes('outing_registered'),
     proof: proof === undefined ? ('none' as const) : proofs[proof]!,
@@ -160,7 +162,7 @@ export function facts_of(visit: Visit, policy: Policy, clock: Clock): Facts {
     details_complete: details_complete(visit),
     visit_approved: visit.visit_approved,
     disinfected: visit.disinfected,
-    ...facts_of_steps(visit.steps, server_now_ms),
+    ...facts_of_steps(visit.steps, visit.direction === 'in' ? visit.filing : 'not_needed', server_now_ms),
     uses: visit.uses,
     readings: visit.readings.map((reading) => ({ ...reading, at_ms: reading.at_ms + clock.offset_ms })),
   }
@@ -181,7 +183,7 @@ export interface Passage {
   clock: Clock
 }
 
-const person_ids = (visit: Visit): number[] =>
+export const person_ids = (visit: Visit): number[] =>
   [visit.person_id, ...visit.companions.map((companion) => companion.person_id)].filter((id) => id !== null)
 
 export function record_of(passage: Passage, seq: number): GateRecord {
