@@ -38,6 +38,7 @@
 #include "feature/stewardship/record.hpp"
 #include "feature/survey/record.hpp"
 #include "feature/trace/record.hpp"
+#include "feature/work_item/plan_record.hpp"
 #include "feature/work_item/record.hpp"
 #include "print/pdf_tools.hpp"
 #include "support/both_stores.hpp"
@@ -425,7 +426,7 @@ std::vector<const meta::Record*> stored_records() {
       f::care::RecipientRow, f::care::HelperRow, f::care::ContactRow, f::care::NeedRow,
       f::service_request::KindRow, f::service_request::RequestRow, f::service_request::RunRow,
       f::service_request::EntryRow, f::service_request::DropPointRow, f::arrival::KeyAreaRow,
-      f::arrival::ArrivalRow, f::arrival::PersonRow>();
+      f::arrival::ArrivalRow, f::arrival::PersonRow, f::work_item::PlanRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

@@ -228,7 +228,7 @@ constexpr auto entries = std::to_array<Entry>({
     // --- work about the person: that it was done stays, what was written about them goes
     {"work_event", Whose::person, Fate::emptied,
      "item_id IN (SELECT w.id FROM work_item w WHERE w.person_id {persons}) AND note IS NOT NULL",
-     "note = NULL", "note", "verb state", 0},
+     "note = NULL", "note", "verb state client_id", 0},
     {"work_item", Whose::person, Fate::emptied, "person_id {persons} AND note IS NOT NULL", "note = NULL",
      "note", "kind state detail origin", 0},
     // --- short-lived, gone by the rule of their kind
@@ -319,7 +319,8 @@ constexpr auto entries = std::to_array<Entry>({
     {"setting", Whose::nobody, Fate::kept, {}, {}, {}, "name value"},
     {"id_block", Whose::nobody, Fate::kept, {}, {}, {}, "name"},
     {"schema_migration", Whose::nobody, Fate::kept, {}, {}, {}, "name checksum"},
-    {"work_kind", Whose::nobody, Fate::kept, {}, {}, {}, "code category flow"},
+    {"work_kind", Whose::nobody, Fate::kept, {}, {}, {}, "code category flow evidence"},
+    {"work_plan", Whose::nobody, Fate::kept, {}, {}, {}, "kind target rhythm note"},
     {"work_transition", Whose::nobody, Fate::kept, {}, {}, {}, "flow from_state verb to_state permission"},
     {"account_staff"},
     {"key_area", Whose::nobody, Fate::kept, {}, {}, {}, "name also demand reference"},

@@ -3,6 +3,7 @@
 
 #include "core/services.hpp"
 #include "feature/stewardship/staff_service.hpp"
+#include "feature/work_item/done.hpp"
 #include "feature/work_item/flow.hpp"
 #include "feature/work_item/routes.hpp"
 #include "feature/work_item/service.hpp"
@@ -27,6 +28,9 @@ Result<Created> create(api::Context& c, const NewWork& in) {
     const auto kind = find_kind(q, in.kind);
     if (!kind || !kind->by_hand) return base::fail_field("/kind", "not_allowed");
     for (std::size_t i = 0; i < ids.size(); ++i) {
+      const auto place = place::find_place(q, in.place_ids[i]);
+      if (place && about_a_door(*place, kind->category))
+        return base::fail_field(fmt::format("/place_ids/{}", i), "work.about_places_only");
       Cause cause;
       cause.kind = kind->code;
       cause.place_id = in.place_ids[i];
@@ -53,9 +57,10 @@ Result<void> act(api::Context& c, const Act& in) {
   return c.write([&](db::Scoped& q) -> Result<void> {
     auto item = held_item(q, c.id());
     if (!item) return tl::unexpected(std::move(item).error());
+    if (sent_before(q, c.who.account, in.client_id)) return {};
     if (in.verb == "comment") {
       if (!in.note) return base::fail_field("/note", "required");
-      write_item(q, *item, {"comment", c.who.account, *in.note}, c.now);
+      write_item(q, *item, {"comment", c.who.account, *in.note, in.client_id}, c.now);
       core::audit(q, c, {"work.comment", "work_item", c.id(), item->compound_id});
       return {};
     }
@@ -66,11 +71,14 @@ Result<void> act(api::Context& c, const Act& in) {
     if (!meta::parse_enum(step->permission, needed) || !c.who.permissions.has(needed))
       return base::fail(ErrorKind::forbidden, "forbidden", {{"permission", step->permission}});
     if (step->needs_note && !in.note) return base::fail_field("/note", "required");
+    if (step->ends)
+      if (const auto lacking = evidence_missing(q, *item, *kind, in.note.has_value()))
+        return base::fail(ErrorKind::conflict, fmt::format("work.needs_{}", meta::name_of(*lacking)));
     take(*item, *kind, *step, c.now);
     if (!step->ends && in.verb == "acknowledge") item->taken_by = c.who.account;
     std::optional<std::string> note;
     if (in.note) note = *in.note;
-    write_item(q, *item, {in.verb, c.who.account, note}, c.now);
+    write_item(q, *item, {in.verb, c.who.account, note, in.client_id}, c.now);
     core::audit(q, c, {"work." + in.verb, "work_item", c.id(), item->compound_id, item->kind});
     return {};
   });

@@ -31,7 +31,8 @@ std::optional<ItemRow> find_item(db::Scoped& q, std::int64_t id) {
 std::optional<KindRow> find_kind(db::Scoped& q, std::string_view code) {
   std::optional<KindRow> found;
   q.unscoped().run(
-      "SELECT id, code, category, flow, climb_minutes, due_minutes, by_hand FROM work_kind WHERE code = $1",
+      "SELECT id, code, category, flow, climb_minutes, due_minutes, by_hand, evidence FROM work_kind WHERE "
+      "code = $1",
       {code}, [&](const db::Row& r) { found = meta::load<KindRow>(r); });
   return found;
 }
@@ -60,10 +61,13 @@ std::optional<Answerable> answerable_above(const stewardship::Responsible& all, 
 }
 
 void write_event(db::Scoped& q, const ItemRow& item, const Happened& what, base::Instant now) {
+  std::optional<std::string> client_id;
+  if (what.client_id) client_id = std::string(*what.client_id);
   q.unscoped().run(
-      "INSERT INTO work_event (item_id, at_ms, verb, state, account_id, tier, assignee_id, note) VALUES ($1, "
-      "$2, $3, $4, $5, $6, $7, $8)",
-      {item.id, now, what.verb, item.state, what.account_id, item.tier, item.assignee_id, what.note});
+      "INSERT INTO work_event (item_id, at_ms, verb, state, account_id, tier, assignee_id, note, client_id) "
+      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      {item.id, now, what.verb, item.state, what.account_id, item.tier, item.assignee_id, what.note,
+       client_id});
 }
 
 void write_item(db::Scoped& q, ItemRow& item, const Happened& what, base::Instant now) {

@@ -27,6 +27,7 @@ struct Happened {
   std::string_view verb;
   std::optional<std::int64_t> account_id{};
   std::optional<std::string> note{};
+  std::optional<meta::Text<8, 60>> client_id{};
 };
 // Writes the changed row, its event and the change feed's row.
 void write_item(db::Scoped& q, ItemRow& item, const Happened& what, base::Instant now);

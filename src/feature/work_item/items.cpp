@@ -5,6 +5,7 @@
 #include "api/paging.hpp"
 #include "base/text.hpp"
 #include "core/list.hpp"
+#include "feature/work_item/done.hpp"
 #include "feature/work_item/flow.hpp"
 #include "feature/work_item/routes.hpp"
 #include "feature/work_item/service.hpp"
@@ -20,7 +21,8 @@ constexpr auto item_columns = db::ScopedSql(
     "SELECT i.id, i.kind, k.category, i.state, i.place_id, i.compound_id, i.household_id, i.passage_id, "
     "o.name, "
     "i.detail, i.note, i.assignee_id, s.name, i.tier, a.display_name, i.opened_ms, i.climb_ms, i.due_ms, "
-    "i.closed_ms, i.taken_by, k.flow FROM work_item i JOIN place p ON p.id = i.place_id JOIN work_kind k ON "
+    "i.closed_ms, i.taken_by, k.flow, k.evidence FROM work_item i JOIN place p ON p.id = i.place_id JOIN "
+    "work_kind k ON "
     "k.code = i.kind LEFT JOIN opening o ON o.id = i.opening_id LEFT JOIN staff s ON s.id = i.assignee_id "
     "LEFT "
     "JOIN account a ON a.id = i.taken_by WHERE {scope:p}");
@@ -68,6 +70,7 @@ WorkItem load_item(const db::Row& r, const Asker& asker) {
   i.own = r.maybe_integer(19) == asker.account || (asker.staff != 0 && i.assignee_id == asker.staff);
   if (const auto verbs = asker.verbs.find({r.str(20), i.work_state}); verbs != asker.verbs.end())
     i.verbs = verbs->second;
+  i.needs = evidence_in(r.text(21));
   return i;
 }
 
@@ -111,6 +114,7 @@ Result<api::Page<WorkItem>> list_items(api::Context& c, const WorkQuery& in) {
     if (in.mine.value_or(false)) filter.own(asker);
     if (in.overdue.value_or(false)) filter.add(" AND i.closed_ms IS NULL AND i.due_ms <= {arg}", c.now);
     if (in.kind) filter.add(" AND i.kind = {arg}", *in.kind);
+    if (in.state) filter.add(" AND i.state = {arg}", *in.state);
     if (in.tier) filter.add(" AND i.tier = {arg}", in.tier->value);
     auto page = api::fetch_page<WorkItem>(
         q, filter.sql, filter.args, in.limit, in.cursor,

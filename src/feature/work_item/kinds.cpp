@@ -1,5 +1,6 @@
 // Kinds of work and their minutes; which of the staff an account belongs to.
 #include "feature/stewardship/staff_service.hpp"
+#include "feature/work_item/done.hpp"
 #include "feature/work_item/flow.hpp"
 #include "feature/work_item/routes.hpp"
 
@@ -10,12 +11,24 @@ using api::Permission;
 using base::ErrorKind;
 using base::Result;
 
+Kind shown(const KindRow& row) {
+  return {row.id,
+          row.code,
+          row.category,
+          row.flow,
+          row.climb_minutes,
+          row.due_minutes,
+          row.by_hand,
+          evidence_in(row.evidence)};
+}
+
 Result<KindList> list_kinds(api::Context& c) {
   return c.read([&](db::Scoped& q) -> Result<KindList> {
     KindList all;
     q.unscoped().run(
-        "SELECT id, code, category, flow, climb_minutes, due_minutes, by_hand FROM work_kind ORDER BY id", {},
-        [&](const db::Row& r) { all.items.push_back(meta::load<Kind>(r)); });
+        "SELECT id, code, category, flow, climb_minutes, due_minutes, by_hand, evidence FROM work_kind ORDER "
+        "BY id",
+        {}, [&](const db::Row& r) { all.items.push_back(shown(meta::load<KindRow>(r))); });
     return all;
   });
 }
@@ -24,16 +37,21 @@ Result<Kind> change_kind(api::Context& c, const KindPatch& in) {
   return c.write([&](db::Scoped& q) -> Result<Kind> {
     std::optional<KindRow> before;
     q.unscoped().run(
-        "SELECT id, code, category, flow, climb_minutes, due_minutes, by_hand FROM work_kind WHERE id = $1",
+        "SELECT id, code, category, flow, climb_minutes, due_minutes, by_hand, evidence FROM work_kind WHERE "
+        "id = $1",
         {c.id()}, [&](const db::Row& r) { before = meta::load<KindRow>(r); });
     if (!before) return base::fail(ErrorKind::not_found, "not_found");
     auto after = *before;
     if (in.climb_minutes) after.climb_minutes = in.climb_minutes->value;
     if (in.due_minutes) after.due_minutes = in.due_minutes->value;
+    if (in.evidence) {
+      after.evidence.clear();
+      for (const auto each : *in.evidence)
+        after.evidence += (after.evidence.empty() ? "" : " ") + std::string(meta::name_of(each));
+    }
     core::update(q, *before, after, core::source_of(c));
     core::audit(q, c, {"work_kind.change", "work_kind", c.id(), std::nullopt, after.code});
-    return Kind{after.id,          after.code,   after.category, after.flow, after.climb_minutes,
-                after.due_minutes, after.by_hand};
+    return shown(after);
   });
 }
 

@@ -13,6 +13,9 @@ namespace feature::work_item {
 // The seven works of XN-28: 出入管理, 体温测量, 密接排查, 宣传劝导, 防疫消杀, 代购配送, 不稳定因素排查.
 enum class Category { entry_control, temperature, tracing, publicity, disinfection, delivery, unrest };
 
+// What shows that something was done.
+enum class Evidence { note, photo, signature };
+
 // --- stored ----------------------------------------------------------------------------------------
 struct KindRow {
   meta::Id<KindRow> id;
@@ -22,6 +25,7 @@ struct KindRow {
   std::optional<std::int64_t> climb_minutes{};  // not acknowledged by then: up a tier; none: by its due time
   std::optional<std::int64_t> due_minutes{};    // none: no due time
   bool by_hand = false;                         // an office may give it to somebody
+  std::string evidence{};                       // demanded before it is closed, words with blanks between
 };
 struct TransitionRow {
   meta::Id<TransitionRow> id;
@@ -56,6 +60,7 @@ struct Kind {
   std::string flow{};
   std::optional<std::int64_t> climb_minutes{}, due_minutes{};
   bool by_hand = false;
+  std::vector<Evidence> evidence{};
 };
 struct KindList {
   std::vector<Kind> items{};
@@ -63,6 +68,7 @@ struct KindList {
 struct KindPatch {
   std::optional<meta::Int<1, 10080>> climb_minutes{};
   std::optional<meta::Int<5, 100000>> due_minutes{};
+  std::optional<std::vector<Evidence>> evidence{};
 };
 
 struct WorkItem {
@@ -85,6 +91,7 @@ struct WorkItem {
   bool overdue = false;
   bool own = false;                  // the asker's: then the household may be called while it is open
   std::vector<std::string> verbs{};  // what the asker may do with it now
+  std::vector<Evidence> needs{};     // without which it is not closed
 };
 struct WorkEvent {
   meta::Instant at{};
@@ -103,7 +110,7 @@ struct WorkQuery {
   std::optional<std::int64_t> place_id{};  // at the place or below it; none: all one looks after
   std::optional<Standing> standing{};      // default: open
   std::optional<bool> mine{}, overdue{};
-  std::optional<meta::Text<1, 40>> kind{};
+  std::optional<meta::Text<1, 40>> kind{}, state{};
   std::optional<meta::Int<0, 6>> tier{};
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};
@@ -132,6 +139,7 @@ struct Created {
 struct Act {
   meta::Text<1, 40> verb;
   std::optional<meta::Note> note{};
+  std::optional<meta::Text<8, 60>> client_id{};  // made where it was written down: sent twice it is done once
 };
 struct HandOver {
   std::vector<std::int64_t> ids{};  // these, or
@@ -167,18 +175,19 @@ struct SeatPatch {
 
 META_ENUM(feature::work_item::Category, "entry_control", "temperature", "tracing", "publicity",
           "disinfection", "delivery", "unrest")
+META_ENUM(feature::work_item::Evidence, "note", "photo", "signature")
 META_ENUM(feature::work_item::Standing, "open", "closed", "all")
 META_DESCRIBE(feature::work_item::Kind, "WorkKind", "", id, code, category, flow, climb_minutes, due_minutes,
-              by_hand)
+              by_hand, evidence)
 META_DESCRIBE(feature::work_item::KindList, "WorkKindList", "", items)
-META_DESCRIBE(feature::work_item::KindPatch, "WorkKindPatch", "", climb_minutes, due_minutes)
-META_DESCRIBE(feature::work_item::WorkQuery, "WorkQuery", "", place_id, standing, mine, overdue, kind, tier,
-              limit, cursor)
+META_DESCRIBE(feature::work_item::KindPatch, "WorkKindPatch", "", climb_minutes, due_minutes, evidence)
+META_DESCRIBE(feature::work_item::WorkQuery, "WorkQuery", "", place_id, standing, mine, overdue, kind, state,
+              tier, limit, cursor)
 META_DESCRIBE(feature::work_item::SummaryQuery, "WorkSummaryQuery", "", place_id)
 META_DESCRIBE(feature::work_item::TierCount, "TierCount", "", tier, open, overdue)
 META_DESCRIBE(feature::work_item::WorkSummary, "WorkSummary", "", open, unacknowledged, overdue, mine, tiers)
 META_DESCRIBE(feature::work_item::Created, "WorkCreated", "", created)
-META_DESCRIBE(feature::work_item::Act, "WorkAct", "", verb, note)
+META_DESCRIBE(feature::work_item::Act, "WorkAct", "", verb, note, client_id)
 META_DESCRIBE(feature::work_item::HandOver, "WorkHandOver", "", ids, from_staff_id, to_staff_id, note)
 META_DESCRIBE(feature::work_item::HandedOver, "WorkHandedOver", "", handed)
 META_DESCRIBE(feature::work_item::Reachable, "Reachable", "", name, phone)
@@ -195,7 +204,7 @@ struct Describe<feature::work_item::KindRow> {
   using T = feature::work_item::KindRow;
   static constexpr std::string_view name = "WorkKindStored", table = "work_kind";
   static constexpr std::array fields{
-      KEY, F(code), F(category), F(flow), F(climb_minutes), F(due_minutes), F(by_hand)};
+      KEY, F(code), F(category), F(flow), F(climb_minutes), F(due_minutes), F(by_hand), F(evidence)};
 };
 template <>
 struct Describe<feature::work_item::TransitionRow> {
@@ -240,7 +249,8 @@ struct Describe<feature::work_item::WorkItem> {
                                      AT(closed),
                                      F(overdue),
                                      field<&T::own>("own", {.exported = false}),
-                                     field<&T::verbs>("verbs", {.exported = false})};
+                                     field<&T::verbs>("verbs", {.exported = false}),
+                                     field<&T::needs>("needs", {.exported = false})};
 };
 template <>
 struct Describe<feature::work_item::WorkEvent> {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "feature/work_item/flow.hpp"
+#include "feature/work_item/plans.hpp"
 #include "feature/work_item/service.hpp"
 
 namespace feature::work_item {
@@ -103,7 +104,7 @@ Result<std::int64_t> tend(db::Store& store, base::Instant now) {
   });
   if (!due) return tl::unexpected(std::move(due).error());
   const auto many = static_cast<std::int64_t>(due->climbing.size() + due->orphaned.size());
-  if (many == 0) return 0;
+  if (many == 0) return recur(store, now);
   return store.write(
       [&](db::Connection& c) -> Result<std::int64_t> {
         db::Scoped q(c, db::Scope::all());

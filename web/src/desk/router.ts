@@ -156,6 +156,24 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/DirectoryPage.vue'),
   },
   {
+    path: '/work/board',
+    name: 'work_board',
+    meta: { title: 'work_board', parent: 'work' },
+    component: () => import('./page/WorkBoardPage.vue'),
+  },
+  {
+    path: '/work/plans',
+    name: 'work_plans',
+    meta: { title: 'work_plans', parent: 'work', free: true },
+    component: () => import('./page/WorkPlansPage.vue'),
+  },
+  {
+    path: '/work/log',
+    name: 'work_log',
+    meta: { title: 'work_log', parent: 'work' },
+    component: () => import('./page/WorkLogPage.vue'),
+  },
+  {
     path: '/surveys',
     name: 'surveys',
     meta: { title: 'surveys', free: true },

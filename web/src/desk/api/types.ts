@@ -115,6 +115,7 @@ export interface WorkKind {
   climb_minutes: number | null
   due_minutes: number | null
   by_hand: boolean
+  evidence: ('note' | 'photo' | 'signature')[]
 }
 export interface Seat {
   account_id: number

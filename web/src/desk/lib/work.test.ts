@@ -27,6 +27,7 @@ const item = (over: Partial<WorkItem>): WorkItem => ({
   overdue: false,
   own: false,
   verbs: [],
+  needs: [],
   ...over,
 })
 

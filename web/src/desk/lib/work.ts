@@ -67,4 +67,15 @@ export const work_kinds = [
   'task_unrest',
 ] as const
 
+/** The seven works (XN-28). */
+export const categories = [
+  'entry_control',
+  'temperature',
+  'tracing',
+  'publicity',
+  'disinfection',
+  'delivery',
+  'unrest',
+] as const
+
 export const task_kinds = work_kinds.filter((kind) => kind.startsWith('task_'))

@@ -16,6 +16,9 @@ export const menu: readonly MenuGroup[] = [
     entries: [
       { route: 'overview', permission: 'figure_read' },
       { route: 'work', permission: 'work_read' },
+      { route: 'work_board', permission: 'work_read' },
+      { route: 'work_plans', permission: 'work_read' },
+      { route: 'work_log', permission: 'work_read' },
       { route: 'surveys', permission: 'work_read' },
       { route: 'area', permission: 'figure_read' },
       { route: 'gates', permission: 'passage_read' },

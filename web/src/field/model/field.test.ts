@@ -42,6 +42,7 @@ class FakeServer {
   refused = new Set<number>()
   readonly stored = new Map<string, NewAttempt>()
   readonly acts: string[] = []
+  readonly done = new Set<string>()
   doors = [door(1), door(2), door(3), door(4)]
 
   fetch = (async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
@@ -54,8 +55,19 @@ class FakeServer {
     if (path === '/api/survey-rounds') return json({ items: [{ id: 1, title: '第一轮' }] })
     if (path === '/api/survey-doors') return json({ items: this.doors })
     if (path === '/api/work-items') return json({ items: [] })
-    if (path.endsWith('/act')) {
+    if (path.endsWith('/files')) {
       this.acts.push(path)
+      return json({ items: [] })
+    }
+    if (path.endsWith('/act')) {
+      const { client_id } = JSON.parse(String(init?.body)) as { client_id: string }
+      if (this.done.has(client_id)) return new Response(null, { status: 204 })
+      this.acts.push(path)
+      this.done.add(client_id)
+      if (this.lose_answer) {
+        this.lose_answer = false
+        throw new TypeError('the answer is lost')
+      }
       return this.acts.length > 1 ? json({ code: 'work.not_now' }, 409) : new Response(null, { status: 204 })
     }
     const { items } = JSON.parse(String(init?.body)) as { items: NewAttempt[] }
@@ -274,4 +286,18 @@ it('keeps a draft until the door is recorded', async () => {
   expect(await field.drafts.of(door(1))).toEqual(draft)
   await field.record(door(1), well)
   expect(await field.drafts.of(door(1))).toBeNull()
+})
+
+it('sends a photo before the act it allows, and an act whose answer is lost once', async () => {
+  server.up = false
+  await field.photo({ item_id: 7, filename: 'photo.jpg', base64: btoa('picture') })
+  await field.act({ item_id: 7, verb: 'close', note: 'done' })
+  await field.sender.flush()
+  server.up = true
+  server.lose_answer = true
+  await field.sender.flush()
+  expect(field.state.records).toHaveLength(1)
+  await field.sender.flush()
+  expect(field.state.records).toHaveLength(0)
+  expect(server.acts).toEqual(['/api/work-items/7/files', '/api/work-items/7/act'])
 })

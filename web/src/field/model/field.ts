@@ -6,7 +6,7 @@ import { reactive } from 'vue'
 
 import { cell_of } from './doors'
 import { FieldServer } from './server'
-import type { Act, Body, Door, FieldRecord, FieldStore, Me, NewAttempt, Pack, WorkItem } from './store'
+import type { Act, Body, Door, FieldRecord, FieldStore, Me, NewAttempt, Pack, Photo, WorkItem } from './store'
 
 const doors_every_ms = 10 * 60_000
 
@@ -140,6 +140,10 @@ export class Field {
     await this.keep(this.new_id(), { kind: 'act', act })
   }
 
+  async photo(photo: Photo): Promise<void> {
+    await this.keep(this.new_id(), { kind: 'photo', photo })
+  }
+
   /** What has not left is removed; what has left is taken back by another record. */
   async undo(): Promise<void> {
     const { last } = this.state
@@ -202,15 +206,17 @@ export class Field {
     this.state.foreign = all.length - this.state.records.length
   }
 
-  // Records of doors go together; an act on an item by itself.
+  // Records of doors go together; what is done to an item by itself.
   private async send(rows: FieldRecord[]): Promise<void> {
     const doors = rows.filter((row) => row.body.kind === 'attempt')
-    const acts = rows.filter((row) => row.body.kind === 'act')
     if (doors.length > 0) await this.send_doors(doors)
-    for (const row of acts) {
-      if (row.body.kind !== 'act') continue
+    // In the order in which they were made: a photo before the item it lets be closed.
+    for (const row of rows) {
+      const { body, client_id } = row
+      if (body.kind === 'attempt') continue
       try {
-        await this.server.act(row.body.act)
+        if (body.kind === 'act') await this.server.act(body.act, client_id)
+        else await this.server.photo(body.photo, client_id)
         await this.store.remove([row.seq!])
       } catch (error) {
         if (!(error instanceof ServerError) || ![404, 409, 422].includes(error.status)) throw error

@@ -2,7 +2,7 @@
 import type { Problem } from '@shared/api_types'
 import { ServerError } from '@shared/server_error'
 
-import type { Act, Door, Me, NewAttempt, Round, WorkItem } from './store'
+import type { Act, Door, Me, NewAttempt, Photo, Round, WorkItem } from './store'
 
 const timeout_ms = 20_000
 
@@ -45,15 +45,26 @@ export class FieldServer {
   async attempts(items: NewAttempt[]): Promise<AttemptResult[]> {
     return (await this.ask<{ items: AttemptResult[] }>('/api/survey-attempts', { items })).items
   }
-  async act({ item_id, verb, note }: Act): Promise<void> {
-    await this.ask(`/api/work-items/${item_id}/act`, { verb, note })
+  async act({ item_id, verb, note }: Act, client_id: string): Promise<void> {
+    await this.ask(`/api/work-items/${item_id}/act`, { verb, note, client_id })
+  }
+  async photo({ item_id, filename, base64 }: Photo, client_id: string): Promise<void> {
+    const query = new URLSearchParams({ evidence: 'photo', filename, client_id })
+    const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))
+    await this.ask(`/api/work-items/${item_id}/files?${query}`, bytes)
   }
 
   private async ask<T>(path: string, body?: unknown): Promise<T> {
     const init: RequestInit =
       body === undefined
         ? {}
-        : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+        : body instanceof Uint8Array
+          ? {
+              method: 'POST',
+              headers: { 'content-type': 'application/octet-stream' },
+              body: body as Uint8Array<ArrayBuffer>,
+            }
+          : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
     let answer: Response
     try {
       answer = await this.fetcher(path, {

@@ -24,7 +24,14 @@ export interface Act {
   verb: string
   note: string | null
 }
-export type Body = { kind: 'attempt'; attempt: NewAttempt } | { kind: 'act'; act: Act }
+/** A photo of an item, small enough to wait on the phone. */
+export interface Photo {
+  item_id: number
+  filename: string
+  base64: string
+}
+export type Body =
+  { kind: 'attempt'; attempt: NewAttempt } | { kind: 'act'; act: Act } | { kind: 'photo'; photo: Photo }
 
 /** rejected: the server cannot take it as it is; it stays until somebody has looked at it. */
 export type RecordState = 'waiting' | 'rejected'
