@@ -227,6 +227,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Arrivals, masked */
+        get: operations["getApiArrivals"];
+        put?: never;
+        /** Enter an arrival */
+        post: operations["postApiArrivals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/confirmation-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The owner's confirmation, to be filled in by hand */
+        get: operations["getApiArrivalsConfirmationForm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Arrivals, masked: all of it as xlsx, CSV or on paper */
+        get: operations["getApiArrivalsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Households and persons who came from elsewhere */
+        get: operations["getApiArrivalsSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One arrival */
+        get: operations["getApiArrivalsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who vouches that they belong to this home */
+        post: operations["postApiArrivalsIdConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The community's filing: the gate admits them from now on */
+        post: operations["postApiArrivalsIdFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipt of a filing */
+        get: operations["getApiArrivalsIdReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/arrivals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back an arrival that was entered by mistake */
+        post: operations["postApiArrivalsIdWithdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -289,6 +443,229 @@ export interface paths {
         put?: never;
         /** Dwellings a pattern would make */
         post: operations["postApiBuildingsPreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People whose file gives a reason for care and who have none */
+        get: operations["getApiCareCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-candidates/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People whose file gives a reason for care and who have none: all of it as xlsx, CSV or on paper */
+        get: operations["getApiCareCandidatesExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-needs/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It has been seen to; what comes again gets its next day */
+        post: operations["postApiCareNeedsIdDone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-recipients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People who are looked after, masked, and how today stands */
+        get: operations["getApiCareRecipients"];
+        put?: never;
+        /** Look after somebody */
+        post: operations["postApiCareRecipients"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-recipients/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People who are looked after, masked, and how today stands: all of it as xlsx, CSV or on paper */
+        get: operations["getApiCareRecipientsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-recipients/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many are looked after, and how today stands */
+        get: operations["getApiCareRecipientsSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-recipients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One care recipient */
+        get: operations["getApiCareRecipientsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change why, the hour of the contact, the mark at the door, the note */
+        patch: operations["patchApiCareRecipientsId"];
+        trace?: never;
+    };
+    "/api/care-recipients/{id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The card for inside the home, or the neutral mark at the door */
+        get: operations["getApiCareRecipientsIdCard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-recipients/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody was called or visited, reached or not */
+        post: operations["postApiCareRecipientsIdContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-recipients/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the care */
+        post: operations["postApiCareRecipientsIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-recipients/{id}/helper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the recipient another helper */
+        post: operations["postApiCareRecipientsIdHelper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-recipients/{id}/needs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What will be needed on a day: medicine, dialysis */
+        post: operations["postApiCareRecipientsIdNeeds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/care-recipients/{id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom the helper calls; on record */
+        post: operations["postApiCareRecipientsIdReach"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1041,6 +1418,144 @@ export interface paths {
         put?: never;
         /** What became of a sample */
         post: operations["postApiControlTestsIdResult"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delivery-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Delivery runs, newest first */
+        get: operations["getApiDeliveryRuns"];
+        put?: never;
+        /** Put requests together into a run */
+        post: operations["postApiDeliveryRuns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delivery-runs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Delivery runs, newest first: all of it as xlsx, CSV or on paper */
+        get: operations["getApiDeliveryRunsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delivery-runs/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits to be carried, by shop and building */
+        get: operations["getApiDeliveryRunsProposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delivery-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run, door by door in walking order */
+        get: operations["getApiDeliveryRunsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/delivery-runs/{id}/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All of a run has been bought or fetched */
+        post: operations["postApiDeliveryRunsIdCollect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drop-points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where couriers leave what they bring */
+        get: operations["getApiDropPoints"];
+        put?: never;
+        /** Say where couriers leave what they bring */
+        post: operations["postApiDropPoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drop-points/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Inside or outside the line; end a drop point */
+        patch: operations["patchApiDropPointsId"];
+        trace?: never;
+    };
+    "/api/drop-points/{id}/parcels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A parcel was left for a household; somebody carries it */
+        post: operations["postApiDropPointsIdParcels"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1885,6 +2400,41 @@ export interface paths {
         get: operations["getApiImportsIdWorkbook"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/key-areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Key areas of a place and the places above it, with their days */
+        get: operations["getApiKeyAreas"];
+        put?: never;
+        /** Put a key area on the list */
+        post: operations["postApiKeyAreas"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/key-areas/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a key area off the list from a day on */
+        post: operations["postApiKeyAreasIdEnd"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3472,6 +4022,247 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/service-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services per day and kind, in person-times and quantities */
+        get: operations["getApiServiceDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-days/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services per day and kind, in person-times and quantities: all of it as xlsx, CSV or on paper */
+        get: operations["getApiServiceDaysExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shops, pharmacies, hotlines and who is responsible, of a place */
+        get: operations["getApiServiceDirectory"];
+        put?: never;
+        /** Add somebody to the directory */
+        post: operations["postApiServiceDirectory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-directory/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The directory of a place as a card */
+        get: operations["getApiServiceDirectoryCard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-directory/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Correct an entry of the directory or end it */
+        patch: operations["patchApiServiceDirectoryId"];
+        trace?: never;
+    };
+    "/api/service-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of requests with their units */
+        get: operations["getApiServiceKinds"];
+        put?: never;
+        /** Add a kind of request */
+        post: operations["postApiServiceKinds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-kinds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a kind of request or retire it */
+        patch: operations["patchApiServiceKindsId"];
+        trace?: never;
+    };
+    "/api/service-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What households ask for */
+        get: operations["getApiServiceRequests"];
+        put?: never;
+        /** Write down what a household asks for */
+        post: operations["postApiServiceRequests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-requests/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many requests wait, are under way, were delivered today */
+        get: operations["getApiServiceRequestsBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-requests/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What households ask for: all of it as xlsx, CSV or on paper */
+        get: operations["getApiServiceRequestsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One request */
+        get: operations["getApiServiceRequestsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-requests/{id}/act": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bought or fetched, set down at the door, confirmed, refused, cancelled */
+        post: operations["postApiServiceRequestsIdAct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-requests/{id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom to call at a door of one's own run; on record */
+        post: operations["postApiServiceRequestsIdReach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/service-totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Services over some days, for the average of a day */
+        get: operations["getApiServiceTotals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -4435,6 +5226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/work-files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo or signature, to be saved; on record */
+        get: operations["getApiWorkFilesId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/work-items": {
         parameters: {
             query?: never;
@@ -4538,6 +5346,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/work-items/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Photos and signatures of an item */
+        get: operations["getApiWorkItemsIdFiles"];
+        put?: never;
+        /** Keep a photo or a drawn signature of an item: JPEG or PNG */
+        post: operations["postApiWorkItemsIdFiles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/work-items/{id}/reach": {
         parameters: {
             query?: never;
@@ -4589,6 +5415,93 @@ export interface paths {
         patch: operations["patchApiWorkKindsId"];
         trace?: never;
     };
+    "/api/work-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody did on a day, in order */
+        get: operations["getApiWorkLog"];
+        put?: never;
+        /** Add to one's own log what no item or door tells */
+        post: operations["postApiWorkLog"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-log/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody did on a day, in order: all of it as xlsx, CSV or on paper */
+        get: operations["getApiWorkLogExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Work that comes back by itself or is given to many places */
+        get: operations["getApiWorkPlans"];
+        put?: never;
+        /** Let work come back by itself, or give it to many places at once */
+        post: operations["postApiWorkPlans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-plans/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Work that comes back by itself or is given to many places: all of it as xlsx, CSV or on paper */
+        get: operations["getApiWorkPlansExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/work-plans/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a plan; its items stay */
+        post: operations["postApiWorkPlansIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/zones": {
         parameters: {
             query?: never;
@@ -4624,6 +5537,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/r/home/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What opens a household's own page */
+        get: operations["getRHomeLink"];
+        put?: never;
+        /** Open a household's own page with one fact */
+        post: operations["postRHomeLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/r/pass/{link}": {
         parameters: {
             query?: never;
@@ -4635,6 +5566,57 @@ export interface paths {
         get: operations["getRPassLink"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/r/visit/{visit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A household's own page */
+        get: operations["getRVisitVisit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/r/visit/{visit}/arrival": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A household tells that somebody comes from elsewhere */
+        post: operations["postRVisitVisitArrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/r/visit/{visit}/follow-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A household tells temperature and symptoms of who is under control */
+        post: operations["postRVisitVisitFollowUp"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4748,6 +5730,80 @@ export interface components {
             total: components["schemas"]["AreaFigures"];
             by_kind: components["schemas"]["AreaFigures"][];
         };
+        Arrival: {
+            /** Format: id */
+            id: number;
+            household_id: number | null;
+            /** Format: int64 */
+            dwelling_id: number;
+            /** Format: int64 */
+            compound_id: number;
+            label: string;
+            /** @enum {string} */
+            arrival_state: "reported" | "entered" | "confirmed" | "filed" | "withdrawn";
+            overdue: boolean;
+            /** Format: date */
+            arrived: string;
+            /** Format: int32 */
+            persons: number;
+            names: string[];
+            origin: string;
+            origin_area: string | null;
+            been_to: string | null;
+            been_area: string | null;
+            /** @enum {string} */
+            demand: "filing" | "observation";
+            /** @enum {string} */
+            transport: "unknown" | "train" | "plane" | "coach" | "ship" | "car" | "other";
+            transport_number: string | null;
+            seat: string | null;
+            proof: ("owner" | "on_record" | "lease" | "bill" | "neighbour" | "grid_worker") | null;
+            filing_number: string | null;
+            /** @enum {string} */
+            told_by: "office" | "resident";
+            /** Format: utc-milliseconds */
+            created_ms: number;
+            filed_ms: number | null;
+        };
+        ArrivalConfirmation: {
+            /** @enum {string} */
+            proof: "owner" | "on_record" | "lease" | "bill" | "neighbour" | "grid_worker";
+            host_name?: string | null;
+        };
+        ArrivalCount: {
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            persons: number;
+        };
+        ArrivalFile: {
+            item: components["schemas"]["Arrival"];
+            people: components["schemas"]["ArrivalPerson"][];
+            host_name: string | null;
+            confirmed_by: string | null;
+            filed_by: string | null;
+            confirmed_ms: number | null;
+        };
+        ArrivalFiling: {
+            decided_by?: string | null;
+        };
+        ArrivalPerson: {
+            /** Format: id */
+            id: number;
+            person_id: number | null;
+            name: string;
+            /** @enum {string} */
+            relation: "unknown" | "head" | "spouse" | "child" | "grandchild" | "parent" | "sibling" | "other_relative" | "tenant" | "co_tenant" | "live_in_worker" | "carer" | "guest" | "other";
+            under_control: boolean;
+        };
+        ArrivalSummary: {
+            all: components["schemas"]["ArrivalCount"];
+            open: components["schemas"]["ArrivalCount"];
+            overdue: components["schemas"]["ArrivalCount"];
+            key_areas: components["schemas"]["ArrivalCount"];
+            returned_from: components["schemas"]["ArrivalCount"];
+            been_to: components["schemas"]["ArrivalCount"];
+        };
         AuditRow: {
             /** Format: int64 */
             id: number;
@@ -4819,6 +5875,114 @@ export interface components {
         };
         CandidateList: {
             items: components["schemas"]["Candidate"][];
+        };
+        CareCandidate: {
+            /** Format: int64 */
+            person_id: number;
+            /** Format: int64 */
+            household_id: number;
+            label: string;
+            person_name: string;
+            care_kinds: string[];
+        };
+        CareContact: {
+            /** Format: id */
+            id: number;
+            /** Format: date */
+            day: string;
+            /** @enum {string} */
+            channel: "phone" | "visit" | "message" | "neighbour" | "self";
+            reached: boolean;
+            note: string | null;
+            by: string;
+            /** Format: utc-milliseconds */
+            recorded_ms: number;
+        };
+        CareEnd: {
+            /** @enum {string} */
+            reason: "no_longer_needed" | "moved_away" | "deceased" | "declined" | "mistaken_record";
+            note?: string | null;
+        };
+        CareFile: {
+            item: components["schemas"]["CareRecipient"];
+            /** Format: int32 */
+            contact_minute: number;
+            door_mark: boolean;
+            note: string | null;
+            end_note: string | null;
+            own: boolean;
+            helpers: components["schemas"]["CareHelper"][];
+            contacts: components["schemas"]["CareContact"][];
+            needs: components["schemas"]["CareNeed"][];
+        };
+        CareHelper: {
+            /** Format: int64 */
+            staff_id: number;
+            name: string;
+            /** Format: utc-milliseconds */
+            valid_from_ms: number;
+            valid_until_ms: number | null;
+        };
+        CareKindCount: {
+            kind: string;
+            /** Format: int64 */
+            persons: number;
+        };
+        CareNeed: {
+            /** Format: id */
+            id: number;
+            /** @enum {string} */
+            kind: "medicine" | "dialysis" | "check_up" | "supplies" | "other";
+            what: string;
+            /** Format: date */
+            due: string;
+            /** Format: int32 */
+            lead_days: number;
+            every_days: number | null;
+            done_ms: number | null;
+        };
+        CareRecipient: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            person_id: number;
+            /** Format: int64 */
+            household_id: number;
+            /** Format: int64 */
+            compound_id: number;
+            label: string;
+            person_name: string;
+            care_kinds: string[];
+            care_today: ("contacted" | "waiting" | "overdue") | null;
+            /** Format: int32 */
+            tries: number;
+            helper_id: number | null;
+            helper: string | null;
+            next_need: string | null;
+            care_need: ("medicine" | "dialysis" | "check_up" | "supplies" | "other") | null;
+            /** Format: date */
+            began: string;
+            ended_ms: number | null;
+            care_ending: ("no_longer_needed" | "moved_away" | "deceased" | "declined" | "mistaken_record") | null;
+        };
+        CareRecipientPatch: {
+            care_kinds?: string[] | null;
+            contact_minute?: number | null;
+            door_mark?: boolean | null;
+            note?: string | null;
+        };
+        CareSummary: {
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            contacted: number;
+            /** Format: int64 */
+            waiting: number;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            needs_due: number;
+            kinds: components["schemas"]["CareKindCount"][];
         };
         CaseLift: {
             reason: string;
@@ -5311,11 +6475,78 @@ export interface components {
             /** Format: int64 */
             now_ms: number;
         };
+        DeliveryRun: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            compound_id: number;
+            shop: string | null;
+            drop_point: string | null;
+            carrier: string | null;
+            note: string | null;
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            doors: number;
+            /** Format: int64 */
+            left: number;
+            /** Format: utc-milliseconds */
+            created_ms: number;
+            ended_ms: number | null;
+        };
+        DeliveryRunFile: {
+            run: components["schemas"]["DeliveryRun"];
+            own: boolean;
+            requests: components["schemas"]["ServiceRequest"][];
+        };
+        DeliveryRunProposal: {
+            shop_id: number | null;
+            drop_point_id: number | null;
+            shop: string | null;
+            drop_point: string | null;
+            /** Format: int64 */
+            compound_id: number;
+            building: string;
+            /** Format: int64 */
+            doors: number;
+            request_ids: number[];
+        };
+        DeliveryRunProposals: {
+            items: components["schemas"]["DeliveryRunProposal"][];
+        };
         DependantCare: {
             /** @enum {string} */
             dependant: "children" | "elders" | "disabled" | "animals" | "medicine" | "gas_and_water" | "keys";
             needed: boolean;
             carer?: string | null;
+        };
+        Directory: {
+            items: components["schemas"]["DirectoryEntry"][];
+            missing: string[];
+        };
+        DirectoryEntry: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            directory_kind: string;
+            kind_title: string | null;
+            name: string;
+            phone: string | null;
+            address: string | null;
+            hours: string | null;
+            responsible: string | null;
+            note: string | null;
+        };
+        DirectoryEntryPatch: {
+            name?: string | null;
+            phone?: string | null;
+            address?: string | null;
+            hours?: string | null;
+            responsible?: string | null;
+            note?: string | null;
+            ended?: boolean | null;
         };
         Drawing: {
             /** Format: int64 */
@@ -5348,6 +6579,28 @@ export interface components {
             unknown: number;
             /** Format: int32 */
             registered: number;
+        };
+        DropPoint: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            compound_id: number;
+            opening_id: number | null;
+            opening_name: string | null;
+            name: string;
+            /** @enum {string} */
+            line: "inside" | "outside";
+            note: string | null;
+            /** Format: int64 */
+            waiting: number;
+        };
+        DropPointList: {
+            items: components["schemas"]["DropPoint"][];
+        };
+        DropPointPatch: {
+            line?: ("inside" | "outside") | null;
+            note?: string | null;
+            ended?: boolean | null;
         };
         DuplicatePair: {
             /** Format: int64 */
@@ -5636,6 +6889,7 @@ export interface components {
             policy: components["schemas"]["PolicyParams"];
             rules: components["schemas"]["ListRule"][];
             words: components["schemas"]["ListWord"][];
+            filings: components["schemas"]["ListFiling"][];
             keys: components["schemas"]["ListKey"][];
             duty: components["schemas"]["Duty"] | null;
             days: components["schemas"]["DayMark"][];
@@ -5969,6 +7223,28 @@ export interface components {
             pass: components["schemas"]["Pass"];
             short_code: string;
         };
+        KeyArea: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            name: string;
+            also: string[];
+            /** @enum {string} */
+            demand: "filing" | "observation";
+            /** Format: date */
+            from_day: string;
+            until_day: string | null;
+            reference: string;
+            in_force: boolean;
+        };
+        KeyAreaEnd: {
+            until_day?: string | null;
+        };
+        KeyAreaList: {
+            items: components["schemas"]["KeyArea"][];
+        };
         KeyedInPassage: {
             /** Format: int64 */
             opening_id: number;
@@ -6057,6 +7333,12 @@ export interface components {
             f: string;
             r: string;
             h: number[];
+        };
+        ListFiling: {
+            /** Format: int64 */
+            h: number;
+            m: number | null;
+            f: boolean;
         };
         ListHolder: {
             /** Format: int64 */
@@ -6221,6 +7503,20 @@ export interface components {
             role: string;
             place_id?: number | null;
         };
+        NewArrival: {
+            household_id?: number | null;
+            dwelling_id?: number | null;
+            person_ids: number[];
+            newcomers: components["schemas"]["Newcomer"][];
+            arrived?: string | null;
+            origin: string;
+            been_to?: string | null;
+            /** @enum {string} */
+            transport: "unknown" | "train" | "plane" | "coach" | "ship" | "car" | "other";
+            transport_number?: string | null;
+            seat?: string | null;
+            client_key?: string | null;
+        };
         NewBond: {
             /** @enum {string} */
             bond: "manages" | "represents" | "responsible" | "contract" | "hook_up";
@@ -6230,6 +7526,35 @@ export interface components {
             staff_id?: number | null;
             from_ms?: number | null;
             document_ref?: string | null;
+            note?: string | null;
+        };
+        NewCareContact: {
+            day?: string | null;
+            /** @enum {string} */
+            channel: "phone" | "visit" | "message" | "neighbour" | "self";
+            reached: boolean;
+            note?: string | null;
+        };
+        NewCareHelper: {
+            /** Format: int64 */
+            staff_id: number;
+        };
+        NewCareNeed: {
+            /** @enum {string} */
+            kind: "medicine" | "dialysis" | "check_up" | "supplies" | "other";
+            what: string;
+            /** Format: date */
+            due: string;
+            lead_days?: number | null;
+            every_days?: number | null;
+        };
+        NewCareRecipient: {
+            /** Format: int64 */
+            person_id: number;
+            care_kinds: string[];
+            staff_id?: number | null;
+            contact_minute?: number | null;
+            door_mark?: boolean | null;
             note?: string | null;
         };
         NewCase: {
@@ -6298,6 +7623,22 @@ export interface components {
             cares: components["schemas"]["DependantCare"][];
             guardian?: string | null;
         };
+        NewDeliveryRun: {
+            request_ids: number[];
+            staff_id?: number | null;
+            note?: string | null;
+        };
+        NewDirectoryEntry: {
+            /** Format: int64 */
+            place_id: number;
+            kind: string;
+            name: string;
+            phone?: string | null;
+            address?: string | null;
+            hours?: string | null;
+            responsible?: string | null;
+            note?: string | null;
+        };
         NewDocument: {
             kind: string;
             /** Format: int64 */
@@ -6308,6 +7649,15 @@ export interface components {
             /** Format: date */
             signed_day: string;
             valid_until_day?: string | null;
+            note?: string | null;
+        };
+        NewDropPoint: {
+            /** Format: int64 */
+            compound_id: number;
+            opening_id?: number | null;
+            name: string;
+            /** @enum {string} */
+            line: "inside" | "outside";
             note?: string | null;
         };
         NewEmergency: {
@@ -6365,6 +7715,16 @@ export interface components {
             dwelling_id: number;
             members: components["schemas"]["NewMember"][];
         };
+        NewKeyArea: {
+            /** Format: int64 */
+            place_id: number;
+            name: string;
+            also: string[];
+            /** @enum {string} */
+            demand: "filing" | "observation";
+            from_day?: string | null;
+            reference: string;
+        };
         NewMeasureNote: {
             /** @enum {string} */
             measure: "organise" | "health_education" | "notification" | "returnees" | "sanitation" | "supplies" | "contacts" | "disinfection" | "closing_off" | "gatherings";
@@ -6418,6 +7778,12 @@ export interface components {
             code?: string | null;
             phone?: string | null;
             address?: string | null;
+            note?: string | null;
+        };
+        NewParcel: {
+            /** Format: int64 */
+            household_id: number;
+            pieces?: number | null;
             note?: string | null;
         };
         NewPass: {
@@ -6480,7 +7846,7 @@ export interface components {
         };
         NewRetentionRule: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
             days?: number | null;
             effective_from_ms?: number | null;
             note?: string | null;
@@ -6488,6 +7854,22 @@ export interface components {
         NewRole: {
             title: string;
             permissions: string[];
+        };
+        NewServiceKind: {
+            title: string;
+            /** @enum {string} */
+            unit: "piece" | "kg" | "portion" | "box" | "time" | "cubic_metre" | "tonne";
+            carried: boolean;
+        };
+        NewServiceRequest: {
+            /** Format: int64 */
+            household_id: number;
+            person_id?: number | null;
+            kind: string;
+            detail: string;
+            amount_milli?: number | null;
+            shop_id?: number | null;
+            channel?: ("resident" | "phone" | "staff" | "drop_point") | null;
         };
         NewStaff: {
             name: string;
@@ -6580,7 +7962,7 @@ export interface components {
         };
         NewTerm: {
             /** @enum {string} */
-            list: "organisation_kind" | "team_kind" | "document_kind" | "force" | "skill";
+            list: "organisation_kind" | "team_kind" | "document_kind" | "force" | "skill" | "care_kind" | "directory_kind";
             title: string;
             required_of?: string[] | null;
         };
@@ -6609,12 +7991,41 @@ export interface components {
             note: string;
             due_ms?: number | null;
         };
+        NewWorkLogEntry: {
+            /** Format: int64 */
+            place_id: number;
+            /** @enum {string} */
+            category: "entry_control" | "temperature" | "tracing" | "publicity" | "disinfection" | "delivery" | "unrest";
+            note: string;
+            happened_ms?: number | null;
+            client_id?: string | null;
+        };
+        NewWorkPlan: {
+            kind: string;
+            /** Format: int64 */
+            place_id: number;
+            target?: ("place" | "compound" | "building" | "stair" | "dwelling" | "steward_area" | "member") | null;
+            set_id?: number | null;
+            /** @enum {string} */
+            rhythm: "once" | "daily" | "twice_daily" | "weekly" | "monthly";
+            at_minute?: number | null;
+            second_minute?: number | null;
+            on_day?: number | null;
+            due_minutes?: number | null;
+            note: string;
+        };
         NewZone: {
             place_ids: number[];
             /** @enum {string} */
             level: "none" | "yellow" | "red";
             reason?: string | null;
             from_ms?: number | null;
+        };
+        Newcomer: {
+            name: string;
+            /** @enum {string} */
+            relation: "unknown" | "head" | "spouse" | "child" | "grandchild" | "parent" | "sibling" | "other_relative" | "tenant" | "co_tenant" | "live_in_worker" | "carer" | "guest" | "other";
+            phone?: string | null;
         };
         NumberWanted: {
             reason?: string | null;
@@ -6838,8 +8249,23 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfArrival: {
+            items: components["schemas"]["Arrival"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PageOfAuditRow: {
             items: components["schemas"]["AuditRow"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfCareCandidate: {
+            items: components["schemas"]["CareCandidate"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfCareRecipient: {
+            items: components["schemas"]["CareRecipient"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -6860,6 +8286,11 @@ export interface components {
         };
         PageOfControlCase: {
             items: components["schemas"]["ControlCase"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfDeliveryRun: {
+            items: components["schemas"]["DeliveryRun"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -6988,6 +8419,16 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfServiceDay: {
+            items: components["schemas"]["ServiceDay"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfServiceRequest: {
+            items: components["schemas"]["ServiceRequest"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PageOfSession: {
             items: components["schemas"]["Session"][];
             /** @description Cursor of the next page; null on the last */
@@ -7060,6 +8501,16 @@ export interface components {
         };
         PageOfWorkItem: {
             items: components["schemas"]["WorkItem"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfWorkLogLine: {
+            items: components["schemas"]["WorkLogLine"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfWorkPlan: {
+            items: components["schemas"]["WorkPlan"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -7797,13 +9248,13 @@ export interface components {
         };
         RetentionCount: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
             /** Format: int64 */
             rows: number;
         };
         RetentionDone: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
             /** Format: int64 */
             erased: number;
             /** Format: int64 */
@@ -7811,7 +9262,7 @@ export interface components {
         };
         RetentionDue: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
             days: number | null;
             /** Format: int64 */
             count: number;
@@ -7828,7 +9279,7 @@ export interface components {
             /** Format: id */
             id: number;
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
             days: number | null;
             /** Format: utc-milliseconds */
             effective_from_ms: number;
@@ -7837,7 +9288,7 @@ export interface components {
         };
         RetentionRun: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
         };
         RetentionState: {
             due: components["schemas"]["RetentionDue"][];
@@ -7993,6 +9444,105 @@ export interface components {
             /** Format: int64 */
             unit_id: number;
             name: string;
+        };
+        ServiceDay: {
+            /** Format: date */
+            day: string;
+            service_kind: string;
+            /** Format: int64 */
+            person_times: number;
+            amount_milli: number | null;
+            service_unit: string;
+            /** Format: int64 */
+            amounts_unknown: number;
+            price_fen: number | null;
+            /** Format: int64 */
+            prices_unknown: number;
+        };
+        ServiceKind: {
+            /** Format: id */
+            id: number;
+            code: string;
+            title: string | null;
+            service_unit: string;
+            carried: boolean;
+            retired: boolean;
+        };
+        ServiceKindList: {
+            items: components["schemas"]["ServiceKind"][];
+        };
+        ServiceKindPatch: {
+            title?: string | null;
+            retired?: boolean | null;
+        };
+        ServiceRequest: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            household_id: number;
+            /** Format: int64 */
+            compound_id: number;
+            /** Format: int64 */
+            dwelling_id: number;
+            label: string;
+            person_name: string | null;
+            service_kind: string;
+            detail: string;
+            amount_milli: number | null;
+            service_unit: string;
+            price_fen: number | null;
+            currency: string;
+            shop_id: number | null;
+            shop: string | null;
+            drop_point_id: number | null;
+            drop_point: string | null;
+            /** @enum {string} */
+            service_channel: "resident" | "phone" | "staff" | "drop_point";
+            /** @enum {string} */
+            service_state: "received" | "batched" | "collected" | "delivered" | "confirmed" | "refused" | "cancelled";
+            run_id: number | null;
+            reason: string | null;
+            rating: number | null;
+            rating_note: string | null;
+            /** Format: utc-milliseconds */
+            created_ms: number;
+            delivered_ms: number | null;
+            verbs: ("collect" | "deliver" | "confirm" | "refuse" | "cancel" | "take_out")[];
+        };
+        ServiceRequestAct: {
+            /** @enum {string} */
+            verb: "collect" | "deliver" | "confirm" | "refuse" | "cancel" | "take_out";
+            amount_milli?: number | null;
+            price_fen?: number | null;
+            reason?: string | null;
+            rating?: number | null;
+            rating_note?: string | null;
+        };
+        ServiceRequestBoard: {
+            states: components["schemas"]["ServiceStateCount"][];
+            /** Format: int64 */
+            delivered_today: number;
+            oldest_ms: number | null;
+        };
+        ServiceStateCount: {
+            /** @enum {string} */
+            state: "received" | "batched" | "collected" | "delivered" | "confirmed" | "refused" | "cancelled";
+            /** Format: int64 */
+            requests: number;
+        };
+        ServiceTotal: {
+            service_kind: string;
+            /** Format: int64 */
+            person_times: number;
+            amount_milli: number | null;
+            service_unit: string;
+            /** Format: int64 */
+            amounts_unknown: number;
+        };
+        ServiceTotals: {
+            /** Format: int64 */
+            days: number;
+            items: components["schemas"]["ServiceTotal"][];
         };
         Session: {
             /** Format: int64 */
@@ -8406,7 +9956,7 @@ export interface components {
             /** Format: int64 */
             id: number;
             /** @enum {string} */
-            list: "organisation_kind" | "team_kind" | "document_kind" | "force" | "skill";
+            list: "organisation_kind" | "team_kind" | "document_kind" | "force" | "skill" | "care_kind" | "directory_kind";
             code: string;
             title: string | null;
             required_of: string[];
@@ -8756,6 +10306,7 @@ export interface components {
         WorkAct: {
             verb: string;
             note?: string | null;
+            client_id?: string | null;
         };
         WorkCreated: {
             /** Format: int64 */
@@ -8813,6 +10364,7 @@ export interface components {
             overdue: boolean;
             own: boolean;
             verbs: string[];
+            needs: ("note" | "photo" | "signature")[];
         };
         WorkItemFile: {
             item: components["schemas"]["WorkItem"];
@@ -8828,6 +10380,7 @@ export interface components {
             climb_minutes: number | null;
             due_minutes: number | null;
             by_hand: boolean;
+            evidence: ("note" | "photo" | "signature")[];
         };
         WorkKindList: {
             items: components["schemas"]["WorkKind"][];
@@ -8835,6 +10388,57 @@ export interface components {
         WorkKindPatch: {
             climb_minutes?: number | null;
             due_minutes?: number | null;
+            evidence?: ("note" | "photo" | "signature")[] | null;
+        };
+        WorkLogLine: {
+            /** Format: int64 */
+            line: number;
+            /** Format: utc-milliseconds */
+            at_ms: number;
+            place_name: string;
+            /** @enum {string} */
+            category: "entry_control" | "temperature" | "tracing" | "publicity" | "disinfection" | "delivery" | "unrest";
+            work_kind: string;
+            done: string;
+            note: string | null;
+            /** Format: int64 */
+            place_id: number;
+        };
+        WorkPicture: {
+            /** Format: id */
+            id: number;
+            /** @enum {string} */
+            evidence: "note" | "photo" | "signature";
+            filename: string;
+            /** Format: int64 */
+            size_bytes: number;
+            /** Format: utc-milliseconds */
+            created_ms: number;
+        };
+        WorkPictureList: {
+            items: components["schemas"]["WorkPicture"][];
+        };
+        WorkPlan: {
+            /** Format: id */
+            id: number;
+            work_kind: string;
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            /** @enum {string} */
+            target: "place" | "compound" | "building" | "stair" | "dwelling" | "steward_area" | "member";
+            set_id: number | null;
+            set_name: string | null;
+            /** @enum {string} */
+            rhythm: "once" | "daily" | "twice_daily" | "weekly" | "monthly";
+            /** Format: int64 */
+            at_minute: number;
+            second_minute: number | null;
+            on_day: number | null;
+            due_minutes: number | null;
+            note: string;
+            next_ms: number | null;
+            ended_ms: number | null;
         };
         WorkReach: {
             address: string;
@@ -9367,6 +10971,351 @@ export interface operations {
             };
         };
     };
+    getApiArrivals: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                arrival_standing?: ("open" | "filed" | "all") | null;
+                arrival_state?: ("reported" | "entered" | "confirmed" | "filed" | "withdrawn") | null;
+                overdue?: boolean | null;
+                key_area?: boolean | null;
+                transport_number?: string | null;
+                from_day?: string | null;
+                until_day?: string | null;
+                order?: ("newest" | "oldest") | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfArrival"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiArrivals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewArrival"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiArrivalsConfirmationForm: {
+        parameters: {
+            query?: {
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiArrivalsExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                arrival_standing?: ("open" | "filed" | "all") | null;
+                arrival_state?: ("reported" | "entered" | "confirmed" | "filed" | "withdrawn") | null;
+                overdue?: boolean | null;
+                key_area?: boolean | null;
+                transport_number?: string | null;
+                from_day?: string | null;
+                until_day?: string | null;
+                order?: ("newest" | "oldest") | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiArrivalsSummary: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalSummary"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiArrivalsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiArrivalsIdConfirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivalConfirmation"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiArrivalsIdFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArrivalFiling"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiArrivalsIdReceipt: {
+        parameters: {
+            query?: {
+                lang?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiArrivalsIdWithdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiAudit: {
         parameters: {
             query?: {
@@ -9497,6 +11446,518 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PatternPreview"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCareCandidates: {
+        parameters: {
+            query: {
+                place_id: number;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCareCandidate"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCareCandidatesExport: {
+        parameters: {
+            query: {
+                place_id: number;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCareNeedsIdDone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCareRecipients: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                care_kind?: string | null;
+                care_today?: ("contacted" | "waiting" | "overdue") | null;
+                mine?: boolean | null;
+                care_standing?: ("open" | "ended" | "all") | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfCareRecipient"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCareRecipients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCareRecipient"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCareRecipientsExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                care_kind?: string | null;
+                care_today?: ("contacted" | "waiting" | "overdue") | null;
+                mine?: boolean | null;
+                care_standing?: ("open" | "ended" | "all") | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCareRecipientsSummary: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareSummary"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCareRecipientsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiCareRecipientsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CareRecipientPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiCareRecipientsIdCard: {
+        parameters: {
+            query?: {
+                card?: ("inside" | "door") | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCareRecipientsIdContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCareContact"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCareRecipientsIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CareEnd"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCareRecipientsIdHelper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCareHelper"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCareRecipientsIdNeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCareNeed"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiCareRecipientsIdReach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkReach"];
                 };
             };
             /** @description A problem */
@@ -11126,6 +13587,337 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ControlFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiDeliveryRuns: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                run_open?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDeliveryRun"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiDeliveryRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeliveryRun"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRunFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiDeliveryRunsExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                run_open?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiDeliveryRunsProposals: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRunProposals"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiDeliveryRunsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRunFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiDeliveryRunsIdCollect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryRunFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiDropPoints: {
+        parameters: {
+            query: {
+                compound_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DropPointList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiDropPoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDropPoint"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DropPointList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiDropPointsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DropPointPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DropPointList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiDropPointsIdParcels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewParcel"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRequest"];
                 };
             };
             /** @description A problem */
@@ -13115,6 +15907,105 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiKeyAreas: {
+        parameters: {
+            query: {
+                place_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyAreaList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiKeyAreas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewKeyArea"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyAreaList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiKeyAreasIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyAreaEnd"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyAreaList"];
                 };
             };
             /** @description A problem */
@@ -16751,6 +19642,583 @@ export interface operations {
             };
         };
     };
+    getApiServiceDays: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                from_day?: string | null;
+                until_day?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfServiceDay"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiServiceDaysExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                from_day?: string | null;
+                until_day?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiServiceDirectory: {
+        parameters: {
+            query: {
+                place_id: number;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directory"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiServiceDirectory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDirectoryEntry"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directory"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiServiceDirectoryCard: {
+        parameters: {
+            query: {
+                place_id: number;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiServiceDirectoryId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DirectoryEntryPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Directory"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiServiceKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceKindList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiServiceKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewServiceKind"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceKindList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchApiServiceKindsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceKindPatch"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceKindList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiServiceRequests: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                service_kind?: string | null;
+                service_state?: ("received" | "batched" | "collected" | "delivered" | "confirmed" | "refused" | "cancelled") | null;
+                service_open?: boolean | null;
+                run_id?: number | null;
+                household_id?: number | null;
+                order?: ("newest" | "walking") | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfServiceRequest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiServiceRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewServiceRequest"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRequest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiServiceRequestsBoard: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRequestBoard"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiServiceRequestsExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                service_kind?: string | null;
+                service_state?: ("received" | "batched" | "collected" | "delivered" | "confirmed" | "refused" | "cancelled") | null;
+                service_open?: boolean | null;
+                run_id?: number | null;
+                household_id?: number | null;
+                order?: ("newest" | "walking") | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiServiceRequestsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRequest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiServiceRequestsIdAct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceRequestAct"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceRequest"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiServiceRequestsIdReach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkReach"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiServiceTotals: {
+        parameters: {
+            query: {
+                place_id?: number | null;
+                from_day: string;
+                until_day: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceTotals"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiSession: {
         parameters: {
             query?: never;
@@ -18982,6 +22450,37 @@ export interface operations {
             };
         };
     };
+    getApiWorkFilesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiWorkItems: {
         parameters: {
             query?: {
@@ -18990,6 +22489,7 @@ export interface operations {
                 mine?: boolean | null;
                 overdue?: boolean | null;
                 kind?: string | null;
+                state?: string | null;
                 tier?: number | null;
                 limit?: number | null;
                 cursor?: string | null;
@@ -19061,6 +22561,7 @@ export interface operations {
                 mine?: boolean | null;
                 overdue?: boolean | null;
                 kind?: string | null;
+                state?: string | null;
                 tier?: number | null;
                 limit?: number | null;
                 cursor?: string | null;
@@ -19222,6 +22723,76 @@ export interface operations {
             };
         };
     };
+    getApiWorkItemsIdFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPictureList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiWorkItemsIdFiles: {
+        parameters: {
+            query: {
+                evidence: "note" | "photo" | "signature";
+                filename: string;
+                client_id?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPictureList"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiWorkItemsIdReach: {
         parameters: {
             query?: never;
@@ -19305,6 +22876,243 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["WorkKind"];
                 };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiWorkLog: {
+        parameters: {
+            query?: {
+                day?: string | null;
+                until_day?: string | null;
+                account_id?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWorkLogLine"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiWorkLog: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkLogEntry"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiWorkLogExport: {
+        parameters: {
+            query?: {
+                day?: string | null;
+                until_day?: string | null;
+                account_id?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiWorkPlans: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                ended?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWorkPlan"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiWorkPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorkPlan"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkPlan"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiWorkPlansExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                ended?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiWorkPlansIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem */
             default: {
@@ -19411,6 +23219,72 @@ export interface operations {
             };
         };
     };
+    getRHomeLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRHomeLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getRPassLink: {
         parameters: {
             query?: {
@@ -19423,6 +23297,107 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRVisitVisit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRVisitVisitArrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postRVisitVisitFollowUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": string;
+            };
+        };
         responses: {
             /** @description A file */
             200: {
