@@ -117,7 +117,9 @@ TEST(Roles, EveryEndpointSaysWhoMayAndWhoMayNot) {
     for (const auto& role : test_world::World::roles()) {
       // Logging out would end the role for the endpoints after it.
       if (e->method == "DELETE" && e->path == "/api/session") continue;
-      const auto answer = world.send(role, e->method, concrete(*e), e->method == "GET" ? "" : "{}");
+      const bool form = e->consumes.find("form") != std::string::npos;
+      const auto answer = world.send(role, e->method, concrete(*e), e->method == "GET" ? "" : "{}",
+                                     form ? e->consumes : "application/json");
       const bool open = e->permission == api::Permission::anybody;
       const bool may =
           open || (e->permission == api::Permission::signed_in ? role != "nobody"

@@ -142,14 +142,14 @@ std::string World::enrol(std::int64_t opening_id) {
 }
 
 api::Response World::send(const std::string& role, const std::string& method, const std::string& target,
-                          const std::string& body) {
+                          const std::string& body, const std::string& type) {
   api::Request request;
   request.method = method;
   request.target = target;
   request.body = body;
   request.headers = {{"host", "localhost"}};
   request.peer = peer_;
-  if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
+  if (!body.empty()) request.headers.emplace_back("content-type", type);
   if (const auto found = credentials_.find(role); found != credentials_.end())
     request.headers.push_back(found->second);
   else if (role != "nobody")

@@ -36,7 +36,7 @@ class World {
   // Roles: nobody, phone (an enrolled gate phone of the first opening), other_office (of another community),
   // and the user names of the demonstration: one for each built-in role (admin, office, guard, auditor ...).
   api::Response send(const std::string& role, const std::string& method, const std::string& target,
-                     const std::string& body = {});
+                     const std::string& body = {}, const std::string& type = "application/json");
   static const std::vector<std::string>& roles();
   // Another phone at an opening; its role name.
   std::string enrol(std::int64_t opening_id);

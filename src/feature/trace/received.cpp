@@ -369,11 +369,11 @@ Result<HandOverKeys> add_key(api::Context& c, const NewHandOverKey& in) {
 }
 
 Result<HandOverKeys> revoke_key(api::Context& c) {
-  if (!c.who.scope.is_all()) return base::fail(ErrorKind::forbidden, "whole_installation_only");
   auto revoked = c.write([&](db::Scoped& q) -> Result<void> {
     q.unscoped().run("UPDATE hand_over_key SET name = name WHERE id = $1", {c.id()});
     const auto before = one_of<HandOverKeyRow>(q, "x.id = $1", {c.id()});
     if (!before || before->revoked) return base::fail(ErrorKind::not_found, "not_found");
+    if (!c.who.scope.is_all()) return base::fail(ErrorKind::forbidden, "whole_installation_only");
     auto after = *before;
     after.revoked = c.now;
     after.revoked_by = c.who.account;
