@@ -1,10 +1,10 @@
-// People under control and survey rounds on the real program: one is put under control, a round is begun, and
-// the pages of both read well everywhere (XN-49, XN-51; practice 8 and 21).
+// People under control, sealing and survey rounds on the real program: one is put under control, what the ladder
+// then proposes is decided on, a round is begun, and their pages read well everywhere (XN-49, XN-51; practice 8 and 21).
 //   SHOUWANG_BIN=build/release/src/app/shouwang npm run e2e
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 
-import { ask, no_program, open_browser, open_desk, start_program, wrong_anywhere } from './support.mjs'
+import { ask, no_program, open_browser, open_desk, start_program, wrong_anywhere, zh } from './support.mjs'
 
 describe('people under control and rounds on the program', { skip: no_program, timeout: 300_000 }, () => {
   let program, browser, desk, control_case, round
@@ -39,6 +39,20 @@ describe('people under control and rounds on the program', { skip: no_program, t
     await desk.page.waitForURL(new RegExp(`#/control/${control_case}$`))
   })
 
+  it('seals what the ladder proposes when somebody decides so, and ticks a measure', async () => {
+    const { page } = desk
+    await page.goto(`${program.url}/#/outbreak`)
+    await page.getByRole('button', { name: zh['sealing.decide'], exact: true }).click()
+    const dialog = page.getByRole('dialog').filter({ visible: true })
+    await dialog.getByLabel(zh['sealing.reason']).fill('指挥部第9号令')
+    await dialog.getByRole('button', { name: zh['action.save'], exact: true }).click()
+    await page.getByRole('heading', { name: zh['sealing.in_force'] }).waitFor()
+    await page.getByText(zh['sealing.none']).waitFor()
+    await page.getByRole('button', { name: /0\/6/ }).first().click()
+    await page.getByText(zh['measure.organise'], { exact: true }).click()
+    await page.getByRole('button', { name: /1\/6/ }).first().waitFor()
+  })
+
   it('reads well everywhere', async () => {
     const routes = [
       'control',
@@ -47,6 +61,10 @@ describe('people under control and rounds on the program', { skip: no_program, t
       'control-rules',
       'surveys',
       `surveys/${round}`,
+      'outbreak',
+      'work/board',
+      'work/plans',
+      'work/log',
     ]
     assert.deepEqual(await wrong_anywhere(browser, program, desk, routes, 'h1'), [])
   })
