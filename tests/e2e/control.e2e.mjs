@@ -1,5 +1,6 @@
-// People under control, sealing and survey rounds on the real program: one is put under control, what the ladder
-// then proposes is decided on, a round is begun, and their pages read well everywhere (XN-49, XN-51; practice 8 and 21).
+// People under control, sealing and survey rounds on the real program: one is put under control, what the
+// ladder then proposes is decided on, a round is begun, and their pages read well everywhere (XN-49, XN-51;
+// practice 8 and 21).
 //   SHOUWANG_BIN=build/release/src/app/shouwang npm run e2e
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
