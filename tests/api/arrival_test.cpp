@@ -283,6 +283,60 @@ TEST_P(Arrivals, AHouseholdReportsAnArrival) {
   EXPECT_EQ(send("office", "GET", "/api/arrivals?arrival_state=reported").find(other_), std::string::npos);
 }
 
+// Asked for on the page, set down at the door by staff, said to have come by the household alone (XN-66);
+// whom to call stands beside it (LZ-29).
+TEST_P(Arrivals, AHouseholdAsksForSomethingAndSaysThatItCame) {
+  give_card();
+  const auto entry = world_->send(
+      "office", "POST", "/api/service-directory",
+      fmt::format(R"({{"place_id":{},"kind":"shop","name":"永辉超市","phone":"0816-2220000"}})", compound_));
+  ASSERT_EQ(entry.status, 200) << entry.body;
+  const auto own = visit();
+  EXPECT_NE(page(own).body.find("href=\"tel:0816-2220000\""), std::string::npos);
+  const auto token = token_in(page(own).body);
+  const auto body = "form=" + token + "&kind=grain_and_oil&detail=5+kg+rice";
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = form(own + "/request?lang=en", body);
+    EXPECT_EQ(answer.status, 303) << answer.body;
+    EXPECT_NE(answer.header("location").find("done=request"), std::string::npos);
+  }
+  const auto asked = send("grid", "GET", "/api/service-requests");
+  EXPECT_EQ(at(asked, "items.0.service_channel"), "resident");
+  EXPECT_EQ(at(asked, "items.0.detail"), "5 kg rice");
+  EXPECT_EQ(at(asked, "items.1.id"), "") << "the same form twice is one request";
+  const auto id = at(asked, "items.0.id");
+  const auto came = [&] {
+    return form(own + "/received?lang=en",
+                fmt::format("form={}&request={}&rating=5", token_in(page(own).body), id));
+  };
+  EXPECT_EQ(came().status, 422) << "nothing was brought yet";
+  for (const std::string verb : {"collect", "deliver"}) {
+    const auto done =
+        world_->send("grid", "POST", "/api/service-requests/" + id + "/act", R"({"verb":")" + verb + R"("})");
+    ASSERT_EQ(done.status, 200) << done.body;
+  }
+  EXPECT_NE(page(own).body.find("It has come"), std::string::npos);
+  EXPECT_EQ(came().status, 303);
+  const auto file = send("grid", "GET", "/api/service-requests/" + id);
+  EXPECT_EQ(at(file, "service_state"), "confirmed");
+  EXPECT_EQ(at(file, "rating"), "5");
+  // What is missing or unknown is said in words, and what was typed is still there.
+  const auto unknown =
+      form(own + "/request?lang=en", "form=" + token_in(page(own).body) + "&kind=caviar&detail=two+tins");
+  EXPECT_EQ(unknown.status, 422);
+  EXPECT_NE(unknown.body.find("value=\"two tins\""), std::string::npos);
+  // Of another household: as if there were none.
+  const auto others =
+      world_->send("grid", "POST", "/api/service-requests",
+                   fmt::format(R"({{"household_id":{},"kind":"produce","detail":"greens"}})", other_));
+  ASSERT_EQ(others.status, 200) << others.body;
+  EXPECT_EQ(page(own).body.find("greens"), std::string::npos);
+  EXPECT_EQ(form(own + "/received?lang=en",
+                 fmt::format("form={}&request={}", token_in(page(own).body), at(others.body, "id")))
+                .status,
+            422);
+}
+
 // Practice 17: a fever told from the page raises the same alert as one told by staff, and no category.
 TEST_P(Arrivals, AHouseholdTellsTemperatureAndSymptoms) {
   give_card();

@@ -1,5 +1,5 @@
-// What a household tells on its page: an arrival, and temperature and symptoms of who is under control. Both
-// go the way staff's go, so the same rules, alerts and work follow.
+// What a household tells on its page: an arrival, temperature and symptoms of who is under control, what it
+// needs and that it came. All go the way staff's go, so the same rules, alerts and work follow.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -181,6 +181,46 @@ Result<api::Response> tell_follow_up(api::Context& c) {
                    });
 }
 
+// The same form sent twice is one request.
+Result<api::Response> ask_for(api::Context& c) {
+  return take_form(c, "request", "request", [&](const Home& home, const Said& said) -> Result<void> {
+    service_request::NewRequest typed;
+    typed.household_id = home.household_id;
+    typed.kind = said("kind");
+    typed.detail = said("detail");
+    service_request::NewRequest in;  // read like a body of the API, so that the same limits hold
+    if (auto read =
+            meta::read_record_json(meta::record_of<service_request::NewRequest>(), &in, meta::to_json(typed));
+        !read)
+      return read;
+    service_request::Ask ask;
+    ask.household_id = home.household_id;
+    ask.kind = in.kind;
+    ask.detail = in.detail;
+    ask.channel = service_request::Channel::resident;
+    ask.origin = "page:" + said("form");
+    const auto ids = service_request::take_ids(c.store);
+    return write(c, home, {"resident.request", "service_request", ids.request, home.compound_id},
+                 [&](db::Scoped& q, const core::Source& source) -> Result<void> {
+                   if (auto id = service_request::request(q, ask, ids, source); !id)
+                     return tl::unexpected(std::move(id).error());
+                   return {};
+                 });
+  });
+}
+
+Result<api::Response> say_received(api::Context& c) {
+  return take_form(c, "received", "received", [&](const Home& home, const Said& said) -> Result<void> {
+    const auto id = number_in(said("request")).value_or(0);
+    auto rating = number_in(said("rating"));
+    if (rating && (*rating < 1 || *rating > 5)) return base::fail_field("/rating", "out_of_range");
+    return write(c, home, {"resident.received", "service_request", id, home.compound_id},
+                 [&](db::Scoped& q, const core::Source& source) {
+                   return service_request::confirm(q, id, home.household_id, rating, std::nullopt, source);
+                 });
+  });
+}
+
 }  // namespace
 
 void form_routes(api::Router& r) {
@@ -194,6 +234,10 @@ void form_routes(api::Router& r) {
   form(r.post<api::Response>("/r/visit/{visit}/follow-up", Permission::anybody,
                              "A household tells temperature and symptoms of who is under control",
                              tell_follow_up));
+  form(r.post<api::Response>("/r/visit/{visit}/request", Permission::anybody,
+                             "A household asks for what it needs", ask_for));
+  form(r.post<api::Response>("/r/visit/{visit}/received", Permission::anybody,
+                             "A household says that what it asked for has come", say_received));
 }
 
 }  // namespace feature::resident

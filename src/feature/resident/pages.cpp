@@ -6,6 +6,8 @@
 namespace feature::resident {
 namespace {
 
+constexpr std::int64_t requests_shown = 10;
+
 std::string item(const std::string& text) { return fmt::format("<li>{}</li>", text); }
 
 std::string cards(const api::Context& c, const Words& word, const Own& own) {
@@ -36,10 +38,6 @@ std::string reading(const Words& word, const std::optional<control::FollowUp>& t
   if (!told) return escaped(word("not_told"));
   return told->tenths ? fmt::format("{}.{} ℃", *told->tenths / 10, *told->tenths % 10)
                       : escaped(word("told"));
-}
-
-std::string hidden(const std::string& form) {
-  return fmt::format(R"(<input type="hidden" name="form" value="{}">)", form);
 }
 
 std::string follow_up(const api::Context& c, const Words& word, const Visit& visit,
@@ -144,6 +142,10 @@ std::string arrival_form(const api::Context& c, const Words& word, const Visit& 
 
 }  // namespace
 
+std::string hidden(const std::string& form) {
+  return fmt::format(R"(<input type="hidden" name="form" value="{}">)", form);
+}
+
 Own own_of(db::Scoped& q, const Home& home, base::Instant now) {
   Own own;
   q.one(
@@ -171,6 +173,10 @@ Own own_of(db::Scoped& q, const Home& home, base::Instant now) {
       });
   own.arrivals = arrival::of_household(q, home.household_id, now, 14);
   own.followed = control::today_of_household(q, home.household_id, base::civil_day(now));
+  own.requests = service_request::of_household(q, home.household_id, requests_shown);
+  own.kinds = service_request::kinds_today(q);
+  if (const auto place = place::find_place(q, home.dwelling_id))
+    own.directory = service_request::directory_at(q, *place, now);
   return own;
 }
 
@@ -181,7 +187,8 @@ api::Response home_page(const api::Context& c, const Words& word, const Visit& v
     body += fmt::format(R"(<p class="good" role="status">{}</p>)", escaped(word("done_" + shown.done)));
   if (!shown.problem.empty()) body += alert(shown.problem);
   body += follow_ups(c, word, visit, own, shown) + arrivals(word, own) +
-          arrival_form(c, word, visit, own, shown) + cards(c, word, own);
+          services(c, word, visit, own, shown) + arrival_form(c, word, visit, own, shown) +
+          cards(c, word, own);
   body += fmt::format(R"(<p class="soft">{}</p>)", escaped(word("ends")));
   return page(status, word, visit.address + "?lang=", body);
 }

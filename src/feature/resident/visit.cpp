@@ -161,7 +161,9 @@ Result<api::Response> show(api::Context& c) {
   if (!own) return tl::unexpected(own.error());
   Shown shown;
   for (const auto& [name, value] : api::query_of(c.request.target))
-    if (name == "done" && (value == "arrival" || value == "follow_up")) shown.done = value;
+    if (name == "done" &&
+        (value == "arrival" || value == "follow_up" || value == "request" || value == "received"))
+      shown.done = value;
   return home_page(c, word, **visit, *own, shown);
 }
 

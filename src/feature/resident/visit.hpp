@@ -10,6 +10,7 @@
 #include "feature/arrival/service.hpp"
 #include "feature/control/service.hpp"
 #include "feature/resident/html.hpp"
+#include "feature/service_request/service.hpp"
 
 namespace feature::resident {
 
@@ -39,6 +40,9 @@ struct Own {
   std::vector<Card> cards{};
   std::vector<arrival::Arrival> arrivals{};
   std::vector<control::TodayOf> followed{};
+  std::vector<service_request::ServiceRequest> requests{};
+  std::vector<service_request::ServiceKind> kinds{};  // that may be asked for today
+  std::vector<service_request::DirectoryEntry> directory{};
 };
 Own own_of(db::Scoped& q, const Home& home, base::Instant now);
 
@@ -59,11 +63,16 @@ std::string path_parameter(const api::Context& c, std::string_view name);
 // The household's page, with what was said in a form that was not taken and why.
 struct Shown {
   std::string problem{}, done{};  // codes of words
-  std::string form{};             // which form `said` is of: "arrival", "follow_<case>"
+  std::string form{};             // which form `said` is of: "arrival", "request", "follow_<case>"
   Said said{};
 };
 api::Response home_page(const api::Context& c, const Words& word, const Visit& visit, const Own& own,
                         const Shown& shown, int status = 200);
+// What the household asked for and may ask for, and whom it may call.
+std::string services(const api::Context& c, const Words& word, const Visit& visit, const Own& own,
+                     const Shown& shown);
+// The hidden line of a form.
+std::string hidden(const std::string& form);
 // The value of a form's hidden line: only this page of this installation can make it, and it is new each
 // time.
 std::string new_form(const api::Context& c, const Visit& visit);
