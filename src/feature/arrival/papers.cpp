@@ -1,12 +1,12 @@
 // Two papers: the owner's confirmation to be filled in at the gate, and the receipt of the community (XN-50).
 #include <fmt/format.h>
 
+#include "core/paper.hpp"
 #include "core/services.hpp"
 #include "core/words.hpp"
 #include "feature/arrival/repo.hpp"
 #include "feature/arrival/routes.hpp"
 #include "feature/place/service.hpp"
-#include "print/notice.hpp"
 
 namespace feature::arrival {
 namespace {
@@ -21,20 +21,6 @@ struct Words {
     return core::words(language, fmt::format("arrival_paper.{}", key));
   }
 };
-
-Result<api::Response> pdf(const print::Notice& notice, std::string_view name) {
-  api::Response response;
-  auto printed = print::print_notice(
-      [&](std::string_view bytes) {
-        response.body += bytes;
-        return true;
-      },
-      notice);
-  if (!printed) return tl::unexpected(std::move(printed).error());
-  response.set("Content-Type", "application/pdf");
-  response.set("Content-Disposition", fmt::format("inline; filename=\"{}.pdf\"", name));
-  return response;
-}
 
 std::string language_of(const api::Context& c, const PaperQuery& in) {
   return std::string(core::language_of(in.lang.value_or(""), c.request.header("accept-language")));
@@ -51,7 +37,7 @@ Result<api::Response> confirmation_form(api::Context& c, const PaperQuery& in) {
        {"home", "host", "host_phone", "names", "origin", "been_to", "transport", "arrived", "signed"})
     n.blanks.push_back(word(blank));
   n.created = base::to_iso(c.now);
-  return pdf(n, "confirmation");
+  return core::notice_pdf(n, "confirmation");
 }
 
 Result<api::Response> receipt(api::Context& c, const PaperQuery& in) {
@@ -83,7 +69,7 @@ Result<api::Response> receipt(api::Context& c, const PaperQuery& in) {
   n.paragraphs = {word("receipt.gate"), word("receipt.keep")};
   n.blanks = {word("stamp")};
   n.created = base::to_iso(c.now);
-  return pdf(n, "receipt");
+  return core::notice_pdf(n, "receipt");
 }
 
 }  // namespace

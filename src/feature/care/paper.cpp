@@ -1,5 +1,7 @@
 // The care card: inside the home with whom to call, or a neutral mark at the door for those who agreed
 // (practice 24). Neither says why.
+#include "core/paper.hpp"
+
 #include <fmt/format.h>
 
 #include "core/services.hpp"
@@ -8,7 +10,6 @@
 #include "feature/care/routes.hpp"
 #include "feature/place/service.hpp"
 #include "feature/service_request/service.hpp"
-#include "print/notice.hpp"
 
 namespace feature::care {
 namespace {
@@ -91,17 +92,7 @@ Result<api::Response> card(api::Context& c, const CardQuery& in) {
   auto notice = which == Card::door ? door_mark(language) : inside_card(c, language, *s);
   notice.issued = s->office + "  " + base::to_string(base::civil_day(c.now));
   notice.created = base::to_iso(c.now);
-  api::Response response;
-  auto printed = print::print_notice(
-      [&](std::string_view bytes) {
-        response.body += bytes;
-        return true;
-      },
-      notice);
-  if (!printed) return tl::unexpected(std::move(printed).error());
-  response.set("Content-Type", "application/pdf");
-  response.set("Content-Disposition", "inline; filename=\"care-card.pdf\"");
-  return response;
+  return core::notice_pdf(notice, "care-card");
 }
 
 }  // namespace

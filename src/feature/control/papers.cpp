@@ -2,10 +2,10 @@
 // name nor diagnosis nor number (practice 24).
 #include <fmt/format.h>
 
+#include "core/paper.hpp"
 #include "core/words.hpp"
 #include "feature/control/clockwork.hpp"
 #include "feature/control/routes.hpp"
-#include "print/notice.hpp"
 
 namespace feature::control {
 namespace {
@@ -99,17 +99,7 @@ Result<api::Response> print_paper(api::Context& c, const PaperQuery& in, Paper p
                                               : release_notice(word, *s);
   notice.issued = s->office + "  " + base::to_string(base::civil_day(c.now));
   notice.created = base::to_iso(c.now);
-  api::Response response;
-  auto printed = print::print_notice(
-      [&](std::string_view bytes) {
-        response.body += bytes;
-        return true;
-      },
-      notice);
-  if (!printed) return tl::unexpected(std::move(printed).error());
-  response.set("Content-Type", "application/pdf");
-  response.set("Content-Disposition", "inline; filename=\"notice.pdf\"");
-  return response;
+  return core::notice_pdf(notice, "notice");
 }
 
 Result<api::Response> print_door_notice(api::Context& c, const PaperQuery& in) {

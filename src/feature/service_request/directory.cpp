@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <array>
 
+#include "core/paper.hpp"
 #include "core/words.hpp"
 #include "feature/organisation/service.hpp"
 #include "feature/service_request/flow.hpp"
 #include "feature/service_request/routes.hpp"
-#include "print/notice.hpp"
 
 namespace feature::service_request {
 namespace {
@@ -115,17 +115,7 @@ Result<api::Response> card(api::Context& c, const DirectoryQuery& in) {
   n.paragraphs = {core::words(language, "service_card.text")};
   n.issued = area + "  " + base::to_string(base::civil_day(c.now));
   n.created = base::to_iso(c.now);
-  api::Response response;
-  auto printed = print::print_notice(
-      [&](std::string_view bytes) {
-        response.body += bytes;
-        return true;
-      },
-      n);
-  if (!printed) return tl::unexpected(std::move(printed).error());
-  response.set("Content-Type", "application/pdf");
-  response.set("Content-Disposition", "inline; filename=\"services.pdf\"");
-  return response;
+  return core::notice_pdf(n, "services");
 }
 
 }  // namespace

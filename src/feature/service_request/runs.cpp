@@ -262,10 +262,7 @@ Result<work_item::Reach> reach(api::Context& c) {
   });
   if (!noted) return tl::unexpected(std::move(noted).error());
   return c.read([&](db::Scoped& q) -> Result<work_item::Reach> {
-    work_item::Reach out;
-    out.address = place::labels_of(q, {noted->dwelling_id})[noted->dwelling_id];
-    out.people = work_item::people_of_household(q, c.services.keys, noted->household_id);
-    return out;
+    return work_item::reach_of(q, c.services.keys, noted->household_id, noted->dwelling_id);
   });
 }
 

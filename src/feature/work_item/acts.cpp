@@ -166,6 +166,14 @@ std::vector<Reachable> people_of_household(db::Scoped& q, const core::Keyring& k
   return people;
 }
 
+Reach reach_of(db::Scoped& q, const core::Keyring& keys, std::int64_t household_id,
+               std::int64_t dwelling_id) {
+  Reach out;
+  out.address = place::labels_of(q, {dwelling_id})[dwelling_id];
+  out.people = people_of_household(q, keys, household_id);
+  return out;
+}
+
 void act_routes(api::Router& r) {
   r.post<NewWork, Created>("/api/work-items", Permission::work_write, "Give the same task to several places",
                            create);

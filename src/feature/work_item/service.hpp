@@ -36,6 +36,8 @@ bool settle(db::Scoped& q, std::string_view origin, base::Instant now);
 // asks and why.
 std::vector<Reachable> people_of_household(db::Scoped& q, const core::Keyring& keys,
                                            std::int64_t household_id);
+// They and their address.
+Reach reach_of(db::Scoped& q, const core::Keyring& keys, std::int64_t household_id, std::int64_t dwelling_id);
 
 // The staff an account belongs to, 0: nobody.
 std::int64_t staff_of(db::Scoped& q, std::int64_t account_id);
