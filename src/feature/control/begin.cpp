@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "feature/control/clockwork.hpp"
-#include "feature/control/outbreak.hpp"
 #include "feature/work_item/service.hpp"
 
 namespace feature::control {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "feature/control/outbreak.hpp"
 #include "feature/gate/service.hpp"
 #include "feature/work_item/service.hpp"
 

@@ -49,6 +49,9 @@ base::Result<ControlFile> file_of(db::Scoped& q, std::int64_t id, base::Instant 
 std::vector<ControlCase> shown(db::Scoped& q, const std::vector<std::pair<CaseRow, ControlCase>>& rows,
                                base::Instant now);
 
+// In the transaction in which the case begins or ends: one open item for what is proposed around its home.
+void tell_sealing(db::Scoped& q, const CaseRow& row, std::int64_t work_id, base::Instant now);
+
 template <class Texts>
 std::string joined(const Texts& texts) {
   std::string out;

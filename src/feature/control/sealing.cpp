@@ -5,7 +5,7 @@
 #include <set>
 
 #include "feature/control/clockwork.hpp"
-#include "feature/control/outbreak.hpp"
+#include "feature/control/outbreak_record.hpp"
 #include "feature/control/routes.hpp"
 #include "feature/place/zone_service.hpp"
 #include "feature/work_item/service.hpp"
