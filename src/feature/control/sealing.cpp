@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "feature/control/clockwork.hpp"
@@ -116,6 +117,19 @@ void fill(db::Scoped& q, SealProposal& p, const place::PlaceRow& place) {
     p.label = labels.at(p.place_id);
 }
 
+// Each building by the rules in force there: a compound may have a version of its own.
+std::vector<Sealing> reached_in(db::Scoped& q, const std::vector<Home>& homes) {
+  std::map<std::int64_t, std::vector<Home>> buildings;
+  for (const auto& home : homes) buildings[home.building].push_back(home);
+  std::vector<Sealing> out;
+  for (const auto& [building, lived] : buildings) {
+    const auto found = engine::control::propose(lived, ladder_of(seal_rules(rules_at(q, building).params())));
+    out.insert(out.end(), found.begin(), found.end());
+  }
+  std::ranges::sort(out, {}, &Sealing::place);
+  return out;
+}
+
 class Board {
  public:
   Board(db::Scoped& q, std::int64_t place_id, base::Instant now)
@@ -124,7 +138,7 @@ class Board {
         rules_(seal_rules(rules_at(q, place_id).params())),
         homes_(homes_at(q, place_id)),
         held_(in_force(q, place_id, now)),
-        reached_(engine::control::propose(homes_, ladder_of(rules_))) {}
+        reached_(reached_in(q, homes_)) {}
 
   SealBoard shown() {
     SealBoard out;
