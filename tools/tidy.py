@@ -24,6 +24,7 @@ USES = {
     "print": {"base"},
     "engine": {"base"},
     "engine/intake": {"base", "sheet"},
+    "engine/questionnaire": {"base", "sheet"},
     "engine/town": {"base", "sheet", "engine"},
     "net": {"base", "meta", "api"},
 }

@@ -73,7 +73,7 @@ void finish(const Request& request, Response& r) {
   r.set("Referrer-Policy", "no-referrer");
   if (r.header("content-security-policy").empty())
     r.set("Content-Security-Policy", std::string(content_policy));
-  r.set("Permissions-Policy", "camera=(self), microphone=(), geolocation=()");
+  r.set("Permissions-Policy", "camera=(self), microphone=(), geolocation=(self)");
   r.set("Cross-Origin-Opener-Policy", "same-origin");
   if (request.secure) r.set("Strict-Transport-Security", "max-age=31536000");
   if (r.header("cache-control").empty()) r.set("Cache-Control", "no-store");

@@ -21,6 +21,7 @@
 #include "feature/people/service.hpp"
 #include "feature/place/api.hpp"
 #include "feature/place/service.hpp"
+#include "feature/questionnaire/routes.hpp"
 #include "feature/resident/routes.hpp"
 #include "feature/service_request/routes.hpp"
 #include "feature/stewardship/api.hpp"
@@ -84,6 +85,7 @@ void add_routes(api::Router& r) {
   feature::arrival::routes(r);
   feature::resident::routes(r);
   feature::survey::routes(r);
+  feature::questionnaire::routes(r);
   feature::meter::routes(r);
   feature::ledger::routes(r);
   feature::command::routes(r);

@@ -4,6 +4,8 @@
 #include <sodium.h>
 
 #include "api/url.hpp"
+#include "base/text.hpp"
+#include "core/words.hpp"
 
 namespace core {
 namespace {
@@ -62,6 +64,21 @@ std::optional<ResidentVisit> open_resident_visit(const Keyring& keys, std::strin
   if (!same(all.substr(2 * id_size), seal_of_visit(keys, purpose, visit)) || now >= visit.until)
     return std::nullopt;
   return visit;
+}
+
+api::Response resident_page(const ResidentPage& page, std::string_view body) {
+  const std::string_view other = page.language == "en" ? "zh-CN" : "en";
+  api::Response r;
+  r.status = page.status;
+  r.set("Content-Type", "text/html; charset=utf-8");
+  r.set("X-Robots-Tag", "noindex");
+  r.body = fmt::format(
+      R"(<!doctype html><html lang="{0}"><meta charset="utf-8"><meta name="viewport" )"
+      R"(content="width=device-width,initial-scale=1"><title>{1}</title><style>{2}</style><main>{3})"
+      R"(<p class="soft"><a href="{4}{5}" hreflang="{5}" lang="{5}">{6}</a></p></main></html>)",
+      page.language, page.title, page.style, body, base::markup_escaped(page.languages), other,
+      words(other, "pass_page.this_language"));
+  return r;
 }
 
 bool RateLimit::take(std::string_view key, base::Instant now, int cost) {

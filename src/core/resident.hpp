@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/http.hpp"
 #include "base/time.hpp"
 #include "core/keyring.hpp"
 
@@ -33,6 +34,14 @@ std::string resident_visit(const Keyring& keys, std::string_view purpose, const 
 // Nothing for whatever was not made here, or is over.
 std::optional<ResidentVisit> open_resident_visit(const Keyring& keys, std::string_view purpose,
                                                  std::string_view link, base::Instant now);
+
+// A page that needs no script and names nobody to search engines. `languages` is the address of the same page
+// in the other language, up to the language's name; `body` is markup.
+struct ResidentPage {
+  int status = 200;
+  std::string_view language{}, title{}, style{}, languages{};
+};
+api::Response resident_page(const ResidentPage& page, std::string_view body);
 
 // So many an interval for each key. Forgets keys that have been quiet, so it stays small; when there are too
 // many, new ones wait. Safe to use from several threads.

@@ -34,6 +34,7 @@
 #include "feature/place/rule_record.hpp"
 #include "feature/place/set_record.hpp"
 #include "feature/place/zone_record.hpp"
+#include "feature/questionnaire/record.hpp"
 #include "feature/service_request/run_record.hpp"
 #include "feature/stewardship/record.hpp"
 #include "feature/survey/record.hpp"
@@ -424,11 +425,12 @@ std::vector<const meta::Record*> stored_records() {
       f::control::SealDecisionRow, f::control::MeasureNoteRow, f::control::CaseRow, f::control::TestRow,
       f::control::FollowUpRow, f::control::MarkRow, f::control::OutingRow, f::control::TransferRow,
       f::survey::RoundRow, f::survey::RoundPlaceRow, f::survey::VisitRow, f::survey::AttemptRow,
-      f::survey::HandoverRow, f::survey::FigureRow, f::meter::ReadingRow, f::meter::EstimateRow,
-      f::care::RecipientRow, f::care::HelperRow, f::care::ContactRow, f::care::NeedRow,
-      f::service_request::KindRow, f::service_request::RequestRow, f::service_request::RunRow,
-      f::service_request::EntryRow, f::service_request::DropPointRow, f::arrival::KeyAreaRow,
-      f::arrival::ArrivalRow, f::arrival::PersonRow, f::work_item::PlanRow>();
+      f::survey::HandoverRow, f::survey::FigureRow, f::questionnaire::QuestionnaireRow,
+      f::questionnaire::VersionRow, f::questionnaire::RoundRow, f::questionnaire::SheetRow,
+      f::meter::ReadingRow, f::meter::EstimateRow, f::care::RecipientRow, f::care::HelperRow,
+      f::care::ContactRow, f::care::NeedRow, f::service_request::KindRow, f::service_request::RequestRow,
+      f::service_request::RunRow, f::service_request::EntryRow, f::service_request::DropPointRow,
+      f::arrival::KeyAreaRow, f::arrival::ArrivalRow, f::arrival::PersonRow, f::work_item::PlanRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

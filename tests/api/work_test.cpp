@@ -113,6 +113,19 @@ TEST_P(WorkDone, PlansMakeEachItemOnce) {
                               compound_)),
                "problems.0.code"),
             "not_found");
+  const auto dwelling =
+      count(fmt::format("SELECT MIN(id) FROM place WHERE kind = 'dwelling' AND compound_id = {}", compound_));
+  EXPECT_EQ(
+      at(send("POST", "/api/work-plans",
+              fmt::format(R"({{"kind":"task_unrest","place_id":{},"rhythm":"once","note":"x"}})", dwelling)),
+         "problems.0.code"),
+      "work.about_places_only");
+  EXPECT_EQ(at(send("POST", "/api/work-plans",
+                    fmt::format(R"({{"kind":"task_unrest","place_id":{},"rhythm":"once","target":"dwelling",)"
+                                R"("note":"x"}})",
+                                compound_)),
+               "problems.0.path"),
+            "/target");
   const auto plan = make(R"("target":"building","rhythm":"twice_daily","note":"each building")");
   ASSERT_GT(number_at(plan, "id"), 0) << plan;
   make(R"("target":"building","rhythm":"once","note":"all at once")");
@@ -182,6 +195,49 @@ TEST_P(WorkDone, IsNotClosedWithoutTheEvidenceItsKindDemands) {
             std::to_string(id));
 }
 
+// A place is asked for only where the kind demands it, is no finer than it has to be, and a phone that does
+// not know it is no reason for work to stay open.
+TEST_P(WorkDone, KeepsWhereItWasDoneOnlyForKindsThatDemandIt) {
+  const auto kinds = send("GET", "/api/work-kinds");
+  const auto kind_of = [&](const std::string& code) {
+    std::int64_t id = 0;
+    for (int i = 0; id == 0 && !at(kinds, fmt::format("items.{}.code", i)).empty(); ++i)
+      if (at(kinds, fmt::format("items.{}.code", i)) == code)
+        id = number_at(kinds, fmt::format("items.{}.id", i));
+    return id;
+  };
+  as("admin", "PATCH", fmt::format("/api/work-kinds/{}", kind_of("task_disinfection")),
+     R"({"evidence":["location"]})");
+  const auto item_of = [&](const std::string& kind) {
+    send("POST", "/api/work-items",
+         fmt::format(R"({{"kind":"{}","place_ids":[{}],"note":"x"}})", kind, compound_));
+    return number_at(send("GET", "/api/work-items?kind=" + kind), "items.0.id");
+  };
+  const auto close = [&](std::int64_t id, const std::string& more) {
+    return send("POST", fmt::format("/api/work-items/{}/act", id), R"({"verb":"close")" + more + "}");
+  };
+  const std::string here = R"(,"location":{"latitude_e4":314567,"longitude_e4":1047512,"accuracy_m":18})";
+  const auto asked = item_of("task_disinfection");
+  EXPECT_EQ(at(close(asked, ""), "code"), "work.needs_location");
+  EXPECT_EQ(at(close(asked, R"(,"note":"x","location":{"latitude_e4":900001,"longitude_e4":0})"),
+               "problems.0.path"),
+            "/location/latitude_e4");
+  close(asked, R"(,"note":"都消杀了")" + here);
+  const auto file = send("GET", fmt::format("/api/work-items/{}", asked));
+  EXPECT_EQ(at(file, "item.work_state"), "closed") << file;
+  EXPECT_EQ(number_at(file, "events.1.latitude_e4"), 314567);
+  EXPECT_EQ(number_at(file, "events.1.accuracy_m"), 18);
+  const auto without = item_of("task_disinfection");
+  close(without, R"(,"note":"地下室没有定位")");
+  EXPECT_EQ(at(send("GET", fmt::format("/api/work-items/{}", without)), "item.work_state"), "closed");
+  const auto other = item_of("task_publicity");
+  close(other, R"(,"note":"贴好了")" + here);
+  EXPECT_EQ(count(fmt::format(
+                "SELECT COUNT(*) FROM work_event WHERE item_id = {} AND latitude_e4 IS NOT NULL", other)),
+            0)
+      << "not demanded, not kept";
+}
+
 // LZ-37: the log writes itself, is added to, and is the office's ledger too; a dispute is never a mark on a
 // door.
 TEST_P(WorkDone, TheDailyLogWritesItself) {
@@ -204,6 +260,11 @@ TEST_P(WorkDone, TheDailyLogWritesItself) {
   const auto ledger = send("GET", fmt::format("/api/ledgers?book=work_log&place_id={}", compound_));
   EXPECT_NE(ledger.find("井盖松动"), ledger.npos) << ledger;
   EXPECT_EQ(world().send("office", "GET", "/api/work-log/export?format=csv").status, 200);
+  const auto today = std::string(
+      base::to_string(base::civil_day(base::Instant{count("SELECT MAX(opened_ms) FROM work_item")})));
+  const auto range = fmt::format("/api/work-log?day={}&until_day=", today);
+  EXPECT_EQ(at(send("GET", range + today), "items.2.note"), "井盖松动") << "both days are included";
+  EXPECT_EQ(at(send("GET", range + "2020-01-01"), "problems.0.code"), "not_later");
   const auto dwelling =
       count(fmt::format("SELECT MIN(id) FROM place WHERE kind = 'dwelling' AND compound_id = {}", compound_));
   EXPECT_EQ(at(send("POST", "/api/work-log",

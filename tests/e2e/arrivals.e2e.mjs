@@ -15,10 +15,11 @@ import {
   shots,
   start_program,
   wrong_anywhere,
+  zh,
 } from './support.mjs'
 
 describe('arrivals and a household’s own page', { skip: no_program, timeout: 300_000 }, () => {
-  let program, browser, admin, desk, card, fact, arrival
+  let program, browser, admin, desk, compound_id, card, fact, arrival
 
   const api = (method, path, body) => ask(desk.page, path, method, body)
 
@@ -52,7 +53,7 @@ describe('arrivals and a household’s own page', { skip: no_program, timeout: 3
     browser = await open_browser()
     admin = await log_in(program, 'admin')
     desk = await open_desk(browser, program, 'office')
-    const compound_id = (await api('GET', '/api/session')).compounds[0].id
+    compound_id = (await api('GET', '/api/session')).compounds[0].id
     await api('POST', '/api/key-areas', {
       place_id: compound_id,
       name: '湖北省',
@@ -132,6 +133,23 @@ describe('arrivals and a household’s own page', { skip: no_program, timeout: 3
     await page.getByRole('button', { name: '备案', exact: true }).click()
     await page.getByRole('button', { name: '打印回执' }).waitFor()
     assert.equal((await api('GET', `/api/arrivals/${arrival.id}`)).item.arrival_state, 'filed')
+  })
+
+  it('is entered on the desk for a home found by its room', async () => {
+    const { page } = desk
+    const home = (await api('GET', `/api/households?compound_id=${compound_id}&limit=1`)).items[0]
+    await page.goto(`${program.url}/#/arrivals`)
+    await page.getByRole('button', { name: zh['arrival.add'], exact: true }).click()
+    const dialog = page.getByRole('dialog').filter({ visible: true })
+    await dialog.getByRole('combobox', { name: zh['arrival.home'] }).fill(home.label)
+    await page.getByRole('option', { name: home.label }).first().click()
+    await dialog.locator('.el-checkbox').first().click()
+    await dialog.getByLabel(zh['arrival.origin']).fill('绵阳市')
+    await dialog.getByRole('button', { name: zh['arrival.save'], exact: true }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    const entered = (await api('GET', '/api/arrivals')).items[0]
+    assert.equal(entered.label, home.label)
+    assert.equal(entered.persons, 1)
   })
 
   it('reads well everywhere', async () => {

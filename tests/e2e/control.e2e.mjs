@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { ask, no_program, open_browser, open_desk, start_program, wrong_anywhere, zh } from './support.mjs'
 
 describe('people under control and rounds on the program', { skip: no_program, timeout: 300_000 }, () => {
-  let program, browser, desk, control_case, round
+  let program, browser, desk, control_case, round, compound
 
   const api = (method, path, body) => ask(desk.page, path, method, body)
 
@@ -16,7 +16,7 @@ describe('people under control and rounds on the program', { skip: no_program, t
     program = await start_program()
     browser = await open_browser()
     desk = await open_desk(browser, program, 'office')
-    const compound = (await api('GET', '/api/session')).compounds[0].id
+    compound = (await api('GET', '/api/session')).compounds[0].id
     const person = (await api('GET', `/api/persons?compound_id=${compound}&limit=1`)).items[0].person.id
     control_case = (
       await api('POST', '/api/control-cases', {
@@ -38,6 +38,20 @@ describe('people under control and rounds on the program', { skip: no_program, t
     await desk.page.goto(`${program.url}/#/control`)
     await desk.page.getByRole('link', { name: listed.items[0].person_name }).first().click()
     await desk.page.waitForURL(new RegExp(`#/control/${control_case}$`))
+  })
+
+  it('puts somebody else under control from the desk, found by name or room', async () => {
+    const { page } = desk
+    const home = (await api('GET', `/api/households?compound_id=${compound}&limit=3`)).items[2]
+    await page.goto(`${program.url}/#/control`)
+    await page.getByRole('button', { name: zh['control.begin'], exact: true }).click()
+    const dialog = page.getByRole('dialog').filter({ visible: true })
+    await dialog.getByRole('combobox', { name: zh['control.person'] }).fill(home.label)
+    await page.getByRole('option', { name: home.label }).first().click()
+    await dialog.getByLabel(zh['control.decided_by']).fill('流调组长')
+    await dialog.getByRole('button', { name: zh['control.save'], exact: true }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    assert.equal((await api('GET', '/api/control-cases?limit=9')).items.length, 2)
   })
 
   it('seals what the ladder proposes when somebody decides so, and ticks a measure', async () => {
@@ -62,10 +76,11 @@ describe('people under control and rounds on the program', { skip: no_program, t
       'control-rules',
       'surveys',
       `surveys/${round}`,
+      'meter-estimates',
       'outbreak',
-      'work/board',
-      'work/plans',
-      'work/log',
+      'work-board',
+      'work-plans',
+      'work-log',
     ]
     assert.deepEqual(await wrong_anywhere(browser, program, desk, routes, 'h1'), [])
   })

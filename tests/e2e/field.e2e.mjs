@@ -9,6 +9,7 @@ import {
   ask,
   axe_violations,
   eventually,
+  log_in,
   no_program,
   open_browser,
   open_desk,
@@ -81,5 +82,45 @@ describe('a round at the doors', { skip: no_program, timeout: 300_000 }, () => {
     assert.equal(total.not_fitted_out, 1)
     await eventually(async () => (await page.locator('.cell.done').count()) > 0)
     assert.deepEqual([...field.foreign, ...field.errors], [])
+  })
+
+  it('signs where the work was done, without a network, and sends it in order', async () => {
+    const { page, context } = field
+    const admin = await log_in(program, 'admin')
+    const kind = (await admin('GET', '/api/work-kinds')).items.find(
+      ({ code }) => code === 'task_disinfection',
+    )
+    await admin('PATCH', `/api/work-kinds/${kind.id}`, { evidence: ['signature', 'location'] })
+    await api('POST', '/api/work-items', { kind: kind.code, place_ids: [compound.id], note: '楼道消杀' })
+    const { id } = (await api('GET', `/api/work-items?kind=${kind.code}`)).items[0]
+    await api('POST', `/api/work-items/${id}/act`, { verb: 'acknowledge' })
+    await context.grantPermissions(['geolocation'])
+    await context.setGeolocation({ latitude: 31.45671, longitude: 104.75119, accuracy: 18 })
+    await page.reload()
+    await page.getByRole('button', { name: zh['field.work'].replace('{n}', '1') }).tap()
+    await context.setOffline(true)
+    await page.getByRole('button', { name: zh['field.sign'], exact: true }).tap()
+    const box = await page.getByRole('img', { name: zh['field.sign_here'] }).boundingBox()
+    await page.mouse.move(box.x + 40, box.y + 40)
+    await page.mouse.down()
+    await page.mouse.move(box.x + 160, box.y + 80, { steps: 8 })
+    await page.mouse.move(box.x + 60, box.y + 90, { steps: 8 })
+    await page.mouse.up()
+    assert.deepEqual(await axe_violations(page), [])
+    if (shots) await page.screenshot({ path: `${shots}/field-sign.png` })
+    await page.getByRole('button', { name: zh['field.sign_done'], exact: true }).tap()
+    await page.getByText(zh['field.signed']).waitFor()
+    await page.getByRole('button', { name: zh['field.verb.close'], exact: true }).tap()
+    await page.getByText(zh['field.unsent'].replace('{n}', '2')).waitFor()
+    await context.setOffline(false)
+    await page.getByText(zh['field.unsent'].replace('{n}', '0')).waitFor({ timeout: 90_000 })
+    const { item, events } = await api('GET', `/api/work-items/${id}`)
+    assert.equal(item.work_state, 'closed')
+    assert.deepEqual([events.at(-1).latitude_e4, events.at(-1).longitude_e4], [314567, 1047512])
+    const { items } = await api('GET', `/api/work-items/${id}/files`)
+    assert.deepEqual(
+      items.map(({ evidence }) => evidence),
+      ['signature'],
+    )
   })
 })

@@ -4,6 +4,7 @@
 #include "core/services.hpp"
 #include "feature/arrival/repo.hpp"
 #include "feature/arrival/routes.hpp"
+#include "feature/place/below_service.hpp"
 
 namespace feature::arrival {
 namespace {
@@ -12,15 +13,6 @@ using api::Permission;
 using base::ErrorKind;
 using base::Result;
 
-constexpr auto listed_arrivals = db::ScopedSql(
-    "SELECT a.id, a.dwelling_id, a.compound_id, a.household_id, a.client_key, a.source, a.state, a.arrived, "
-    "a.origin, a.origin_area_id, a.been_to, a.been_area_id, a.demand, a.transport, a.transport_number, "
-    "a.seat, a.proof, a.host_name, a.confirmed_by, a.confirmed_ms, a.filed_by, a.filed_ms, a.filing_number, "
-    "a.withdrawn_ms, a.created_by, a.created_ms, a.version FROM arrival a JOIN place p ON p.id = "
-    "a.dwelling_id WHERE {scope:p}");
-constexpr db::Fragment at_place =
-    " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
-    "p.subdistrict_id, p.area_id, p.district_id)";
 constexpr std::array arrival_orders{
     api::PageOrder{" AND (a.arrived, a.id) < ({arg}, {arg})",
                    " ORDER BY a.arrived DESC, a.id DESC LIMIT {arg}", "newest"},
@@ -29,7 +21,7 @@ constexpr std::array arrival_orders{
 };
 
 struct Filter {
-  db::ScopedSql sql = listed_arrivals;
+  db::ScopedSql sql = arrival_columns;
   std::vector<db::Arg> args{};
   void add(db::Fragment fragment, db::Arg arg) {
     sql = sql.with(fragment);
@@ -37,9 +29,10 @@ struct Filter {
   }
 };
 
-Filter filter_of(const ArrivalQuery& in, base::Instant now) {
+// `transport` stays with the caller as long as the filter.
+Filter filter_of(const ArrivalQuery& in, const std::string& transport, base::Instant now) {
   Filter f;
-  if (in.place_id) f.add(at_place, *in.place_id);
+  if (in.place_id) f.add(place::at_or_below, *in.place_id);
   // Who asks for one state means it, open or not.
   const auto standing = in.arrival_standing.value_or(in.arrival_state ? Standing::all : Standing::open);
   if (standing == Standing::open) f.sql = f.sql.with(" AND a.filed_ms IS NULL AND a.withdrawn_ms IS NULL");
@@ -49,7 +42,7 @@ Filter filter_of(const ArrivalQuery& in, base::Instant now) {
     f.add(" AND a.filed_ms IS NULL AND a.withdrawn_ms IS NULL AND a.arrived < {arg}", base::civil_day(now));
   if (in.key_area.value_or(false))
     f.sql = f.sql.with(" AND (a.origin_area_id IS NOT NULL OR a.been_area_id IS NOT NULL)");
-  if (in.transport_number) f.add(" AND a.transport_number = {arg}", *in.transport_number);
+  if (in.transport_number) f.add(" AND a.transport_number = {arg}", transport);
   if (in.from_day) f.add(" AND a.arrived >= {arg}", *in.from_day);
   if (in.until_day) f.add(" AND a.arrived <= {arg}", *in.until_day);
   return f;
@@ -57,8 +50,9 @@ Filter filter_of(const ArrivalQuery& in, base::Instant now) {
 
 // Where people have been is theirs: looking is audited, masked as it is.
 Result<api::Page<Arrival>> list_arrivals(api::Context& c, const ArrivalQuery& in) {
+  const auto transport = in.transport_number ? plain_number(*in.transport_number) : std::string{};
   return c.write([&](db::Scoped& q) -> Result<api::Page<Arrival>> {
-    const auto f = filter_of(in, c.now);
+    const auto f = filter_of(in, transport, c.now);
     auto page = api::fetch_page<ArrivalRow>(
         q, f.sql, f.args, in.limit, in.cursor, api::order_of(in.order, arrival_orders),
         [](const db::Row& r) { return meta::load<ArrivalRow>(r); },
@@ -85,7 +79,7 @@ Result<ArrivalSummary> summary(api::Context& c, const SummaryQuery& in) {
     const auto count = [&](ArrivalCount& into, const db::ScopedSql& of, std::vector<db::Arg> args = {}) {
       auto sql = of;
       if (in.place_id) {
-        sql = sql.with(at_place);
+        sql = sql.with(place::at_or_below);
         args.push_back(*in.place_id);
       }
       q.one(sql, args, [&](const db::Row& r) { into = {r.integer(0), r.integer(1)}; });

@@ -15,14 +15,6 @@ using base::Result;
 
 constexpr int arrived_back_days = 30, arrived_ahead_days = 7;
 
-// Numbers of trains and flights as they are compared: "g 1234" and "G1234" are one.
-std::string plain_number(std::string_view text) {
-  std::string out;
-  for (const char c : text)
-    if (c != ' ' && c != '-') out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return out;
-}
-
 template <class T>
 std::optional<std::string> text_of(const std::optional<T>& text) {
   return text ? std::optional<std::string>(*text) : std::nullopt;

@@ -4,17 +4,11 @@
 #include <map>
 
 #include "base/text.hpp"
+#include "engine/intake/text.hpp"
 #include "feature/place/service.hpp"
 
 namespace feature::arrival {
 namespace {
-
-constexpr auto arrival_columns = db::ScopedSql(
-    "SELECT a.id, a.dwelling_id, a.compound_id, a.household_id, a.client_key, a.source, a.state, a.arrived, "
-    "a.origin, a.origin_area_id, a.been_to, a.been_area_id, a.demand, a.transport, a.transport_number, "
-    "a.seat, a.proof, a.host_name, a.confirmed_by, a.confirmed_ms, a.filed_by, a.filed_ms, a.filing_number, "
-    "a.withdrawn_ms, a.created_by, a.created_ms, a.version FROM arrival a JOIN place p ON p.id = "
-    "a.dwelling_id WHERE {scope:p}");
 
 bool names(std::string_view text, std::string_view name, std::string_view also) {
   if (text.find(name) != std::string_view::npos) return true;
@@ -65,6 +59,12 @@ std::string origin_of(std::int64_t arrival_id) { return "arrival:" + std::to_str
 
 bool overdue(const ArrivalRow& row, base::Instant now) {
   return !row.filed && !row.withdrawn && now >= base::start_of(row.arrived + 1);
+}
+
+std::string plain_number(std::string_view text) {
+  auto out = engine::intake::to_code(text);
+  std::erase(out, '-');
+  return out;
 }
 
 std::optional<ArrivalRow> find_arrival(db::Scoped& q, std::int64_t id) {

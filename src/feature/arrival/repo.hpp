@@ -9,6 +9,16 @@
 
 namespace feature::arrival {
 
+inline constexpr auto arrival_columns = db::ScopedSql(
+    "SELECT a.id, a.dwelling_id, a.compound_id, a.household_id, a.client_key, a.source, a.state, a.arrived, "
+    "a.origin, a.origin_area_id, a.been_to, a.been_area_id, a.demand, a.transport, a.transport_number, "
+    "a.seat, a.proof, a.host_name, a.confirmed_by, a.confirmed_ms, a.filed_by, a.filed_ms, a.filing_number, "
+    "a.withdrawn_ms, a.created_by, a.created_ms, a.version FROM arrival a JOIN place p ON p.id = "
+    "a.dwelling_id WHERE {scope:p}");
+
+// Numbers of trains and flights as they are compared: "g 1234", "Ｇ-1234" and "G1234" are one.
+std::string plain_number(std::string_view text);
+
 // In scope; absent and out of scope are the same.
 std::optional<ArrivalRow> find_arrival(db::Scoped& q, std::int64_t id);
 // The same, kept from others until the transaction ends.

@@ -38,9 +38,11 @@ Result<CareFile> add_contact(api::Context& c, const NewContact& in) {
     contact.recorded = c.now;
     core::append(q, contact);
     // Somebody was reached: what was open because nobody was is over, of earlier days too.
-    if (in.reached) settle_all(q, *row, "day:%", c.now);
-    q.unscoped().run("UPDATE care_recipient SET check_ms = $2 WHERE id = $1",
-                     {row->id, next_check(*row, reached_on(q, c.id(), today), c.now)});
+    if (in.reached) work_item::settle_all(q, origin_of(*row, "day:"), c.now);
+    // A try that reached nobody puts nothing off: an hour that passed a moment ago may not be looked at yet.
+    if (reached_on(q, c.id(), today))
+      q.unscoped().run("UPDATE care_recipient SET check_ms = $2 WHERE id = $1",
+                       {row->id, next_check(*row, true, c.now)});
     core::audit(q, c, {"care.contact", "care_recipient", c.id(), row->compound_id});
     core::note_change(q, "work", row->compound_id, c.id(), c.now);
     return file_of(q, c.id(), c);

@@ -51,12 +51,4 @@ std::string origin_of(const RecipientRow& row, std::string_view what) {
   return fmt::format("care:{}:{}", row.id.value, what);
 }
 
-void settle_all(db::Scoped& q, const RecipientRow& row, std::string_view what, base::Instant now) {
-  std::vector<std::string> origins;
-  q.unscoped().run(
-      "SELECT origin FROM work_item WHERE person_id = $1 AND closed_ms IS NULL AND origin LIKE $2",
-      {row.person_id, origin_of(row, what)}, [&](const db::Row& r) { origins.push_back(r.str(0)); });
-  for (const auto& origin : origins) work_item::settle(q, origin, now);
-}
-
 }  // namespace feature::care

@@ -27,8 +27,6 @@ std::optional<std::int64_t> helper_of(db::Scoped& q, std::int64_t recipient_id);
 
 // Origins of its work: "care:12:day:18303", "care:12:need:77".
 std::string origin_of(const RecipientRow& row, std::string_view what);
-// Closes what is open of it; `what` may end in %.
-void settle_all(db::Scoped& q, const RecipientRow& row, std::string_view what, base::Instant now);
 
 // As lists show them.
 std::vector<CareRecipient> shown(db::Scoped& q, const std::vector<RecipientRow>& rows, base::Instant now);

@@ -11,8 +11,11 @@
 #include "feature/care/keeping.hpp"
 #include "feature/care/routes.hpp"
 #include "feature/organisation/service.hpp"
+#include "feature/people/home_service.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/stewardship/service.hpp"
 #include "feature/stewardship/staff_service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::care {
 namespace {
@@ -21,9 +24,6 @@ using api::Permission;
 using base::ErrorKind;
 using base::Result;
 
-constexpr db::Fragment at_place =
-    " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
-    "p.subdistrict_id, p.area_id, p.district_id)";
 constexpr api::PageOrder walking{" AND (p.sort, c.id) > ({arg}, {arg})",
                                  " ORDER BY p.sort, c.id LIMIT {arg}"};
 
@@ -62,7 +62,7 @@ void add_today(Filter& f, Today today, base::Instant now) {
 Result<api::Page<CareRecipient>> list_recipients(api::Context& c, const CareQuery& in) {
   return c.write([&](db::Scoped& q) -> Result<api::Page<CareRecipient>> {
     Filter f;
-    if (in.place_id) f.add(at_place, {*in.place_id});
+    if (in.place_id) f.add(place::at_or_below, {*in.place_id});
     const auto standing = in.care_standing.value_or(Standing::open);
     if (standing == Standing::open) f.add(" AND c.ended_ms IS NULL");
     if (standing == Standing::ended) f.add(" AND c.ended_ms IS NOT NULL");
@@ -94,7 +94,7 @@ std::int64_t count_today(db::Scoped& q, const std::optional<std::int64_t>& place
   f.sql = db::ScopedSql(
       "SELECT COUNT(*) FROM care_recipient c JOIN place p ON p.id = c.dwelling_id WHERE {scope:p}");
   f.add(" AND c.ended_ms IS NULL");
-  if (place) f.add(at_place, {*place});
+  if (place) f.add(place::at_or_below, {*place});
   add_today(f, today, now);
   return q.count(f.sql, f.args);
 }
@@ -110,7 +110,7 @@ Result<CareSummary> summary(api::Context& c, const CareSummaryQuery& in) {
     f.sql = db::ScopedSql(
         "SELECT c.kinds, COUNT(*) FROM care_recipient c JOIN place p ON p.id = c.dwelling_id WHERE "
         "c.ended_ms IS NULL AND {scope:p}");
-    if (in.place_id) f.add(at_place, {*in.place_id});
+    if (in.place_id) f.add(place::at_or_below, {*in.place_id});
     std::map<std::string, std::int64_t> kinds;
     q.run(f.sql.with(" GROUP BY c.kinds"), f.args, [&](const db::Row& r) {
       for (const auto& kind : base::words_of(r.text(0))) kinds[kind] += r.integer(1);
@@ -123,7 +123,7 @@ Result<CareSummary> summary(api::Context& c, const CareSummaryQuery& in) {
         "= c.dwelling_id WHERE c.ended_ms IS NULL AND n.done_ms IS NULL AND n.due - n.lead_days <= $1 AND "
         "{scope:p}");
     needs.args.push_back(base::civil_day(c.now));
-    if (in.place_id) needs.add(at_place, {*in.place_id});
+    if (in.place_id) needs.add(place::at_or_below, {*in.place_id});
     out.needs_due = q.count(needs.sql, needs.args);
     return out;
   });
@@ -141,7 +141,7 @@ Result<api::Page<CareCandidate>> list_candidates(api::Context& c, const Candidat
         "term t WHERE t.list = 'care_kind' AND t.retired_ms IS NULL AND ' ' || pe.flags || ' ' LIKE '% ' || "
         "t.code || ' %') AND NOT EXISTS (SELECT 1 FROM care_recipient c WHERE c.person_id = r.person_id AND "
         "c.ended_ms IS NULL) AND {scope:p}");
-    f.add(at_place, {in.place_id});
+    f.add(place::at_or_below, {in.place_id});
     auto page = api::fetch_page<CareCandidate>(
         q, f.sql, f.args, in.limit, in.cursor,
         api::PageOrder{" AND (p.sort, r.id) > ({arg}, {arg})", " ORDER BY p.sort, r.id LIMIT {arg}"},
@@ -171,18 +171,6 @@ Result<std::string> kinds_text(db::Scoped& q, const std::vector<std::string>& ki
   if (!problems.empty()) return base::fail(std::move(problems));
   const std::set<std::string> once(kinds.begin(), kinds.end());
   return fmt::format("{}", fmt::join(once, " "));
-}
-
-bool lives_here(db::Scoped& q, RecipientRow& row) {
-  return q.one(
-      "SELECT r.household_id, r.dwelling_id, p.compound_id FROM residence r JOIN place p ON p.id = "
-      "r.dwelling_id WHERE r.person_id = $1 AND r.valid_until_ms IS NULL AND {scope:p} ORDER BY r.is_primary "
-      "DESC, r.id LIMIT 1",
-      {row.person_id}, [&](const db::Row& r) {
-        row.household_id = r.integer(0);
-        row.dwelling_id = r.integer(1);
-        row.compound_id = r.integer(2);
-      });
 }
 
 // The one named, or whoever answers for the home, lowest tier first.
@@ -228,7 +216,11 @@ Result<CareFile> begin_care(api::Context& c, const NewRecipient& in) {
     auto stored = row;
     // The person is the guard: two who begin at once take turns.
     q.unscoped().run("UPDATE person SET updated_ms = updated_ms WHERE id = $1", {in.person_id});
-    if (!lives_here(q, stored)) return base::fail_field("/person_id", "not_found");
+    const auto home = people::home_of(q, in.person_id);
+    if (!home) return base::fail_field("/person_id", "not_found");
+    stored.household_id = home->household;
+    stored.dwelling_id = home->dwelling;
+    stored.compound_id = home->compound;
     auto kinds = kinds_text(q, in.care_kinds);
     if (!kinds) return tl::unexpected(std::move(kinds).error());
     stored.kinds = std::move(*kinds);
@@ -294,6 +286,7 @@ Result<CareFile> change_helper(api::Context& c, const NewHelper& in) {
     if (!stewardship::sees_staff(q, in.staff_id)) return base::fail_field("/staff_id", "not_found");
     if (helper_of(q, row.id.value) == in.staff_id) return base::fail_field("/staff_id", "unchanged");
     give_helper(q, row.id.value, in.staff_id, id, c);
+    work_item::give_all(q, origin_of(row, ""), {in.staff_id, {}}, c.who.account, c.now);
     return {};
   });
 }
@@ -308,7 +301,7 @@ Result<CareFile> end_care(api::Context& c, const CareEnd& in) {
     raw.run("UPDATE care_helper SET valid_until_ms = $2 WHERE recipient_id = $1 AND valid_until_ms IS NULL",
             {row.id, c.now});
     raw.run("UPDATE care_need SET notify_ms = NULL WHERE recipient_id = $1", {row.id});
-    settle_all(q, row, "%", c.now);
+    work_item::settle_all(q, origin_of(row, ""), c.now);
     return {};
   });
 }

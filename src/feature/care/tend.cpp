@@ -5,6 +5,7 @@
 
 #include "feature/care/keeping.hpp"
 #include "feature/care/service.hpp"
+#include "feature/people/home_service.hpp"
 #include "feature/work_item/service.hpp"
 
 namespace feature::care {
@@ -65,8 +66,26 @@ void look_at_need(db::Scoped& q, std::int64_t need, std::int64_t work_id, base::
   q.unscoped().run("UPDATE care_need SET notify_ms = NULL WHERE id = $1", {need});
 }
 
+// They are looked after where they live; the helper stays until the office decides otherwise.
+void follow_person(db::Scoped& q, std::int64_t recipient, std::int64_t work_id, base::Instant now) {
+  const auto row = lock_recipient(q, recipient);
+  const auto home = row && !row->ended ? people::home_of(q, row->person_id) : std::nullopt;
+  if (!home) return;
+  auto after = *row;
+  after.household_id = home->household;
+  after.dwelling_id = home->dwelling;
+  after.compound_id = home->compound;
+  core::update(q, *row, after, {"office", "program", now, {}});
+  work_item::bring_all(q, origin_of(after, ""), after.dwelling_id, after.household_id, now);
+  auto cause = cause_of(q, after, "person_moved", origin_of(after, fmt::format("moved:{}", work_id)));
+  cause.staff_id.reset();  // for whoever answers for the new home, to meet them and to agree on the helper
+  work_item::open(q, cause, work_id, now);
+  core::note_change(q, "work", row->compound_id, recipient, now);
+  core::note_change(q, "work", after.compound_id, recipient, now);
+}
+
 struct Due {
-  std::vector<std::int64_t> recipients{}, needs{};
+  std::vector<std::int64_t> moved{}, recipients{}, needs{};
 };
 
 }  // namespace
@@ -74,6 +93,9 @@ struct Due {
 Result<std::int64_t> tend(db::Store& store, base::Instant now) {
   auto due = store.read([&](db::Connection& c) -> Result<Due> {
     Due found;
+    c.run("SELECT x.id FROM care_recipient x WHERE x.ended_ms IS NULL AND " PERSON_HAS_MOVED
+          " ORDER BY x.id LIMIT $1",
+          {round_max}, [&](const db::Row& r) { found.moved.push_back(r.integer(0)); });
     c.run("SELECT id FROM care_recipient WHERE check_ms <= $1 ORDER BY check_ms, id LIMIT $2",
           {now, round_max}, [&](const db::Row& r) { found.recipients.push_back(r.integer(0)); });
     c.run("SELECT id FROM care_need WHERE notify_ms <= $1 ORDER BY notify_ms, id LIMIT $2", {now, round_max},
@@ -81,7 +103,7 @@ Result<std::int64_t> tend(db::Store& store, base::Instant now) {
     return found;
   });
   if (!due) return tl::unexpected(std::move(due).error());
-  const auto many = due->recipients.size() + due->needs.size();
+  const auto many = due->moved.size() + due->recipients.size() + due->needs.size();
   if (many == 0) return 0;
   std::vector<std::int64_t> ids(many);
   for (auto& id : ids) id = store.next_id();
@@ -89,6 +111,7 @@ Result<std::int64_t> tend(db::Store& store, base::Instant now) {
       [&](db::Connection& c) -> Result<std::int64_t> {
         db::Scoped q(c, db::Scope::all());
         std::size_t next = 0;
+        for (const auto id : due->moved) follow_person(q, id, ids[next++], now);
         for (const auto id : due->recipients) look_at_day(q, id, ids[next++], now);
         for (const auto id : due->needs) look_at_need(q, id, ids[next++], now);
         return static_cast<std::int64_t>(many);

@@ -21,6 +21,7 @@ struct TestRow {
   TestResult result = TestResult::pending;
   std::int64_t recorded_by = 0;
   meta::Instant recorded{};
+  std::optional<std::string> client_id{};
 };
 struct FollowUpRow {
   meta::Id<FollowUpRow> id;
@@ -155,6 +156,8 @@ struct ControlFile {
 struct NewTest {
   std::optional<meta::Day> day{};  // default: today
   TestResult result = TestResult::pending;
+  std::optional<meta::Text<8, 60>>
+      client_id{};  // made where it was written down: sent twice it is one sample
 };
 struct NewFollowUp {
   std::int64_t case_id = 0;
@@ -247,7 +250,7 @@ META_DESCRIBE(feature::control::ControlFile, "ControlFile", "", item, exposed, d
               end_reference, rule_name, rule_version, negatives_missing, stages, stage, items, symptoms,
               team_duties, fever_tenths, team_id, team_name, team, tests, follow_ups, marks, outings,
               transfers)
-META_DESCRIBE(feature::control::NewTest, "NewControlTest", "", day, result)
+META_DESCRIBE(feature::control::NewTest, "NewControlTest", "", day, result, client_id)
 META_DESCRIBE(feature::control::NewFollowUp, "NewFollowUp", "", case_id, day, half, channel, tenths, done,
               not_done, symptoms, note)
 META_DESCRIBE(feature::control::NewFollowUps, "NewFollowUps", "", items)
@@ -273,7 +276,8 @@ template <>
 struct Describe<feature::control::TestRow> {
   using T = feature::control::TestRow;
   static constexpr std::string_view name = "ControlTestStored", table = "control_test";
-  static constexpr std::array fields{KEY, F(case_id), F(day), HEALTH(result), F(recorded_by), AT(recorded)};
+  static constexpr std::array fields{KEY,          F(case_id),  F(day), HEALTH(result), F(recorded_by),
+                                     AT(recorded), F(client_id)};
 };
 template <>
 struct Describe<feature::control::FollowUpRow> {

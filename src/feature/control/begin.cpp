@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "feature/control/clockwork.hpp"
+#include "feature/people/home_service.hpp"
 #include "feature/work_item/service.hpp"
 
 namespace feature::control {
@@ -21,18 +22,6 @@ base::Problems check_days(const Begin& what, base::Day today) {
   return problems;
 }
 
-bool lives_here(db::Scoped& q, CaseRow& row) {
-  return q.one(
-      "SELECT r.household_id, r.dwelling_id, p.compound_id FROM residence r JOIN place p ON p.id = "
-      "r.dwelling_id WHERE r.person_id = $1 AND r.valid_until_ms IS NULL AND {scope:p} ORDER BY r.is_primary "
-      "DESC, r.id LIMIT 1",
-      {row.person_id}, [&](const db::Row& r) {
-        row.household_id = r.integer(0);
-        row.dwelling_id = r.integer(1);
-        row.compound_id = r.integer(2);
-      });
-}
-
 }  // namespace
 
 Ids take_ids(db::Store& store) {
@@ -41,6 +30,10 @@ Ids take_ids(db::Store& store) {
   for (auto& id : ids.levels) id = store.next_id();
   for (auto& id : ids.work) id = store.next_id();
   ids.sealing = store.next_id();
+  ids.sealing_left = store.next_id();
+  ids.moved = store.next_id();
+  ids.down = store.next_id();
+  for (auto& id : ids.levels_left) id = store.next_id();
   return ids;
 }
 
@@ -51,7 +44,13 @@ Result<std::int64_t> begin(db::Scoped& q, const Begin& what, const Ids& ids, con
   row.person_id = what.person_id;
   // The person is the guard: two who decide at once take turns.
   q.unscoped().run("UPDATE person SET updated_ms = updated_ms WHERE id = $1", {what.person_id});
-  if (!lives_here(q, row)) problems.push_back({"/person_id", "not_found"});
+  if (const auto home = people::home_of(q, what.person_id)) {
+    row.household_id = home->household;
+    row.dwelling_id = home->dwelling;
+    row.compound_id = home->compound;
+  } else {
+    problems.push_back({"/person_id", "not_found"});
+  }
   if (what.team_id && q.unscoped().count("SELECT COUNT(*) FROM team WHERE id = $1", {*what.team_id}) == 0)
     problems.push_back({"/team_id", "not_found"});
   if (!problems.empty()) return base::fail(std::move(problems));
@@ -77,6 +76,7 @@ Result<std::int64_t> begin(db::Scoped& q, const Begin& what, const Ids& ids, con
   cause.detail = what.detail;
   cause.household_id = row.household_id;
   cause.person_id = row.person_id;
+  cause.team_id = row.team_id;
   work_item::open(q, cause, ids.work.back(), source.now);
   tell_sealing(q, row, ids.sealing, source.now);
   return row.id.value;
@@ -109,6 +109,10 @@ std::optional<Category> category_of(db::Scoped& q, std::int64_t person_id) {
 Result<std::int64_t> tend(db::Store& store, base::Instant now) {
   auto due = store.read([&](db::Connection& c) -> Result<std::vector<std::int64_t>> {
     std::vector<std::int64_t> ids;
+    c.run("SELECT x.id FROM control_case x WHERE x.ended_ms IS NULL AND " PERSON_HAS_MOVED
+          " ORDER BY x.id LIMIT $1",
+          {round_max}, [&](const db::Row& r) { ids.push_back(r.integer(0)); });
+    if (!ids.empty()) return ids;
     c.run("SELECT id FROM control_case WHERE check_ms <= $1 ORDER BY check_ms, id LIMIT $2", {now, round_max},
           [&](const db::Row& r) { ids.push_back(r.integer(0)); });
     return ids;
@@ -122,8 +126,10 @@ Result<std::int64_t> tend(db::Store& store, base::Instant now) {
         db::Scoped q(c, db::Scope::all());
         const core::Source source{"office", "program", now, {}};
         for (std::size_t i = 0; i < due->size(); ++i)
-          if (const auto row = lock_case(q, (*due)[i]); row && row->check && *row->check <= now)
-            bring_up_to_date(q, row, *row, ids[i], source);
+          if (const auto row = lock_case(q, (*due)[i]); row && !row->ended) {
+            if (!follow_person(q, *row, ids[i], source) && row->check && *row->check <= now)
+              bring_up_to_date(q, row, *row, ids[i], source);
+          }
         return static_cast<std::int64_t>(due->size());
       },
       db::Priority::low);

@@ -6,6 +6,8 @@
 #include "core/list.hpp"
 #include "feature/control/clockwork.hpp"
 #include "feature/control/routes.hpp"
+#include "feature/place/below_service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::control {
 namespace {
@@ -20,9 +22,6 @@ constexpr auto listed_cases = db::ScopedSql(
     "c.last_day, c.attention, c.check_ms, c.created_by, c.created_ms, c.ended_ms, c.end_reason, "
     "c.end_reference, c.version, p.sort FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE "
     "{scope:p}");
-constexpr db::Fragment at_place =
-    " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
-    "p.subdistrict_id, p.area_id, p.district_id)";
 
 constexpr std::array case_orders{
     api::PageOrder{" AND (p.sort, c.id) > ({arg}, {arg})", " ORDER BY p.sort, c.id LIMIT {arg}", "walking"},
@@ -41,7 +40,7 @@ struct Filter {
 
 Filter filter_of(const CaseQuery& in) {
   Filter f;
-  if (in.place_id) f.add(at_place, *in.place_id);
+  if (in.place_id) f.add(place::at_or_below, *in.place_id);
   const auto standing = in.standing.value_or(Standing::open);
   if (standing == Standing::open) f.sql = f.sql.with(" AND c.ended_ms IS NULL");
   if (standing == Standing::ended) f.sql = f.sql.with(" AND c.ended_ms IS NOT NULL");
@@ -80,7 +79,7 @@ Result<ControlSummary> summary(api::Context& c, const SummaryQuery& in) {
                              const db::OnRow& row) {
       auto all = sql.with(" AND c.ended_ms IS NULL");
       if (in.place_id) {
-        all = all.with(at_place);
+        all = all.with(place::at_or_below);
         args.push_back(*in.place_id);
       }
       q.run(all.with(tail), args, row);
@@ -171,23 +170,23 @@ Result<ControlFile> with_case(api::Context& c, std::string action, Change change
 }
 
 Result<ControlFile> change_case(api::Context& c, const CasePatch& in) {
-  return with_case(c, "control.change",
-                   [&](db::Scoped& q, const CaseRow& row, const Ids& ids) -> Result<std::int64_t> {
-                     auto after = row;
-                     if (in.began) after.began = *in.began;
-                     if (in.exposed) after.exposed = in.exposed;
-                     if (after.began > base::civil_day(c.now))
-                       return base::fail_field("/began", "in_the_future");
-                     if (after.exposed && *after.exposed > after.began)
-                       return base::fail_field("/exposed", "after_beginning");
-                     if (in.team_id) {
-                       if (q.unscoped().count("SELECT COUNT(*) FROM team WHERE id = $1", {*in.team_id}) == 0)
-                         return base::fail_field("/team_id", "not_found");
-                       after.team_id = in.team_id;
-                     }
-                     bring_up_to_date(q, row, after, ids, core::source_of(c));
-                     return row.id.value;
-                   });
+  return with_case(
+      c, "control.change", [&](db::Scoped& q, const CaseRow& row, const Ids& ids) -> Result<std::int64_t> {
+        auto after = row;
+        if (in.began) after.began = *in.began;
+        if (in.exposed) after.exposed = in.exposed;
+        if (after.began > base::civil_day(c.now)) return base::fail_field("/began", "in_the_future");
+        if (after.exposed && *after.exposed > after.began)
+          return base::fail_field("/exposed", "after_beginning");
+        if (in.team_id) {
+          if (q.unscoped().count("SELECT COUNT(*) FROM team WHERE id = $1", {*in.team_id}) == 0)
+            return base::fail_field("/team_id", "not_found");
+          after.team_id = in.team_id;
+          work_item::give_all(q, origin_of(row.id.value, ""), {{}, in.team_id}, c.who.account, c.now);
+        }
+        bring_up_to_date(q, row, after, ids, core::source_of(c));
+        return row.id.value;
+      });
 }
 
 // Another category is another case with its own clock; what hangs at the door stays there.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "feature/gate/service.hpp"
+#include "feature/people/home_service.hpp"
 #include "feature/work_item/service.hpp"
 
 namespace feature::control {
@@ -57,6 +58,24 @@ base::Instant next_check(const ControlRules& rules, base::Instant now) {
   return next;
 }
 
+bool open_work(db::Scoped& q, const CaseRow& row, std::string_view kind, std::string_view what,
+               std::int64_t id, base::Instant now) {
+  work_item::Cause cause;
+  cause.kind = kind;
+  cause.place_id = row.dwelling_id;
+  cause.origin = origin_of(row.id.value, what);
+  cause.household_id = row.household_id;
+  cause.person_id = row.person_id;
+  cause.team_id = row.team_id;
+  return work_item::open(q, cause, id, now);
+}
+
+bool has_open(db::Scoped& q, const CaseRow& row, std::string_view what) {
+  return q.unscoped().count(
+             "SELECT COUNT(*) FROM work_item WHERE person_id = $1 AND closed_ms IS NULL AND origin LIKE $2",
+             {row.person_id, origin_of(row.id.value, what) + "%"}) > 0;
+}
+
 // What has to be done now, in the order of its numbers.
 class Work {
  public:
@@ -65,15 +84,15 @@ class Work {
 
   void open(std::string_view kind, const std::string& what) {
     if (next_ == ids_.work.size()) return;
-    work_item::Cause cause;
-    cause.kind = kind;
-    cause.place_id = row_.dwelling_id;
-    cause.origin = origin_of(row_.id.value, what);
-    cause.household_id = row_.household_id;
-    cause.person_id = row_.person_id;
-    if (work_item::open(q_, cause, ids_.work[next_], now_)) ++next_;
+    if (open_work(q_, row_, kind, what, ids_.work[next_], now_)) ++next_;
   }
-  void settle(const std::string& what) { work_item::settle(q_, origin_of(row_.id.value, what), now_); }
+  // One item for as long as it is so, however many days; when it is so again later, another.
+  void keep(bool is_so, std::string_view kind, std::string_view what) {
+    if (!is_so)
+      work_item::settle_all(q_, origin_of(row_.id.value, what), now_);
+    else if (!has_open(q_, row_, what))
+      open(kind, fmt::format("{}:{}", what, base::civil_day(now_).number));
+  }
 
  private:
   db::Scoped& q_;
@@ -89,11 +108,8 @@ void tell_workers(db::Scoped& q, const CaseRow& row, const clock::Clock& state,
   for (const auto& slot : missing)
     work.open("follow_up_missing", fmt::format("ask:{}:{}", slot.day.number, meta::name_of(slot.half)));
   if (state.positive) work.open("control_positive", "positive");
-  if (state.test_due) work.open("control_test_due", fmt::format("test:{}", base::civil_day(now).number));
-  if (state.full)
-    work.open("control_release_due", "release");
-  else
-    work.settle("release");
+  work.keep(state.test_due, "control_test_due", "test");
+  work.keep(state.full, "control_release_due", "release");
 }
 
 // An approved outing takes the level away for its hours (rules.md section 6).
@@ -216,6 +232,28 @@ void bring_up_to_date(db::Scoped& q, const std::optional<CaseRow>& before, CaseR
   tell_gate(q, row, ids, source);
 }
 
+bool follow_person(db::Scoped& q, const CaseRow& before, const Ids& ids, const core::Source& source) {
+  const auto home = people::home_of(q, before.person_id);
+  if (!home || (home->household == before.household_id && home->dwelling == before.dwelling_id)) return false;
+  auto row = before;
+  row.household_id = home->household;
+  row.dwelling_id = home->dwelling;
+  row.compound_id = home->compound;
+  auto left = ids;
+  left.levels = ids.levels_left;
+  auto gone = before;
+  gone.ended = source.now;
+  tell_gate(q, gone, left, source);
+  work_item::bring_all(q, origin_of(row.id.value, ""), row.dwelling_id, row.household_id, source.now);
+  bring_up_to_date(q, before, row, ids, source);
+  open_work(q, row, "person_moved", fmt::format("moved:{}", ids.moved), ids.moved, source.now);
+  if (hangs_at_the_door(q, row.id.value))
+    open_work(q, before, "door_notice_down", fmt::format("down:{}", ids.down), ids.down, source.now);
+  tell_sealing(q, gone, ids.sealing_left, source.now);
+  tell_sealing(q, row, ids.sealing, source.now);
+  return true;
+}
+
 bool hangs_at_the_door(db::Scoped& q, std::int64_t case_id) {
   return q.unscoped().count("SELECT COUNT(*) FROM control_mark WHERE case_id = $1 AND down_ms IS NULL",
                             {case_id}) > 0;
@@ -230,11 +268,7 @@ void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,
   ended.check.reset();
   ended.attention.clear();
   core::update(q, row, ended, source);
-  std::vector<std::string> origins;
-  q.unscoped().run(
-      "SELECT origin FROM work_item WHERE person_id = $1 AND closed_ms IS NULL AND origin LIKE $2",
-      {row.person_id, origin_of(row.id.value, "%")}, [&](const db::Row& r) { origins.push_back(r.str(0)); });
-  for (const auto& origin : origins) work_item::settle(q, origin, source.now);
+  work_item::settle_all(q, origin_of(row.id.value, ""), source.now);
   // Of another category it stays up, and goes over to that case.
   if (reason != EndReason::category_changed && hangs_at_the_door(q, row.id.value))
     Work(q, ended, ids, source.now).open("door_notice_down", "down");

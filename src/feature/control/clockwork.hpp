@@ -42,6 +42,10 @@ void bring_up_to_date(db::Scoped& q, const std::optional<CaseRow>& before, CaseR
 void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,
               const std::optional<std::string>& reference, const Ids& ids, const core::Source& source);
 
+// Where their person lives now, if that is elsewhere: the clock runs on, both gates know, the papers of the
+// old door are to come down. False: they live where they did.
+bool follow_person(db::Scoped& q, const CaseRow& before, const Ids& ids, const core::Source& source);
+
 bool hangs_at_the_door(db::Scoped& q, std::int64_t case_id);
 
 base::Result<ControlFile> file_of(db::Scoped& q, std::int64_t id, base::Instant now);

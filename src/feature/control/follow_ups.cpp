@@ -8,6 +8,7 @@
 #include "core/keyring.hpp"
 #include "feature/control/clockwork.hpp"
 #include "feature/control/routes.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/work_item/service.hpp"
 
 namespace feature::control {
@@ -189,9 +190,7 @@ Result<Round> round(api::Context& c, const RoundQuery& in) {
         "AND {scope:p}");
     std::vector<db::Arg> args{today, meta::name_of(in.half)};
     if (in.place_id) {
-      sql = sql.with(
-          " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
-          "p.subdistrict_id, p.area_id, p.district_id)");
+      sql = sql.with(place::at_or_below);
       args.emplace_back(*in.place_id);
     }
     if (in.missing.value_or(false)) sql = sql.with(" AND f.id IS NULL");

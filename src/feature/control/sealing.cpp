@@ -8,6 +8,7 @@
 #include "feature/control/clockwork.hpp"
 #include "feature/control/outbreak_record.hpp"
 #include "feature/control/routes.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/place/zone_service.hpp"
 #include "feature/work_item/service.hpp"
 
@@ -21,10 +22,6 @@ using engine::control::Home;
 using engine::control::Ladder;
 using engine::control::Reach;
 using engine::control::Sealing;
-
-constexpr db::Fragment at_place =
-    " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
-    "p.subdistrict_id, p.area_id, p.district_id)";
 
 SealRules seal_rules(const ControlRules& rules) { return rules.sealing.value_or(SealRules{}); }
 
@@ -42,7 +39,7 @@ std::vector<Home> homes_at(db::Scoped& q, std::int64_t place_id) {
       "SELECT c.household_id, c.dwelling_id, p.stair_id, p.building_id, p.compound_id, c.category, c.level, "
       "c.site FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE c.ended_ms IS NULL AND "
       "{scope:p}");
-  q.run(open_cases.with(at_place).with(" ORDER BY c.id"), {place_id}, [&](const db::Row& r) {
+  q.run(open_cases.with(place::at_or_below).with(" ORDER BY c.id"), {place_id}, [&](const db::Row& r) {
     Category category{};
     ControlLevel level{};
     meta::parse_enum(r.text(5), category);
@@ -69,7 +66,7 @@ std::vector<InForce> in_force(db::Scoped& q, std::int64_t place_id, base::Instan
       "SELECT s.id, s.place_id, s.compound_id, s.action, s.accepted, s.observed, s.cases, s.reason, "
       "s.zone_id, s.decided_by, s.decided_ms, z.level FROM seal_decision s JOIN zone z ON z.id = s.zone_id "
       "JOIN place p ON p.id = s.place_id WHERE s.action = 'seal' AND s.accepted = 1 AND {scope:p}");
-  q.run(held.with(at_place)
+  q.run(held.with(place::at_or_below)
             .with(" AND (z.valid_until_ms IS NULL OR z.valid_until_ms > {arg})")
             .with(" ORDER BY p.sort, s.id"),
         {place_id, now}, [&](const db::Row& r) {
@@ -233,14 +230,6 @@ Result<SealBoard> board(api::Context& c, const SealQuery& in) {
 
 std::string work_of(std::int64_t place_id) { return fmt::format("sealing:{}:", place_id); }
 
-void settle_work(db::Scoped& q, std::int64_t place_id, base::Instant now) {
-  std::vector<std::string> origins;
-  q.unscoped().run(
-      "SELECT origin FROM work_item WHERE place_id = $1 AND closed_ms IS NULL AND origin LIKE $2",
-      {place_id, work_of(place_id) + "%"}, [&](const db::Row& r) { origins.push_back(r.str(0)); });
-  for (const auto& origin : origins) work_item::settle(q, origin, now);
-}
-
 Result<std::optional<std::int64_t>> carry_out(db::Scoped& q, const Board& now, const place::PlaceRow& place,
                                               const SealDecision& in, std::int64_t zone_id,
                                               const api::Context& c) {
@@ -299,7 +288,7 @@ Result<SealBoard> decide(api::Context& c, const SealDecision& in) {
     said.decided_by = c.who.account;
     said.decided = c.now;
     core::append(q, said);
-    settle_work(q, in.place_id, c.now);
+    work_item::settle_all(q, work_of(in.place_id), c.now);
     core::audit(q, c,
                 {fmt::format("sealing.{}", meta::name_of(in.action)), "place", in.place_id, said.compound_id,
                  in.accepted ? "accepted" : "refused"});
@@ -315,7 +304,8 @@ void tell_sealing(db::Scoped& q, const CaseRow& row, std::int64_t work_id, base:
   const auto board = Board(q, home->building_id.value_or(row.dwelling_id), now).shown();
   for (const auto id : {home->id.value, home->stair_id.value_or(0), home->building_id.value_or(0)}) {
     const auto proposed = std::ranges::find(board.items, id, &SealProposal::place_id);
-    settle_work(q, id, now);  // a case more or less: what was proposed before is another question now
+    work_item::settle_all(q, work_of(id),
+                          now);  // a case more or less: what was proposed before is another question now
     if (proposed == board.items.end()) continue;
     work_item::Cause cause;
     cause.kind = "sealing_proposed";

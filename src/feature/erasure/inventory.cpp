@@ -77,6 +77,9 @@ constexpr auto entries = std::to_array<Entry>({
      "note IS NOT NULL AND dwelling_id IN (SELECT r.dwelling_id FROM residence r WHERE r.person_id "
      "{persons})",
      "note = NULL", "note", "client_id digest contact fitted_out occupied", 0},
+    {"questionnaire_answer", Whose::person, Fate::emptied,
+     "answers <> '[]' AND dwelling_id IN (SELECT r.dwelling_id FROM residence r WHERE r.person_id {persons})",
+     "answers = '[]'", "answers", "client_id digest", 0},
     // --- what belongs to the person
     {"search_term", Whose::person, Fate::removed, "person_id {persons}", {}, "term", "kind", 60},
     {"duplicate_pair",
@@ -112,7 +115,7 @@ constexpr auto entries = std::to_array<Entry>({
      "exemption_kind certificate issuer",
      "",
      30},
-    {"control_test", Whose::person, Fate::removed, OWN_CASES, {}, "result", "", 20},
+    {"control_test", Whose::person, Fate::removed, OWN_CASES, {}, "result", "client_id", 20},
     {"control_follow_up",
      Whose::person,
      Fate::removed,
@@ -227,8 +230,10 @@ constexpr auto entries = std::to_array<Entry>({
      "source", 200},
     // --- work about the person: that it was done stays, what was written about them goes
     {"work_event", Whose::person, Fate::emptied,
-     "item_id IN (SELECT w.id FROM work_item w WHERE w.person_id {persons}) AND note IS NOT NULL",
-     "note = NULL", "note", "verb state client_id", 0},
+     "item_id IN (SELECT w.id FROM work_item w WHERE w.person_id {persons}) AND (note IS NOT NULL OR "
+     "latitude_e4 IS NOT NULL)",
+     "note = NULL, latitude_e4 = NULL, longitude_e4 = NULL, accuracy_m = NULL",
+     "note latitude_e4 longitude_e4 accuracy_m", "verb state client_id", 0},
     {"work_item", Whose::person, Fate::emptied, "person_id {persons} AND note IS NOT NULL", "note = NULL",
      "note", "kind state detail origin", 0},
     // --- short-lived, gone by the rule of their kind
@@ -325,8 +330,8 @@ constexpr auto entries = std::to_array<Entry>({
     {"account_staff"},
     {"key_area", Whose::nobody, Fate::kept, {}, {}, {}, "name also demand reference"},
     {"control_rule", Whose::nobody, Fate::kept, {}, {}, {}, "params reference note"},
-    {"seal_decision", Whose::nobody, Fate::kept, {}, {}, "reason", "action"},
-    {"measure_note", Whose::nobody, Fate::kept, {}, {}, "note", "measure"},
+    {"seal_decision", Whose::nobody, Fate::kept, {}, {}, {}, "reason action"},
+    {"measure_note", Whose::nobody, Fate::kept, {}, {}, {}, "note measure"},
     {"webhook",
      Whose::nobody,
      Fate::kept,
@@ -356,6 +361,9 @@ constexpr auto entries = std::to_array<Entry>({
      "kind hours note"},
     {"drop_point", Whose::nobody, Fate::kept, {}, {}, {}, "name line note"},
     {"delivery_run", Whose::nobody, Fate::kept, {}, {}, {}, "note"},
+    {"questionnaire", Whose::nobody, Fate::kept, {}, {}, {}, "code title_zh title_en"},
+    {"questionnaire_version", Whose::nobody, Fate::kept, {}, {}, {}, "form"},
+    {"questionnaire_round"},
     {"survey_round_place"},
     {"survey_figure"},
     {"place_set_member"},

@@ -4,6 +4,7 @@
 #include "feature/gate/entering.hpp"
 #include "feature/gate/exemption_record.hpp"
 #include "feature/gate/routes.hpp"
+#include "feature/people/home_service.hpp"
 
 namespace feature::gate {
 namespace {
@@ -92,13 +93,9 @@ Result<Exemption> add_exemption(api::Context& c, const NewExemption& in) {
   row.created = c.now;
   row.created_by = c.who.account;
   return c.write([&](db::Scoped& q) -> Result<Exemption> {
-    std::int64_t compound = 0;
-    q.one(
-        "SELECT p.compound_id FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE r.person_id = $1 "
-        "AND "
-        "r.valid_until_ms IS NULL AND {scope:p} ORDER BY r.is_primary DESC, r.id LIMIT 1",
-        {in.person_id}, [&](const db::Row& r) { compound = r.integer(0); });
-    if (compound == 0) return base::fail_field("/person_id", "not_found");
+    const auto home = people::home_of(q, in.person_id);
+    if (!home) return base::fail_field("/person_id", "not_found");
+    const auto compound = home->compound;
     auto stored = row;
     stored.compound_id = compound;
     core::insert(q, stored, core::source_of(c));

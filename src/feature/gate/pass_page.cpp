@@ -31,17 +31,7 @@ constexpr std::string_view style =
 
 api::Response page(int status, std::string_view language, const std::string& body) {
   const auto title = core::words(language, "card.title");
-  const std::string_view other = language == "en" ? "zh-CN" : "en";
-  api::Response r;
-  r.status = status;
-  r.set("Content-Type", "text/html; charset=utf-8");
-  r.set("X-Robots-Tag", "noindex");
-  r.body =
-      fmt::format(R"(<!doctype html><html lang="{}"><meta charset="utf-8"><meta name="viewport" )"
-                  R"(content="width=device-width,initial-scale=1"><title>{}</title><style>{}</style><main>{})"
-                  R"(<p class="soft"><a href="?lang={}">{}</a></p></main></html>)",
-                  language, title, style, body, other, core::words(other, "pass_page.this_language"));
-  return r;
+  return core::resident_page({status, language, title, style, "?lang="}, body);
 }
 
 std::string notice(std::string_view language, std::string_view key) {

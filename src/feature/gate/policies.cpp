@@ -8,6 +8,7 @@
 #include "feature/gate/policy_change.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/gate/rule_book.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/place/service.hpp"
 
 namespace feature::gate {
@@ -66,11 +67,8 @@ Result<api::Page<PolicyShown>> list_policies(api::Context& c, const PolicyQuery&
   return c.read([&](db::Scoped& q) -> Result<api::Page<PolicyShown>> {
     api::Page<PolicyShown> page;
     // With those of the places below: whoever answers for a district sees what waits in its compounds.
-    q.run(policy_list
-              .with(" AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, "
-                    "p.community_id, p.subdistrict_id, p.area_id, p.district_id)")
-              .with(" ORDER BY y.version DESC LIMIT 200"),
-          {in.place_id}, [&](const db::Row& r) { page.items.push_back(load_policy(r, c.who.account)); });
+    q.run(policy_list.with(place::at_or_below).with(" ORDER BY y.version DESC LIMIT 200"), {in.place_id},
+          [&](const db::Row& r) { page.items.push_back(load_policy(r, c.who.account)); });
     return page;
   });
 }

@@ -9,6 +9,7 @@
 #include "core/list.hpp"
 #include "feature/organisation/routes.hpp"
 #include "feature/organisation/sql.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/stewardship/staff_service.hpp"
 
 namespace feature::organisation {
@@ -35,10 +36,7 @@ constexpr auto row_columns = db::ScopedSql(
 Result<api::Page<OrganisationBond>> list_bonds(api::Context& c, const BondQuery& in) {
   const auto at = in.at_ms ? base::Instant{*in.at_ms} : c.now;
   return c.read([&](db::Scoped& q) -> Result<api::Page<OrganisationBond>> {
-    auto sql = bond_columns
-                   .with(
-                       " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, "
-                       "p.community_id, p.subdistrict_id, p.area_id, p.district_id)")
+    auto sql = bond_columns.with(place::at_or_below)
                    .with(
                        " AND b.valid_from_ms <= {arg} AND (b.valid_until_ms IS NULL OR b.valid_until_ms > "
                        "{arg})");

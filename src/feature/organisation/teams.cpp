@@ -7,6 +7,7 @@
 #include "core/list.hpp"
 #include "feature/organisation/routes.hpp"
 #include "feature/organisation/sql.hpp"
+#include "feature/place/below_service.hpp"
 
 namespace feature::organisation {
 namespace {
@@ -40,9 +41,7 @@ void name_places(db::Scoped& q, std::vector<Team>& teams) {
 Result<api::Page<Team>> list_teams(api::Context& c, const TeamQuery& in) {
   const auto at = in.at_ms ? base::Instant{*in.at_ms} : c.now;
   return c.read([&](db::Scoped& q) -> Result<api::Page<Team>> {
-    auto sql = team_columns.with(
-        " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
-        "p.subdistrict_id, p.area_id, p.district_id)");
+    auto sql = team_columns.with(place::at_or_below);
     std::vector<db::Arg> args{at, in.place_id};
     if (in.kind) sql = sql.with(" AND t.kind = {arg}"), args.push_back(*in.kind);
     auto page = api::fetch_page<Team>(

@@ -2,6 +2,7 @@
 
 #include "engine/intake/phone.hpp"
 #include "engine/intake/resident_id.hpp"
+#include "feature/people/home_service.hpp"
 #include "feature/people/service.hpp"
 
 namespace feature::people {
@@ -103,6 +104,18 @@ AddedHouseholds add_households(db::Scoped& q, const std::vector<HouseholdDraft>&
   index_persons(q, result.person_ids, keys);
   find_duplicates(q, result.person_ids, source.now);
   return result;
+}
+
+std::optional<Home> home_of(db::Scoped& q, std::int64_t person) {
+  std::optional<Home> home;
+  q.one(
+      "SELECT r.household_id, r.dwelling_id, p.compound_id FROM residence r JOIN place p ON p.id = "
+      "r.dwelling_id WHERE r.person_id = $1 AND r.valid_until_ms IS NULL AND {scope:p} ORDER BY r.is_primary "
+      "DESC, r.id LIMIT 1",
+      {person}, [&](const db::Row& r) {
+        home = {r.integer(0), r.integer(1), r.integer(2)};
+      });
+  return home;
 }
 
 }  // namespace feature::people

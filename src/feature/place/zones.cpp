@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "api/context.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/place/routes.hpp"
 #include "feature/place/service.hpp"
 #include "feature/place/zone_service.hpp"
@@ -58,9 +59,7 @@ Result<ZoneList> list_zones(api::Context& c, const AtQuery& in) {
     if (!place) return base::fail(ErrorKind::not_found, "not_found");
     ZoneList out;
     out.as_of_ms = at;
-    q.run(zone_columns
-              .with(" AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, "
-                    "p.community_id, p.subdistrict_id, p.area_id, p.district_id)")
+    q.run(zone_columns.with(at_or_below)
               .with(" AND (z.valid_until_ms IS NULL OR z.valid_until_ms > {arg})")
               .with(" ORDER BY CASE z.level WHEN 'red' THEN 0 WHEN 'yellow' THEN 1 ELSE 2 END, p.sort, "
                     "z.valid_from_ms, z.id LIMIT 1000"),

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/resident.hpp"
 #include "core/words.hpp"
 
 namespace feature::resident {
@@ -57,18 +58,8 @@ std::string Words::operator()(std::string_view key, const base::ErrorParams& par
 std::string Words::any(std::string_view key) const { return core::words(language, key); }
 
 api::Response page(int status, const Words& word, std::string_view languages, const std::string& body) {
-  const std::string_view other = word.language == "en" ? "zh-CN" : "en";
-  api::Response r;
-  r.status = status;
-  r.set("Content-Type", "text/html; charset=utf-8");
-  r.set("X-Robots-Tag", "noindex");
-  r.body =
-      fmt::format(R"(<!doctype html><html lang="{}"><meta charset="utf-8"><meta name="viewport" )"
-                  R"(content="width=device-width,initial-scale=1"><title>{}</title><style>{}</style><main>{})"
-                  R"(<p class="soft"><a href="{}{}" hreflang="{}" lang="{}">{}</a></p></main></html>)",
-                  word.language, word("title"), style, body, escaped(languages), other, other, other,
-                  core::words(other, "pass_page.this_language"));
-  return r;
+  const auto title = word("title");
+  return core::resident_page({status, word.language, title, style, languages}, body);
 }
 
 std::string alert(std::string_view text) {

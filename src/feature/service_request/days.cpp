@@ -2,6 +2,7 @@
 // wrote down is unknown and counted apart (XN-67).
 #include "api/paging.hpp"
 #include "core/list.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/service_request/flow.hpp"
 #include "feature/service_request/routes.hpp"
 
@@ -12,10 +13,6 @@ using api::Permission;
 using base::Result;
 
 constexpr int days_max = 366;
-
-constexpr db::Fragment at_place =
-    " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
-    "p.subdistrict_id, p.area_id, p.district_id)";
 
 Result<api::Page<ServiceDay>> list_days(api::Context& c, const DayQuery& in) {
   return c.read([&](db::Scoped& q) {
@@ -31,7 +28,7 @@ Result<api::Page<ServiceDay>> list_days(api::Context& c, const DayQuery& in) {
       sql = sql.with(fragment);
       args.push_back(arg);
     };
-    if (in.place_id) add(at_place, *in.place_id);
+    if (in.place_id) add(place::at_or_below, *in.place_id);
     if (in.from_day) add(" AND r.delivered_day >= {arg}", *in.from_day);
     if (in.until_day) add(" AND r.delivered_day <= {arg}", *in.until_day);
     return api::fetch_page<ServiceDay>(
@@ -61,7 +58,7 @@ Result<ServiceTotals> totals(api::Context& c, const TotalQuery& in) {
         "p.id = r.dwelling_id WHERE r.delivered_day >= $1 AND r.delivered_day <= $2 AND {scope:p}");
     std::vector<db::Arg> args{in.from_day, in.until_day};
     if (in.place_id) {
-      sql = sql.with(at_place);
+      sql = sql.with(place::at_or_below);
       args.push_back(*in.place_id);
     }
     ServiceTotals out;

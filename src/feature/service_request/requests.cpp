@@ -3,6 +3,7 @@
 
 #include "api/paging.hpp"
 #include "core/list.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/service_request/flow.hpp"
 #include "feature/service_request/routes.hpp"
 #include "feature/work_item/service.hpp"
@@ -14,9 +15,6 @@ using api::Permission;
 using base::ErrorKind;
 using base::Result;
 
-constexpr db::Fragment at_place =
-    " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
-    "p.subdistrict_id, p.area_id, p.district_id)";
 constexpr std::array request_orders{
     api::PageOrder{" AND (r.created_ms, r.id) < ({arg}, {arg})",
                    " ORDER BY r.created_ms DESC, r.id DESC LIMIT {arg}", "newest"},
@@ -32,7 +30,7 @@ Result<api::Page<ServiceRequest>> list_requests(api::Context& c, const RequestQu
       sql = sql.with(fragment);
       args.push_back(arg);
     };
-    if (in.place_id) add(at_place, *in.place_id);
+    if (in.place_id) add(place::at_or_below, *in.place_id);
     if (in.service_kind) add(" AND k.code = {arg}", *in.service_kind);
     if (in.service_state) add(" AND r.state = {arg}", meta::name_of(*in.service_state));
     if (in.run_id) add(" AND r.run_id = {arg}", *in.run_id);
@@ -60,7 +58,7 @@ Result<RequestBoard> board(api::Context& c, const BoardQuery& in) {
     const auto counted = [&](db::ScopedSql sql, std::vector<db::Arg> args, db::Fragment tail,
                              const db::OnRow& row) {
       if (in.place_id) {
-        sql = sql.with(at_place);
+        sql = sql.with(place::at_or_below);
         args.push_back(*in.place_id);
       }
       q.run(sql.with(tail), args, row);

@@ -9,6 +9,7 @@
 #include "core/list.hpp"
 #include "core/services.hpp"
 #include "engine/survey/ladder.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/service_request/flow.hpp"
 #include "feature/service_request/routes.hpp"
 #include "feature/stewardship/staff_service.hpp"
@@ -24,9 +25,6 @@ namespace walk = engine::survey;
 
 constexpr std::size_t requests_of_run_max = 200;
 
-constexpr db::Fragment at_place =
-    " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
-    "p.subdistrict_id, p.area_id, p.district_id)";
 constexpr db::ScopedSql run_columns(
     "SELECT u.id, u.compound_id, e.name, dp.name, s.name, u.note, (SELECT COUNT(*) FROM service_request r "
     "WHERE "
@@ -58,7 +56,7 @@ Result<api::Page<DeliveryRun>> list_runs(api::Context& c, const RunQuery& in) {
     auto sql = run_columns;
     std::vector<db::Arg> args;
     if (in.place_id) {
-      sql = sql.with(at_place);
+      sql = sql.with(place::at_or_below);
       args.push_back(*in.place_id);
     }
     if (in.run_open)
@@ -82,7 +80,7 @@ Result<RunProposals> proposals(api::Context& c, const BoardQuery& in) {
         "r.state = 'received' AND k.carried = 1 AND {scope:p}");
     std::vector<db::Arg> args;
     if (in.place_id) {
-      sql = sql.with(at_place);
+      sql = sql.with(place::at_or_below);
       args.push_back(*in.place_id);
     }
     using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::string>;

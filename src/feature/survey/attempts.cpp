@@ -66,14 +66,12 @@ AttemptResult refused(const Ready& r, std::string code, std::string path = {}) {
 
 // The dwelling, when it lies in the scope and in the round; with what the household file needs.
 bool find_door(db::Scoped& q, Ready& r) {
-  return q.one(
-      "SELECT p.compound_id, p.sort, d.label FROM place p JOIN dwelling d ON d.id = p.id WHERE p.id = $2 "
-      "AND " DWELLING_OF_ROUND,
-      {r.in->round_id, r.in->dwelling_id}, [&](const db::Row& row) {
-        r.draft.compound_id = row.integer(0);
-        r.draft.sort = row.str(1);
-        r.draft.label = row.str(2);
-      });
+  const auto door = door_of_round(q, r.in->round_id, r.in->dwelling_id);
+  if (!door) return false;
+  r.draft.compound_id = door->compound_id;
+  r.draft.sort = door->sort;
+  r.draft.label = door->label;
+  return true;
 }
 
 std::optional<bool> known_before(db::Scoped& q, std::int64_t account, const Ready& r) {

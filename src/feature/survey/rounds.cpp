@@ -24,23 +24,37 @@ const db::ScopedSql rounds_seen = db::ScopedSql(
     "m.place_id WHERE {scope:p}) OR r.id IN (SELECT m.round_id FROM survey_round_place m WHERE m.place_id "
     "{in:1}))");
 
-std::vector<db::Arg> seen_args(db::Scoped& q, std::string& above) {
+std::vector<std::int64_t> above_scope(db::Scoped& q) {
   std::vector<std::int64_t> ids;
   for (const auto& node : q.scope().nodes())
     if (const auto at = place::find_place(q, node.place))
       for (const auto id : place::chain_of(*at)) ids.push_back(id);
-  above = db::json_array(ids);
-  return {db::Arg(above)};
+  return ids;
 }
 
 std::optional<RoundRow> find_round(db::Scoped& q, std::int64_t id) {
-  std::string above;
-  auto args = seen_args(q, above);
-  args.push_back(id);
+  const auto above = db::json_array(above_scope(q));
   std::optional<RoundRow> found;
-  q.one(rounds_seen.with(" AND r.id = {arg}"), args,
+  q.one(rounds_seen.with(" AND r.id = {arg}"), {above, id},
         [&](const db::Row& r) { found = meta::load<RoundRow>(r); });
   return found;
+}
+
+std::optional<RoundRow> own_round(db::Scoped& q, std::int64_t id) {
+  auto row = find_round(q, id);
+  if (row && !place::find_place(q, row->place_id)) row.reset();
+  return row;
+}
+
+std::optional<RoundDoor> door_of_round(db::Scoped& q, std::int64_t round_id, std::int64_t dwelling_id) {
+  std::optional<RoundDoor> door;
+  q.one(
+      "SELECT p.compound_id, p.sort, d.label FROM place p JOIN dwelling d ON d.id = p.id WHERE p.id = $2 "
+      "AND " DWELLING_OF_ROUND,
+      {round_id, dwelling_id}, [&](const db::Row& r) {
+        door = RoundDoor{r.integer(0), r.str(1), r.str(2)};
+      });
+  return door;
 }
 
 std::vector<place::PlaceRow> places_of(db::Scoped& q, std::int64_t round_id) {
@@ -77,8 +91,9 @@ Round shown(const RoundRow& row, std::string place_name) {
 
 Result<api::Page<Round>> list_rounds(api::Context& c, const RoundQuery& in) {
   return c.read([&](db::Scoped& q) -> Result<api::Page<Round>> {
-    std::string above, chain;
-    auto args = seen_args(q, above);
+    const auto above = db::json_array(above_scope(q));
+    std::string chain;
+    std::vector<db::Arg> args{above};
     auto sql = rounds_seen;
     if (in.place_id) {
       const auto at = place::find_place(q, *in.place_id);
@@ -206,14 +221,8 @@ Result<Round> create_round(api::Context& c, const NewRound& in) {
   });
 }
 
-// A round whose whole place the caller looks after.
-std::optional<RoundRow> own_round(db::Scoped& q, std::int64_t id) {
-  auto row = find_round(q, id);
-  if (row && !place::find_place(q, row->place_id)) row.reset();
-  return row;
-}
-
-// What was not settled becomes lines of the register, one compound at a time.
+// What was not settled becomes lines of the register, one compound at a time; what was handed over before and
+// then opened again by a record that was taken back, stays handed over, as with any late record.
 void register_rest(db::Scoped& q, std::int64_t round_id, std::int64_t compound, base::Instant now) {
   q.run(
       "INSERT INTO survey_visit (round_id, dwelling_id, compound_id, state, outcome, unanswered_knocks, "
@@ -223,9 +232,10 @@ void register_rest(db::Scoped& q, std::int64_t round_id, std::int64_t compound, 
       "AND " DWELLING_OF_ROUND " ON CONFLICT (round_id, dwelling_id) DO NOTHING",
       {round_id, compound, now});
   q.unscoped().run(
-      "UPDATE survey_visit SET state = 'registered', next_contact = NULL, not_before_ms = NULL, settled_ms = "
-      "$3, "
-      "version = version + 1 WHERE round_id = $1 AND compound_id = $2 AND state = 'open'",
+      "UPDATE survey_visit SET state = CASE WHEN handover_id IS NULL THEN 'registered' ELSE 'handed_over' "
+      "END, "
+      "next_contact = NULL, not_before_ms = NULL, settled_ms = $3, version = version + 1 WHERE round_id = $1 "
+      "AND compound_id = $2 AND state = 'open'",
       {round_id, compound, now});
 }
 

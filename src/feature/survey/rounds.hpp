@@ -1,5 +1,5 @@
 #pragma once
-// Inside the feature: a round as its caller may see it, what it goes over, how a door stands.
+// Inside the feature: rounds in lists, what a round goes over, how a door stands.
 #include <map>
 #include <optional>
 #include <string>
@@ -7,14 +7,13 @@
 
 #include "feature/place/service.hpp"
 #include "feature/survey/record.hpp"
+#include "feature/survey/service.hpp"
 
 namespace feature::survey {
 
-// A round that goes over something in the scope, or over something the scope lies in.
-std::optional<RoundRow> find_round(db::Scoped& q, std::int64_t id);
-// The same for a list; " AND r.id = {arg}" and the like narrow it, arguments after `args` of `seen_args`.
+// Rounds as find_round sees them, for a list; " AND r.id = {arg}" and the like narrow it, arguments after
+// above_scope as a JSON array.
 extern const db::ScopedSql rounds_seen;
-std::vector<db::Arg> seen_args(db::Scoped& q, std::string& above);
 
 std::vector<place::PlaceRow> places_of(db::Scoped& q, std::int64_t round_id);
 // The compounds it lies in, in walking order.

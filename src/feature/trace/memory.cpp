@@ -55,7 +55,7 @@ Result<void> go_through(db::Store& store, base::Instant since, F&& f) {
 
 // What has to be derived anew after some changes.
 struct Dirty {
-  std::set<std::int64_t> passages{}, households{}, dwellings{}, compounds{};
+  std::set<std::int64_t> passages{}, arrivals{}, households{}, dwellings{}, compounds{};
 };
 
 // A change names a passage, or the vehicle its riders passed in.
@@ -154,14 +154,19 @@ Result<std::int64_t> Memory::follow(db::Store& store) {
   for (const auto& change : *changes) {
     if (change.kind == "passage")
       dirty.passages.insert(change.record_id);
+    else if (change.kind == "arrival")
+      dirty.arrivals.insert(change.record_id);
     else if (change.kind == "household" || change.kind == "import" || change.kind == "place")
       dirty.compounds.insert(change.compound_id);
   }
   auto persons = read_all(store, [&](db::Scoped& q) -> Result<Ids> {
     find_passages(q, dirty);
-    return persons_of(q, Ids(dirty.households.begin(), dirty.households.end()),
-                      Ids(dirty.dwellings.begin(), dirty.dwellings.end()),
-                      Ids(dirty.compounds.begin(), dirty.compounds.end()));
+    auto some = persons_of(q, Ids(dirty.households.begin(), dirty.households.end()),
+                           Ids(dirty.dwellings.begin(), dirty.dwellings.end()),
+                           Ids(dirty.compounds.begin(), dirty.compounds.end()));
+    std::ranges::move(persons_arrived(q, Ids(dirty.arrivals.begin(), dirty.arrivals.end())),
+                      std::back_inserter(some));
+    return some;
   });
   if (!persons) return tl::unexpected(std::move(persons).error());
   // Who has left a compound, or a dwelling as its guest, is no more found there.
@@ -215,15 +220,18 @@ Result<std::unique_ptr<World>> world_around(db::Store& store, const Ids& subject
   auto those = read_all(store, [&](db::Scoped& q) -> Result<Those> {
     auto here = compounds;
     Ids vehicles;
+    std::set<std::int64_t> transports;
     in_steps(subjects, [&](const Ids& some) {
       const std::set<std::int64_t> asked(some.begin(), some.end());
       for (const auto& f : derive(q, some, dwellings_of_guests(q, some), since).facts) {
         if (!asked.contains(f.subject)) continue;
         here.push_back(f.compound);
         if (f.place.kind == contact::Kind::vehicle) vehicles.push_back(f.place.id);
+        if (f.place.kind == contact::Kind::transport) transports.insert(f.place.id);
       }
     });
     std::ranges::move(compounds_of_vehicles(q, vehicles, since), std::back_inserter(here));
+    for (const auto& t : transports_in(q, transports)) here.push_back(t.compound_id);
     std::ranges::sort(here);
     here.erase(std::ranges::unique(here).begin(), here.end());
     Those out{{subjects.begin(), subjects.end()}, {}};

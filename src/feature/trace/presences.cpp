@@ -139,6 +139,27 @@ std::vector<Visit> visits_to(db::Scoped& q, const std::set<std::int64_t>& dwelli
   return out;
 }
 
+struct Ride {
+  std::int64_t transport = 0, compound = 0;
+  base::Day day{};
+};
+
+// What people came with from elsewhere, by the arrivals that were told (XN-50).
+std::multimap<std::int64_t, Ride> rides_of(db::Scoped& q, const std::vector<std::int64_t>& persons,
+                                           base::Instant since) {
+  std::multimap<std::int64_t, Ride> out;
+  q.run(
+      "SELECT ap.person_id, a.transport_number, a.arrived, a.compound_id FROM arrival_person ap JOIN arrival "
+      "a "
+      "ON a.id = ap.arrival_id JOIN place p ON p.id = a.dwelling_id WHERE ap.person_id {in:1} AND "
+      "a.transport_number IS NOT NULL AND a.withdrawn_ms IS NULL AND a.arrived >= $2 AND {scope:p} ORDER BY "
+      "a.arrived, a.id",
+      {db::json_array(persons), base::civil_day(since)}, [&](const db::Row& r) {
+        out.emplace(r.integer(0), Ride{transport_id(r.text(1), r.day(2)), r.integer(3), r.day(2)});
+      });
+  return out;
+}
+
 // When somebody was at a place: at most, and at least as far as records say so.
 struct Time {
   contact::Span most{}, least{};
@@ -160,7 +181,8 @@ class Deriving {
   explicit Deriving(base::Instant since) : since_(second_of(since)) {}
 
   void person(std::int64_t id, const std::vector<Home>& homes,
-              const std::multimap<std::int64_t, HouseholdPassage>& passages) {
+              const std::multimap<std::int64_t, HouseholdPassage>& passages,
+              const std::multimap<std::int64_t, Ride>& rides) {
     std::vector<Home> own;
     for (const auto& h : homes)
       if (h.person == id) own.push_back(h);
@@ -169,6 +191,14 @@ class Deriving {
     for (const auto& home : own) {
       add(id, {Kind::household, home.household}, home.compound, exactly(home.from, home.until));
       crossings(id, home, passages);
+    }
+    const auto [begin, end] = rides.equal_range(id);
+    for (auto at = begin; at != end; ++at) {
+      // Some time of the day: when it left and arrived nobody wrote down.
+      const contact::Span day{second_of(base::start_of(at->second.day)),
+                              second_of(base::start_of(at->second.day + 1))};
+      add(id, {Kind::transport, at->second.transport}, at->second.compound,
+          {day, {day.until, day.from}, Certainty::assumed});
     }
   }
   void visit(const Visit& v, const std::vector<Home>& homes, bool guests_too) {
@@ -232,12 +262,45 @@ class Deriving {
 
 }  // namespace
 
+std::int64_t transport_id(std::string_view number, base::Day day) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  const auto mix = [&](unsigned char byte) { hash = (hash ^ byte) * 0x100000001b3ULL; };
+  for (const char c : number) mix(static_cast<unsigned char>(c));
+  for (int shift = 0; shift < 32; shift += 8) mix(static_cast<unsigned char>(day.number >> shift));
+  return static_cast<std::int64_t>(hash >> 11);
+}
+
+std::vector<Transport> transports_in(db::Scoped& q, const std::set<std::int64_t>& ids) {
+  std::vector<Transport> out;
+  if (ids.empty()) return out;
+  q.run(
+      "SELECT DISTINCT a.transport_number, a.arrived, a.compound_id FROM arrival a JOIN place p ON p.id = "
+      "a.dwelling_id WHERE a.transport_number IS NOT NULL AND a.withdrawn_ms IS NULL AND {scope:p}",
+      {}, [&](const db::Row& r) {
+        if (const auto id = transport_id(r.text(0), r.day(1)); ids.contains(id))
+          out.push_back({id, r.str(0), r.day(1), r.integer(2)});
+      });
+  return out;
+}
+
+std::vector<std::int64_t> persons_arrived(db::Scoped& q, const std::vector<std::int64_t>& arrivals) {
+  std::vector<std::int64_t> out;
+  q.run(
+      "SELECT DISTINCT ap.person_id FROM arrival_person ap JOIN arrival a ON a.id = ap.arrival_id JOIN place "
+      "p "
+      "ON p.id = a.dwelling_id WHERE a.id {in:1} AND ap.person_id IS NOT NULL AND {scope:p} ORDER BY "
+      "ap.person_id",
+      {db::json_array(arrivals)}, [&](const db::Row& r) { out.push_back(r.integer(0)); });
+  return out;
+}
+
 Derived derive(db::Scoped& q, const std::vector<std::int64_t>& persons,
                const std::vector<std::int64_t>& dwellings, base::Instant since) {
   const auto homes = homes_of(q, persons);
   const auto passages = passages_of(q, homes, since);
   Deriving deriving(since);
-  for (const auto id : persons) deriving.person(id, homes, passages);
+  const auto rides = rides_of(q, persons, since);
+  for (const auto id : persons) deriving.person(id, homes, passages, rides);
   const std::set<std::int64_t> asked(dwellings.begin(), dwellings.end());
   auto visited = asked;
   for (const auto& h : homes) visited.insert(h.dwelling);

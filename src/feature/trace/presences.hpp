@@ -3,6 +3,9 @@
 // anew at any time and compared.
 #include <compare>
 #include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/time.hpp"
@@ -12,7 +15,8 @@
 namespace feature::trace {
 
 // A place of the engine: a household, stair, opening or building by its id, a visit by the passage it began
-// with, a vehicle by its id in the registry or else the one passage of it.
+// with, a vehicle by its id in the registry or else the one passage of it, a train or flight of one day by a
+// number made of both.
 struct PlaceKey {
   contact::Kind kind = contact::Kind::opening;
   std::int64_t id = 0;
@@ -69,6 +73,19 @@ std::vector<std::int64_t> visited_dwellings_in(db::Scoped& q, const std::vector<
 // Where these vehicles of the registry passed, and what these guests visited.
 std::vector<std::int64_t> compounds_of_vehicles(db::Scoped& q, const std::vector<std::int64_t>& vehicles,
                                                 base::Instant since);
+// A train, flight or ship of one day, as those who came with it told.
+struct Transport {
+  std::int64_t id = 0;
+  std::string number{};
+  base::Day day{};
+  std::int64_t compound_id = 0;  // where somebody lives who came with it
+};
+// 53 bits of number and day: the same for everybody, whoever told it first.
+std::int64_t transport_id(std::string_view number, base::Day day);
+std::vector<Transport> transports_in(db::Scoped& q, const std::set<std::int64_t>& ids);
+// Who came with these arrivals.
+std::vector<std::int64_t> persons_arrived(db::Scoped& q, const std::vector<std::int64_t>& arrivals);
+
 // Of an opening, building, stair or vehicle.
 std::vector<std::int64_t> compounds_of(db::Scoped& q, const PlaceKey& key, base::Instant since);
 std::vector<std::int64_t> dwellings_of_guests(db::Scoped& q, const std::vector<std::int64_t>& guests);

@@ -86,6 +86,8 @@ std::map<PlaceKey, std::string> names_of(db::Scoped& q, const std::vector<PlaceK
       "w.compound_id WHERE (w.id {in:1} OR w.vehicle_id {in:1}) AND {scope:p} GROUP BY "
       "COALESCE(w.vehicle_id, w.id)",
       {list(Kind::vehicle)}, take(Kind::vehicle));
+  for (const auto& t : transports_in(q, wanted[Kind::transport]))
+    out[{Kind::transport, t.id}] = t.number + " " + base::to_string(t.day);
   for (const auto kind : {Kind::stair, Kind::inside}) {
     std::vector<std::int64_t> ids;
     q.run("SELECT p.id FROM place p WHERE p.id {in:1} AND {scope:p}", {list(kind)},

@@ -1,6 +1,8 @@
 // What is done with items: given, acknowledged, spoken about, handed over, closed; and whom to call for them.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/services.hpp"
 #include "feature/stewardship/staff_service.hpp"
 #include "feature/work_item/done.hpp"
@@ -72,13 +74,16 @@ Result<void> act(api::Context& c, const Act& in) {
       return base::fail(ErrorKind::forbidden, "forbidden", {{"permission", step->permission}});
     if (step->needs_note && !in.note) return base::fail_field("/note", "required");
     if (step->ends)
-      if (const auto lacking = evidence_missing(q, *item, *kind, in.note.has_value()))
+      if (const auto lacking =
+              evidence_missing(q, *item, *kind, {in.note.has_value(), in.location.has_value()}))
         return base::fail(ErrorKind::conflict, fmt::format("work.needs_{}", meta::name_of(*lacking)));
     take(*item, *kind, *step, c.now);
     if (!step->ends && in.verb == "acknowledge") item->taken_by = c.who.account;
     std::optional<std::string> note;
     if (in.note) note = *in.note;
-    write_item(q, *item, {in.verb, c.who.account, note, in.client_id}, c.now);
+    const bool where = std::ranges::count(evidence_in(kind->evidence), Evidence::location) > 0;
+    write_item(q, *item, {in.verb, c.who.account, note, in.client_id, where ? in.location : std::nullopt},
+               c.now);
     core::audit(q, c, {"work." + in.verb, "work_item", c.id(), item->compound_id, item->kind});
     return {};
   });

@@ -27,8 +27,10 @@ struct PictureList {
 };
 std::vector<Evidence> evidence_in(std::string_view words);
 // The first thing the kind demands and the item lacks.
-std::optional<Evidence> evidence_missing(db::Scoped& q, const ItemRow& item, const KindRow& kind,
-                                         bool with_note);
+struct Shown {
+  bool note = false, location = false;  // with what closes it
+};
+std::optional<Evidence> evidence_missing(db::Scoped& q, const ItemRow& item, const KindRow& kind, Shown with);
 // A dispute or a hazard is a place's, never a mark on the people of one door (XN-28).
 bool about_a_door(const place::PlaceRow& place, Category category);
 // The account sent this very record already: what it asks for is done.
@@ -36,7 +38,7 @@ bool sent_before(db::Scoped& q, std::int64_t account, const std::optional<meta::
 
 // --- the daily log -----------------------------------------------------------------------------------
 struct LogQuery {
-  std::optional<meta::Day> day{}, until_day{};  // default: today; and the day after the last
+  std::optional<meta::Day> day{}, until_day{};  // both included; default: today
   std::optional<std::int64_t> account_id{};     // default: the asker
   std::optional<meta::Int<1, 200>> limit{};
   std::optional<std::string> cursor{};

@@ -2,6 +2,7 @@
 // closed.
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "core/file.hpp"
 #include "core/services.hpp"
 #include "feature/work_item/done.hpp"
@@ -36,7 +37,8 @@ Result<ItemRow> open_item(db::Scoped& q, std::int64_t id) {
 }
 
 Result<PictureList> keep_picture(api::Context& c, const NewPicture& in) {
-  if (in.evidence == Evidence::note) return base::fail_field("/evidence", "not_allowed");
+  if (in.evidence == Evidence::note || in.evidence == Evidence::location)
+    return base::fail_field("/evidence", "not_allowed");
   const auto media = core::media_of(c.request.body);
   if (media != core::Media::jpeg && media != core::Media::png)
     return base::fail(ErrorKind::invalid, "file.kind", {{"allowed", "JPEG, PNG"}});
@@ -115,24 +117,30 @@ Result<api::Response> picture(api::Context& c) {
 
 std::vector<Evidence> evidence_in(std::string_view words) {
   std::vector<Evidence> out;
-  for (const auto evidence : {Evidence::note, Evidence::photo, Evidence::signature})
-    if ((" " + std::string(words) + " ").find(fmt::format(" {} ", meta::name_of(evidence))) !=
-        std::string::npos)
-      out.push_back(evidence);
+  for (const auto& word : base::words_of(words))
+    if (Evidence evidence{}; meta::parse_enum(word, evidence)) out.push_back(evidence);
   return out;
 }
 
 std::optional<Evidence> evidence_missing(db::Scoped& q, const ItemRow& item, const KindRow& kind,
-                                         bool with_note) {
-  for (const auto evidence : evidence_in(kind.evidence)) {
-    const bool there = evidence == Evidence::note
-                           ? with_note || q.unscoped().count(
-                                              "SELECT COUNT(*) FROM work_event WHERE item_id = $1 AND verb = "
-                                              "'comment'",
-                                              {item.id}) > 0
-                           : !core::files_of(q, owner_of(evidence), item.id.value).empty();
-    if (!there) return evidence;
-  }
+                                         Shown with) {
+  const auto any = [&](std::string_view sql) { return q.unscoped().count(std::string(sql), {item.id}) > 0; };
+  const auto there = [&](Evidence evidence) {
+    switch (evidence) {
+      case Evidence::note:
+        return with.note || any("SELECT COUNT(*) FROM work_event WHERE item_id = $1 AND verb = 'comment'");
+      case Evidence::location:
+        // A phone may not know; then somebody says why in words.
+        return with.location || with.note ||
+               any("SELECT COUNT(*) FROM work_event WHERE item_id = $1 AND latitude_e4 IS NOT NULL");
+      case Evidence::photo:
+      case Evidence::signature:
+        break;
+    }
+    return !core::files_of(q, owner_of(evidence), item.id.value).empty();
+  };
+  for (const auto evidence : evidence_in(kind.evidence))
+    if (!there(evidence)) return evidence;
   return std::nullopt;
 }
 

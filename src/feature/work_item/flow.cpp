@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "feature/work_item/done.hpp"
 #include "feature/work_item/service.hpp"
 
 namespace feature::work_item {
@@ -21,11 +22,19 @@ std::optional<ItemRow> find_item(db::Scoped& q, std::int64_t id) {
   q.one(
       "SELECT i.id, i.kind, i.place_id, i.compound_id, i.household_id, i.person_id, i.passage_id, "
       "i.opening_id, "
-      "i.assignee_id, i.tier, i.handed, i.taken_by, i.state, i.detail, i.note, i.origin, i.opened_ms, "
+      "i.team_id, i.assignee_id, i.tier, i.handed, i.taken_by, i.state, i.detail, i.note, i.origin, "
+      "i.opened_ms, "
       "i.climb_ms, i.due_ms, i.resolved_ms, i.closed_ms, i.version FROM work_item i JOIN place p ON p.id = "
       "i.place_id WHERE i.id = $1 AND {scope:p}",
       {id}, [&](const db::Row& r) { found = meta::load<ItemRow>(r); });
   return found;
+}
+
+std::optional<ItemRow> lock_open(db::Scoped& q, std::int64_t id) {
+  q.unscoped().run("UPDATE work_item SET version = version + 1 WHERE id = $1", {id});
+  auto item = find_item(q, id);
+  if (!item || item->closed) return std::nullopt;
+  return item;
 }
 
 std::optional<KindRow> find_kind(db::Scoped& q, std::string_view code) {
@@ -47,6 +56,17 @@ std::optional<TransitionRow> find_transition(db::Scoped& q, const std::string& f
   return found;
 }
 
+std::optional<std::int64_t> head_of_team(db::Scoped& q, std::int64_t team_id, base::Instant now) {
+  std::optional<std::int64_t> head;
+  q.unscoped().one(
+      "SELECT m.staff_id FROM team_version v JOIN team_member m ON m.version_id = v.id WHERE v.team_id = $1 "
+      "AND v.valid_from_ms <= $2 AND (v.valid_until_ms IS NULL OR v.valid_until_ms > $2) ORDER BY CASE "
+      "m.role "
+      "WHEN 'head' THEN 0 ELSE 1 END, m.id LIMIT 1",
+      {team_id, now}, [&](const db::Row& r) { head = r.integer(0); });
+  return head;
+}
+
 std::optional<Answerable> answerable_above(const stewardship::Responsible& all, int after) {
   std::optional<Answerable> found;
   for (const auto& tier : all.tiers) {
@@ -63,11 +83,17 @@ std::optional<Answerable> answerable_above(const stewardship::Responsible& all, 
 void write_event(db::Scoped& q, const ItemRow& item, const Happened& what, base::Instant now) {
   std::optional<std::string> client_id;
   if (what.client_id) client_id = std::string(*what.client_id);
+  std::optional<std::int64_t> latitude, longitude, accuracy;
+  if (what.location) {
+    latitude = what.location->latitude_e4.value;
+    longitude = what.location->longitude_e4.value;
+    if (what.location->accuracy_m) accuracy = what.location->accuracy_m->value;
+  }
   q.unscoped().run(
-      "INSERT INTO work_event (item_id, at_ms, verb, state, account_id, tier, assignee_id, note, client_id) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+      "INSERT INTO work_event (item_id, at_ms, verb, state, account_id, tier, assignee_id, note, client_id, "
+      "latitude_e4, longitude_e4, accuracy_m) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
       {item.id, now, what.verb, item.state, what.account_id, item.tier, item.assignee_id, what.note,
-       client_id});
+       client_id, latitude, longitude, accuracy});
 }
 
 void write_item(db::Scoped& q, ItemRow& item, const Happened& what, base::Instant now) {
@@ -121,7 +147,7 @@ void tell(db::Scoped& q, const place::PlaceRow& place, const ItemRow& item, std:
 bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now) {
   const auto kind = find_kind(q, cause.kind);
   const auto place = place::find_place(q, cause.place_id);
-  if (!kind || !place) return false;
+  if (!kind || !place || about_a_door(*place, kind->category)) return false;
   ItemRow item;
   item.id = meta::Id<ItemRow>(id);
   item.kind = kind->code;
@@ -137,9 +163,13 @@ bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now)
   item.opened = item.resolved = now;
   item.due = cause.due ? cause.due : after(now, kind->due_minutes);
   item.climb = kind->climb_minutes ? after(now, kind->climb_minutes) : item.due;
+  item.team_id = cause.team_id;
+  if (cause.team_id) item.assignee_id = head_of_team(q, *cause.team_id, now);
   if (cause.staff_id) {
     item.assignee_id = cause.staff_id;
     item.handed = true;
+  } else if (item.assignee_id) {
+    // The team's: it climbs from there to whoever stands for the place.
   } else if (const auto whose = answerable_above(stewardship::responsible_for(q, *place, now), 0)) {
     item.assignee_id = whose->staff_id;
     item.tier = whose->tier;
@@ -154,22 +184,77 @@ bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now)
   return true;
 }
 
-bool settle(db::Scoped& q, std::string_view origin, base::Instant now) {
-  const auto id = q.count(
-      "SELECT i.id FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.origin = $1 AND i.closed_ms IS "
-      "NULL "
-      "AND {scope:p}",
-      {origin});
-  if (id == 0) return false;
-  q.unscoped().run("UPDATE work_item SET version = version + 1 WHERE id = $1", {id});
-  auto item = find_item(q, id);
-  if (!item || item->closed) return false;
-  const auto kind = find_kind(q, item->kind);
+namespace {
+
+std::vector<std::int64_t> open_of(db::Scoped& q, std::string_view origins) {
+  std::string beyond(origins);
+  ++beyond.back();
+  std::vector<std::int64_t> ids;
+  q.run(
+      "SELECT i.id FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.origin >= $1 AND i.origin < $2 "
+      "AND i.closed_ms IS NULL AND {scope:p} ORDER BY i.id",
+      {origins, beyond}, [&](const db::Row& r) { ids.push_back(r.integer(0)); });
+  return ids;
+}
+
+bool close_by_itself(db::Scoped& q, std::int64_t id, base::Instant now) {
+  auto item = lock_open(q, id);
+  const auto kind = item ? find_kind(q, item->kind) : std::nullopt;
   const auto step = kind ? find_transition(q, kind->flow, item->state, "close") : std::nullopt;
   if (!step) return false;
   take(*item, *kind, *step, now);
   write_item(q, *item, {"settled"}, now);
   return true;
+}
+
+}  // namespace
+
+bool settle(db::Scoped& q, std::string_view origin, base::Instant now) {
+  const auto id = q.count(
+      "SELECT i.id FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.origin = $1 AND i.closed_ms IS "
+      "NULL AND {scope:p}",
+      {origin});
+  return id != 0 && close_by_itself(q, id, now);
+}
+
+std::int64_t settle_all(db::Scoped& q, std::string_view origins, base::Instant now) {
+  const auto ids = open_of(q, origins);
+  return std::count_if(ids.begin(), ids.end(), [&](auto id) { return close_by_itself(q, id, now); });
+}
+
+std::int64_t give_all(db::Scoped& q, std::string_view origins, const Whose& to, std::int64_t account_id,
+                      base::Instant now) {
+  const auto ids = open_of(q, origins);
+  for (const auto id : ids) {
+    auto item = lock_open(q, id);
+    if (!item) continue;
+    item->team_id = to.team_id;
+    item->assignee_id = to.team_id ? head_of_team(q, *to.team_id, now) : to.staff_id;
+    item->handed = to.staff_id.has_value();
+    item->taken_by.reset();
+    write_item(q, *item, {"handed_over", account_id}, now);
+  }
+  return static_cast<std::int64_t>(ids.size());
+}
+
+void bring_all(db::Scoped& q, std::string_view origins, std::int64_t dwelling_id, std::int64_t household_id,
+               base::Instant now) {
+  const auto home = place::find_place(q, dwelling_id);
+  if (!home) return;
+  const auto whose = answerable_above(stewardship::responsible_for(q, *home, now), 0);
+  for (const auto id : open_of(q, origins)) {
+    auto item = lock_open(q, id);
+    if (!item) continue;
+    item->place_id = dwelling_id;
+    item->compound_id = home->compound_id.value_or(dwelling_id);
+    item->household_id = household_id;
+    item->resolved = now;
+    if (!item->handed && !item->team_id) {
+      item->assignee_id = whose ? std::optional(whose->staff_id) : std::nullopt;
+      item->tier = whose ? whose->tier : 0;
+    }
+    write_item(q, *item, {"reassigned"}, now);
+  }
 }
 
 std::int64_t open_items(db::Scoped& q, std::int64_t compound_id) {

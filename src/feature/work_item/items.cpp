@@ -5,6 +5,7 @@
 #include "api/paging.hpp"
 #include "base/text.hpp"
 #include "core/list.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/work_item/done.hpp"
 #include "feature/work_item/flow.hpp"
 #include "feature/work_item/routes.hpp"
@@ -92,10 +93,7 @@ struct Filter {
     args.push_back(arg);
   }
   void below(const std::optional<std::int64_t>& place) {
-    if (place)
-      add(" AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
-          "p.subdistrict_id, p.area_id, p.district_id)",
-          *place);
+    if (place) add(place::at_or_below, *place);
   }
   void own(const Asker& asker) {
     add(" AND (i.taken_by = {arg}", asker.account);
@@ -113,6 +111,7 @@ Result<api::Page<WorkItem>> list_items(api::Context& c, const WorkQuery& in) {
     if (standing == Standing::closed) filter.sql = filter.sql.with(" AND i.closed_ms IS NOT NULL");
     if (in.mine.value_or(false)) filter.own(asker);
     if (in.overdue.value_or(false)) filter.add(" AND i.closed_ms IS NULL AND i.due_ms <= {arg}", c.now);
+    if (in.unassigned.value_or(false)) filter.sql = filter.sql.with(" AND i.assignee_id IS NULL");
     if (in.kind) filter.add(" AND i.kind = {arg}", *in.kind);
     if (in.state) filter.add(" AND i.state = {arg}", *in.state);
     if (in.tier) filter.add(" AND i.tier = {arg}", in.tier->value);
@@ -134,8 +133,8 @@ Result<WorkSummary> summary(api::Context& c, const SummaryQuery& in) {
     WorkSummary out;
     Filter tiers{db::ScopedSql(
         "SELECT i.tier, COUNT(*), COUNT(*) FILTER (WHERE i.due_ms <= $1), COUNT(*) FILTER (WHERE i.taken_by "
-        "IS "
-        "NULL) FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.closed_ms IS NULL AND {scope:p}")};
+        "IS NULL), COUNT(*) FILTER (WHERE i.assignee_id IS NULL) FROM work_item i JOIN place p ON p.id = "
+        "i.place_id WHERE i.closed_ms IS NULL AND {scope:p}")};
     tiers.args.push_back(c.now);
     tiers.below(in.place_id);
     q.run(tiers.sql.with(" GROUP BY i.tier ORDER BY i.tier"), tiers.args, [&](const db::Row& r) {
@@ -143,6 +142,7 @@ Result<WorkSummary> summary(api::Context& c, const SummaryQuery& in) {
       out.open += r.integer(1);
       out.overdue += r.integer(2);
       out.unacknowledged += r.integer(3);
+      out.unassigned += r.integer(4);
     });
     Filter mine{db::ScopedSql(
         "SELECT COUNT(*) FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.closed_ms IS NULL AND "
@@ -164,7 +164,8 @@ Result<WorkItemFile> get_item(api::Context& c) {
     name_places(q, found);
     WorkItemFile file{found.front(), {}};
     q.unscoped().run(
-        "SELECT e.at_ms, e.verb, e.state, a.display_name, e.tier, s.name, e.note FROM work_event e LEFT JOIN "
+        "SELECT e.at_ms, e.verb, e.state, a.display_name, e.tier, s.name, e.note, e.latitude_e4, "
+        "e.longitude_e4, e.accuracy_m FROM work_event e LEFT JOIN "
         "account a ON a.id = e.account_id LEFT JOIN staff s ON s.id = e.assignee_id WHERE e.item_id = $1 "
         "ORDER "
         "BY e.id LIMIT 500",

@@ -27,11 +27,11 @@ constexpr auto lines = db::ScopedSql(
 
 Result<api::Page<LogLine>> list_log(api::Context& c, const LogQuery& in) {
   const auto day = in.day ? *in.day : meta::Day{base::civil_day(c.now)};
-  const auto until = in.until_day ? *in.until_day : meta::Day{day + 1};
-  if (until <= day) return base::fail_field("/until_day", "out_of_range");
+  const auto last = in.until_day.value_or(day);
+  if (last < day) return base::fail_field("/until_day", "not_later");
   return c.read([&](db::Scoped& q) -> Result<api::Page<LogLine>> {
     auto page = api::fetch_page<LogLine>(
-        q, lines, {in.account_id.value_or(c.who.account), base::start_of(day), base::start_of(until)},
+        q, lines, {in.account_id.value_or(c.who.account), base::start_of(day), base::start_of(last + 1)},
         in.limit, in.cursor,
         {" AND (x.at_ms, x.line) > ({arg}, {arg})", " ORDER BY x.at_ms, x.line LIMIT {arg}"},
         [](const db::Row& r) {

@@ -5,6 +5,8 @@
 
 #include "api/paging.hpp"
 #include "core/list.hpp"
+#include "feature/place/below_service.hpp"
+#include "feature/work_item/done.hpp"
 #include "feature/work_item/flow.hpp"
 #include "feature/work_item/routes.hpp"
 
@@ -55,9 +57,7 @@ Result<api::Page<Plan>> list_plans(api::Context& c, const PlanQuery& in) {
     auto sql = plan_columns;
     std::vector<db::Arg> args;
     if (in.place_id) {
-      sql = sql.with(
-          " AND {arg} IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, "
-          "p.subdistrict_id, p.area_id, p.district_id)");
+      sql = sql.with(place::at_or_below);
       args.emplace_back(*in.place_id);
     }
     sql = in.ended.value_or(false) ? sql.with(" AND w.ended_ms IS NOT NULL")
@@ -119,6 +119,8 @@ Result<Plan> create_plan(api::Context& c, const NewPlan& in) {
       return base::fail_field("/target", "work.about_places_only");
     const auto place = place::find_place(q, in.place_id);
     if (!place) return base::fail_field("/place_id", "not_found");
+    if (each == Each::place && about_a_door(*place, kind->category))
+      return base::fail_field("/place_id", "work.about_places_only");
     if (in.set_id &&
         q.count("SELECT COUNT(*) FROM place_set s JOIN place p ON p.id = s.place_id WHERE s.id = $1 AND "
                 "s.valid_until_ms IS NULL AND {scope:p}",

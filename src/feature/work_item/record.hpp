@@ -14,7 +14,7 @@ namespace feature::work_item {
 enum class Category { entry_control, temperature, tracing, publicity, disinfection, delivery, unrest };
 
 // What shows that something was done.
-enum class Evidence { note, photo, signature };
+enum class Evidence { note, photo, signature, location };
 
 // --- stored ----------------------------------------------------------------------------------------
 struct KindRow {
@@ -37,6 +37,7 @@ struct ItemRow {
   std::string kind{};
   std::int64_t place_id = 0, compound_id = 0;
   std::optional<std::int64_t> household_id{}, person_id{}, passage_id{}, opening_id{};
+  std::optional<std::int64_t> team_id{};      // it belongs to whoever heads the team
   std::optional<std::int64_t> assignee_id{};  // staff; none: nobody stands for the place
   int tier = 0;                               // of the assignee; 0: none
   bool handed = false;                        // by hand to somebody else: it stays with them while they serve
@@ -93,12 +94,19 @@ struct WorkItem {
   std::vector<std::string> verbs{};  // what the asker may do with it now
   std::vector<Evidence> needs{};     // without which it is not closed
 };
+// Where something was done: degrees times 10,000, about ten metres.
+struct Location {
+  meta::Int<-900000, 900000> latitude_e4{};
+  meta::Int<-1800000, 1800000> longitude_e4{};
+  std::optional<meta::Int<0, 100000>> accuracy_m{};
+};
 struct WorkEvent {
   meta::Instant at{};
   std::string verb{}, work_state{};
   std::optional<std::string> by{};  // none: the program
   int tier = 0;
   std::optional<std::string> assignee{}, note{};
+  std::optional<std::int64_t> latitude_e4{}, longitude_e4{}, accuracy_m{};  // as in Location
 };
 struct WorkItemFile {
   WorkItem item{};
@@ -110,6 +118,7 @@ struct WorkQuery {
   std::optional<std::int64_t> place_id{};  // at the place or below it; none: all one looks after
   std::optional<Standing> standing{};      // default: open
   std::optional<bool> mine{}, overdue{};
+  std::optional<bool> unassigned{};  // nobody's, because nobody stands for the place
   std::optional<meta::Text<1, 40>> kind{}, state{};
   std::optional<meta::Int<0, 6>> tier{};
   std::optional<meta::Int<1, 200>> limit{};
@@ -123,7 +132,7 @@ struct TierCount {
   std::int64_t open = 0, overdue = 0;
 };
 struct WorkSummary {
-  std::int64_t open = 0, unacknowledged = 0, overdue = 0, mine = 0;
+  std::int64_t open = 0, unacknowledged = 0, overdue = 0, mine = 0, unassigned = 0;
   std::vector<TierCount> tiers{};
 };
 
@@ -140,6 +149,7 @@ struct Act {
   meta::Text<1, 40> verb;
   std::optional<meta::Note> note{};
   std::optional<meta::Text<8, 60>> client_id{};  // made where it was written down: sent twice it is done once
+  std::optional<Location> location{};            // kept only where the kind demands it
 };
 struct HandOver {
   std::vector<std::int64_t> ids{};  // these, or
@@ -175,19 +185,21 @@ struct SeatPatch {
 
 META_ENUM(feature::work_item::Category, "entry_control", "temperature", "tracing", "publicity",
           "disinfection", "delivery", "unrest")
-META_ENUM(feature::work_item::Evidence, "note", "photo", "signature")
+META_ENUM(feature::work_item::Evidence, "note", "photo", "signature", "location")
 META_ENUM(feature::work_item::Standing, "open", "closed", "all")
 META_DESCRIBE(feature::work_item::Kind, "WorkKind", "", id, code, category, flow, climb_minutes, due_minutes,
               by_hand, evidence)
 META_DESCRIBE(feature::work_item::KindList, "WorkKindList", "", items)
 META_DESCRIBE(feature::work_item::KindPatch, "WorkKindPatch", "", climb_minutes, due_minutes, evidence)
-META_DESCRIBE(feature::work_item::WorkQuery, "WorkQuery", "", place_id, standing, mine, overdue, kind, state,
-              tier, limit, cursor)
+META_DESCRIBE(feature::work_item::WorkQuery, "WorkQuery", "", place_id, standing, mine, overdue, unassigned,
+              kind, state, tier, limit, cursor)
 META_DESCRIBE(feature::work_item::SummaryQuery, "WorkSummaryQuery", "", place_id)
 META_DESCRIBE(feature::work_item::TierCount, "TierCount", "", tier, open, overdue)
-META_DESCRIBE(feature::work_item::WorkSummary, "WorkSummary", "", open, unacknowledged, overdue, mine, tiers)
+META_DESCRIBE(feature::work_item::WorkSummary, "WorkSummary", "", open, unacknowledged, overdue, mine,
+              unassigned, tiers)
 META_DESCRIBE(feature::work_item::Created, "WorkCreated", "", created)
-META_DESCRIBE(feature::work_item::Act, "WorkAct", "", verb, note, client_id)
+META_DESCRIBE(feature::work_item::Location, "WorkLocation", "", latitude_e4, longitude_e4, accuracy_m)
+META_DESCRIBE(feature::work_item::Act, "WorkAct", "", verb, note, client_id, location)
 META_DESCRIBE(feature::work_item::HandOver, "WorkHandOver", "", ids, from_staff_id, to_staff_id, note)
 META_DESCRIBE(feature::work_item::HandedOver, "WorkHandedOver", "", handed)
 META_DESCRIBE(feature::work_item::Reachable, "Reachable", "", name, phone)
@@ -218,10 +230,10 @@ struct Describe<feature::work_item::ItemRow> {
   using T = feature::work_item::ItemRow;
   static constexpr std::string_view name = "WorkItemStored", table = "work_item";
   static constexpr std::array fields{
-      KEY,           F(kind),       F(place_id),    F(compound_id), F(household_id), F(person_id),
-      F(passage_id), F(opening_id), F(assignee_id), F(tier),        F(handed),       F(taken_by),
-      F(state),      F(detail),     F(note),        F(origin),      AT(opened),      AT(climb),
-      AT(due),       AT(resolved),  AT(closed),     F(version)};
+      KEY,           F(kind),       F(place_id),  F(compound_id), F(household_id), F(person_id),
+      F(passage_id), F(opening_id), F(team_id),   F(assignee_id), F(tier),         F(handed),
+      F(taken_by),   F(state),      F(detail),    F(note),        F(origin),       AT(opened),
+      AT(climb),     AT(due),       AT(resolved), AT(closed),     F(version)};
 };
 template <>
 struct Describe<feature::work_item::WorkItem> {
@@ -256,7 +268,8 @@ template <>
 struct Describe<feature::work_item::WorkEvent> {
   using T = feature::work_item::WorkEvent;
   static constexpr std::string_view name = "WorkEvent", table = "";
-  static constexpr std::array fields{AT(at), F(verb), F(work_state), F(by), F(tier), F(assignee), F(note)};
+  static constexpr std::array fields{AT(at),      F(verb), F(work_state),  F(by),           F(tier),
+                                     F(assignee), F(note), F(latitude_e4), F(longitude_e4), F(accuracy_m)};
 };
 template <>
 struct Describe<feature::work_item::NewWork> {

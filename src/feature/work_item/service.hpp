@@ -23,7 +23,8 @@ struct Cause {
   std::optional<std::string> note{};
   std::optional<base::Instant> due{};        // none: by the kind
   std::optional<std::int64_t> account_id{};  // who gave it; none: the program
-  std::optional<std::int64_t> staff_id{};    // whose it is by name; none: by the stewardships of this instant
+  // Whose it is by name, or the work of whoever heads a team; neither: by the stewardships of this instant.
+  std::optional<std::int64_t> staff_id{}, team_id{};
 };
 // In the transaction of what makes it necessary; whoever follows the place by webhook is told. False: the
 // origin is known, the place is not in scope, or there is no such kind.
@@ -31,6 +32,21 @@ bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now)
 
 // What made it is over: closed by the program. False when there is no open item of that origin.
 bool settle(db::Scoped& q, std::string_view origin, base::Instant now);
+
+// The same for every open item whose origin begins so, "control:12:"; how many.
+std::int64_t settle_all(db::Scoped& q, std::string_view origins, base::Instant now);
+
+struct Whose {
+  std::optional<std::int64_t> staff_id{}, team_id{};  // one of them
+};
+// Every open item whose origin begins so becomes theirs, by the decision of an account; how many.
+std::int64_t give_all(db::Scoped& q, std::string_view origins, const Whose& to, std::int64_t account_id,
+                      base::Instant now);
+
+// Every open item whose origin begins so is about this home now: it goes to whoever answers for that, and
+// what is somebody's by name stays theirs.
+void bring_all(db::Scoped& q, std::string_view origins, std::int64_t dwelling_id, std::int64_t household_id,
+               base::Instant now);
 
 // Those who live in a household and have a number, in the order of its file. The caller has put on record who
 // asks and why.

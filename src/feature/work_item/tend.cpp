@@ -12,15 +12,8 @@ using base::Result;
 
 constexpr int round_max = 50;  // items of one round: the writer is not held for long
 
-std::optional<ItemRow> locked(db::Scoped& q, std::int64_t id) {
-  q.unscoped().run("UPDATE work_item SET version = version + 1 WHERE id = $1", {id});
-  auto item = find_item(q, id);
-  if (!item || item->closed) return std::nullopt;
-  return item;
-}
-
 void climb(db::Scoped& q, std::int64_t id, base::Instant now) {
-  auto item = locked(q, id);
+  auto item = lock_open(q, id);
   if (!item || !item->climb || *item->climb > now) return;
   const auto place = place::find_place(q, item->place_id);
   const auto kind = find_kind(q, item->kind);
@@ -41,45 +34,60 @@ void climb(db::Scoped& q, std::int64_t id, base::Instant now) {
   tell(q, *place, *item, "escalated", now);
 }
 
+// Until all they stood for has ended; volunteers never stood for anything.
 bool serves(db::Scoped& q, std::int64_t staff, base::Instant now) {
   return q.unscoped().count(
-             "SELECT COUNT(*) FROM stewardship WHERE staff_id = $1 AND valid_from_ms <= $2 AND "
-             "(valid_until_ms IS "
-             "NULL OR valid_until_ms > $2)",
+             "SELECT CASE WHEN EXISTS (SELECT 1 FROM stewardship WHERE staff_id = $1 AND valid_from_ms <= $2 "
+             "AND (valid_until_ms IS NULL OR valid_until_ms > $2)) OR NOT EXISTS (SELECT 1 FROM stewardship "
+             "WHERE staff_id = $1 AND valid_until_ms <= $2) THEN 1 ELSE 0 END",
              {staff, now}) > 0;
 }
 
-void find_whose(db::Scoped& q, std::int64_t id, base::Instant now) {
-  auto item = locked(q, id);
-  if (!item) return;
-  item->resolved = now;
-  const auto place = place::find_place(q, item->place_id);
+// Of the team, of whom it was given to by name, of its own tier, or of the next one that has somebody.
+struct Stand {
+  bool stays = false;
+  std::optional<Answerable> whose{};
+};
+Stand stand_of(db::Scoped& q, const ItemRow& item, base::Instant now) {
+  if (item.team_id && item.tier == 0 && !item.handed)
+    if (const auto head = head_of_team(q, *item.team_id, now))
+      return {item.assignee_id == head, Answerable{*head, 0, false}};
+  const auto place = place::find_place(q, item.place_id);
   const auto all = place ? stewardship::responsible_for(q, *place, now) : stewardship::Responsible{};
-  bool stands = item->assignee_id && item->handed && serves(q, *item->assignee_id, now);
+  Stand out;
+  out.stays = item.assignee_id && item.handed && serves(q, *item.assignee_id, now);
   for (const auto& tier : all.tiers)
     for (const auto& s : tier.stewards)
-      if (item->assignee_id == s.staff_id && tier.tier == item->tier) stands = true;
-  // Of its own tier, or of the next one that has somebody.
-  const auto whose = answerable_above(all, std::max(0, item->tier - 1));
-  if (stands || (!whose && !item->assignee_id)) {
+      if (item.assignee_id == s.staff_id && tier.tier == item.tier) out.stays = true;
+  out.whose = answerable_above(all, std::max(0, item.tier - 1));
+  if (!out.whose) out.whose = answerable_above(all, 0);  // those above are gone: whoever is left
+  return out;
+}
+
+void find_whose(db::Scoped& q, std::int64_t id, base::Instant now) {
+  auto item = lock_open(q, id);
+  if (!item) return;
+  item->resolved = now;
+  const auto [stays, whose] = stand_of(q, *item, now);
+  if (stays || (!whose && !item->assignee_id)) {
     q.unscoped().run("UPDATE work_item SET resolved_ms = $2 WHERE id = $1", {id, now});
     return;
   }
   item->assignee_id = whose ? std::optional(whose->staff_id) : std::nullopt;
-  item->tier = whose ? whose->tier : item->tier;
+  item->tier = whose ? whose->tier : 0;
   item->handed = false;
   write_item(q, *item, {"reassigned"}, now);
 }
 
-// The instant of the last change of who stands for what.
-base::Instant last_change_of_stewards(db::Connection& c, base::Instant now) {
+// The instant of the last change of who stands for what, or of a team's roster.
+base::Instant last_change_of_rosters(db::Connection& c, base::Instant now) {
   return {c.count(
       "SELECT COALESCE(MAX(at), 0) FROM (SELECT MAX(valid_from_ms) AS at FROM stewardship WHERE "
-      "valid_from_ms <= "
-      "$1 UNION ALL SELECT MAX(valid_until_ms) FROM stewardship WHERE valid_until_ms <= $1 UNION ALL SELECT "
-      "MAX(valid_from_ms) FROM place_set_member WHERE valid_from_ms <= $1 UNION ALL SELECT "
-      "MAX(valid_until_ms) "
-      "FROM place_set_member WHERE valid_until_ms <= $1) changes",
+      "valid_from_ms <= $1 UNION ALL SELECT MAX(valid_until_ms) FROM stewardship WHERE valid_until_ms <= $1 "
+      "UNION ALL SELECT MAX(valid_from_ms) FROM place_set_member WHERE valid_from_ms <= $1 UNION ALL SELECT "
+      "MAX(valid_until_ms) FROM place_set_member WHERE valid_until_ms <= $1 UNION ALL SELECT "
+      "MAX(valid_from_ms) FROM team_version WHERE valid_from_ms <= $1 UNION ALL SELECT MAX(valid_until_ms) "
+      "FROM team_version WHERE valid_until_ms <= $1) changes",
       {now})};
 }
 
@@ -95,11 +103,13 @@ Result<std::int64_t> tend(db::Store& store, base::Instant now) {
     c.run(
         "SELECT id FROM work_item WHERE closed_ms IS NULL AND climb_ms <= $1 ORDER BY climb_ms, id LIMIT $2",
         {now, round_max}, [&](const db::Row& r) { found.climbing.push_back(r.integer(0)); });
+    // Who was resolved in the very instant of a change may not have seen it.
+    const auto change = last_change_of_rosters(c, now);
+    const auto seen_from = change < now ? change + 1 : change;
     c.run(
         "SELECT id FROM work_item WHERE closed_ms IS NULL AND resolved_ms < $1 ORDER BY resolved_ms, id "
         "LIMIT $2",
-        {last_change_of_stewards(c, now), round_max},
-        [&](const db::Row& r) { found.orphaned.push_back(r.integer(0)); });
+        {seen_from, round_max}, [&](const db::Row& r) { found.orphaned.push_back(r.integer(0)); });
     return found;
   });
   if (!due) return tl::unexpected(std::move(due).error());

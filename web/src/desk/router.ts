@@ -156,19 +156,19 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/DirectoryPage.vue'),
   },
   {
-    path: '/work/board',
+    path: '/work-board',
     name: 'work_board',
     meta: { title: 'work_board', parent: 'work' },
     component: () => import('./page/WorkBoardPage.vue'),
   },
   {
-    path: '/work/plans',
+    path: '/work-plans',
     name: 'work_plans',
     meta: { title: 'work_plans', parent: 'work', free: true },
     component: () => import('./page/WorkPlansPage.vue'),
   },
   {
-    path: '/work/log',
+    path: '/work-log',
     name: 'work_log',
     meta: { title: 'work_log', parent: 'work' },
     component: () => import('./page/WorkLogPage.vue'),
@@ -184,6 +184,24 @@ export const routes: RouteRecordRaw[] = [
     name: 'survey',
     meta: { title: 'survey', parent: 'surveys', free: true },
     component: () => import('./page/SurveyPage.vue'),
+  },
+  {
+    path: '/meter-estimates',
+    name: 'meter_estimates',
+    meta: { title: 'meter_estimates' },
+    component: () => import('./page/MeterEstimatesPage.vue'),
+  },
+  {
+    path: '/questionnaires',
+    name: 'questionnaires',
+    meta: { title: 'questionnaires', free: true },
+    component: () => import('./page/QuestionnairesPage.vue'),
+  },
+  {
+    path: '/questionnaires/:id(\\d+)',
+    name: 'questionnaire',
+    meta: { title: 'questionnaire', parent: 'questionnaires', free: true },
+    component: () => import('./page/QuestionnairePage.vue'),
   },
   {
     path: '/gates',

@@ -176,6 +176,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/answer-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers of a round, door by door, newest first */
+        get: operations["getApiAnswerSheets"];
+        put?: never;
+        /** What was answered at doors; each sheet is stored once */
+        post: operations["postApiAnswerSheets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/answer-sheets/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers of a round as a table, a column per question */
+        get: operations["getApiAnswerSheetsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/area-figures": {
         parameters: {
             query?: never;
@@ -3815,6 +3850,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/questionnaire-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A questionnaire as a spreadsheet, to begin from */
+        get: operations["getApiQuestionnaireSample"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questionnaire-versions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version with its questions */
+        get: operations["getApiQuestionnaireVersionsId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questionnaires": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questionnaires, newest first */
+        get: operations["getApiQuestionnaires"];
+        put?: never;
+        /** A questionnaire from a spreadsheet: a new version of its code */
+        post: operations["postApiQuestionnaires"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questionnaires/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Questionnaires, newest first: all of it as xlsx, CSV or on paper */
+        get: operations["getApiQuestionnairesExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questionnaires/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One questionnaire, its versions and the rounds that ask it */
+        get: operations["getApiQuestionnairesId"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/received-cases/{id}/receipt": {
         parameters: {
             query?: never;
@@ -4796,6 +4917,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/survey-rounds/{id}/answer-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How often each answer was given, with those it is a part of */
+        get: operations["getApiSurveyRoundsIdAnswerCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/survey-rounds/{id}/close": {
         parameters: {
             query?: never;
@@ -4842,6 +4980,24 @@ export interface paths {
         put?: never;
         /** Hand the register of a place to its community */
         post: operations["postApiSurveyRoundsIdHandovers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/survey-rounds/{id}/questionnaire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The questions a round asks at its doors */
+        get: operations["getApiSurveyRoundsIdQuestionnaire"];
+        put?: never;
+        /** Say which questionnaire a round asks */
+        post: operations["postApiSurveyRoundsIdQuestionnaire"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5719,6 +5875,40 @@ export interface components {
             /** Format: utc-milliseconds */
             merged_ms: number;
         };
+        AnswerCountReport: {
+            /** Format: int64 */
+            sheets: number;
+            items: components["schemas"]["QuestionCount"][];
+        };
+        AnswerSheet: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            dwelling_id: number;
+            compound: string;
+            label: string;
+            /** Format: int64 */
+            version_id: number;
+            /** Format: int64 */
+            version: number;
+            answers: components["schemas"]["QuestionAnswer"][];
+            /** Format: utc-milliseconds */
+            happened_ms: number;
+            filled_by: string;
+        };
+        AnswerSheetResult: {
+            client_id: string;
+            /** @enum {string} */
+            status: "stored" | "stored_before" | "refused";
+            code: string | null;
+            path: string | null;
+        };
+        AnswerSheetResults: {
+            items: components["schemas"]["AnswerSheetResult"][];
+        };
+        AnswerSheetUpload: {
+            items: components["schemas"]["NewAnswerSheet"][];
+        };
         AreaFigures: {
             /** Format: id */
             id: number;
@@ -6048,6 +6238,12 @@ export interface components {
         };
         CheckDuplicates: {
             compound_id?: number | null;
+        };
+        ChoiceCount: {
+            name: string;
+            label: components["schemas"]["QuestionWords"];
+            /** Format: int64 */
+            count: number;
         };
         Claim: {
             name: string;
@@ -7537,6 +7733,18 @@ export interface components {
             role: string;
             place_id?: number | null;
         };
+        NewAnswerSheet: {
+            client_id: string;
+            /** Format: int64 */
+            round_id: number;
+            /** Format: int64 */
+            dwelling_id: number;
+            /** Format: int64 */
+            version_id: number;
+            answers: components["schemas"]["QuestionAnswer"][];
+            /** Format: utc-milliseconds */
+            happened_ms: number;
+        };
         NewArrival: {
             household_id?: number | null;
             dwelling_id?: number | null;
@@ -7650,6 +7858,7 @@ export interface components {
             day?: string | null;
             /** @enum {string} */
             result: "pending" | "negative" | "positive";
+            client_id?: string | null;
         };
         NewControlTransfer: {
             site: string;
@@ -8278,6 +8487,11 @@ export interface components {
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
+        PageOfAnswerSheet: {
+            items: components["schemas"]["AnswerSheet"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
         PageOfAreaFigures: {
             items: components["schemas"]["AreaFigures"][];
             /** @description Cursor of the next page; null on the last */
@@ -8440,6 +8654,11 @@ export interface components {
         };
         PageOfPolicy: {
             items: components["schemas"]["Policy"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfQuestionnaire: {
+            items: components["schemas"]["Questionnaire"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -9168,6 +9387,131 @@ export interface components {
             place_id: number;
             params: components["schemas"]["ControlRules"];
         };
+        Question: {
+            name: string;
+            /** @enum {string} */
+            kind: "text" | "integer" | "decimal" | "date" | "select_one" | "select_multiple" | "note";
+            label: components["schemas"]["QuestionWords"];
+            hint: components["schemas"]["QuestionWords"];
+            required: boolean;
+            required_message: components["schemas"]["QuestionWords"];
+            relevant: components["schemas"]["QuestionStep"][];
+            constraint: components["schemas"]["QuestionStep"][];
+            constraint_message: components["schemas"]["QuestionWords"];
+            choices: components["schemas"]["QuestionChoice"][];
+        };
+        QuestionAnswer: {
+            name: string;
+            text?: string | null;
+            number?: number | null;
+            choices?: string[] | null;
+        };
+        QuestionChoice: {
+            name: string;
+            label: components["schemas"]["QuestionWords"];
+        };
+        QuestionCount: {
+            name: string;
+            /** @enum {string} */
+            question_kind: "text" | "integer" | "decimal" | "date" | "select_one" | "select_multiple" | "note";
+            label: components["schemas"]["QuestionWords"];
+            /** Format: int64 */
+            asked: number;
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            unanswered: number;
+            choices: components["schemas"]["ChoiceCount"][];
+            least: number | null;
+            most: number | null;
+            mean: number | null;
+        };
+        QuestionForm: {
+            code: string;
+            title: components["schemas"]["QuestionWords"];
+            questions: components["schemas"]["Question"][];
+        };
+        QuestionFormFault: {
+            sheet: string;
+            /** Format: int64 */
+            row: number;
+            column: string;
+            code: string;
+            detail: string;
+        };
+        QuestionFormReading: {
+            form: components["schemas"]["QuestionForm"];
+            faults: components["schemas"]["QuestionFormFault"][];
+            /** Format: int64 */
+            number: number;
+            questionnaire_id: number | null;
+            version_id: number | null;
+        };
+        QuestionStep: {
+            /** @enum {string} */
+            op: "text" | "number" | "day" | "boolean" | "answer" | "self" | "today" | "and" | "or" | "not" | "equal" | "unequal" | "less" | "at_most" | "more" | "at_least" | "plus" | "minus" | "times" | "divided" | "remainder" | "negative" | "selected" | "count_selected" | "string_length";
+            text: string;
+            number: number;
+        };
+        QuestionWords: {
+            zh: string;
+            en: string;
+        };
+        Questionnaire: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            place_id: number;
+            place_name: string;
+            code: string;
+            title_zh: string;
+            title_en: string;
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            questions: number;
+            /** Format: utc-milliseconds */
+            uploaded_ms: number;
+        };
+        QuestionnaireFile: {
+            questionnaire: components["schemas"]["Questionnaire"];
+            versions: components["schemas"]["QuestionnaireVersionLine"][];
+            rounds: components["schemas"]["QuestionnaireRoundLine"][];
+        };
+        QuestionnaireRoundLine: {
+            /** Format: int64 */
+            round_id: number;
+            title: string;
+            place_name: string;
+            asked: boolean;
+            closed_ms: number | null;
+        };
+        QuestionnaireVersion: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            questionnaire_id: number;
+            /** Format: int64 */
+            number: number;
+            /** Format: utc-milliseconds */
+            effective_ms: number;
+            form: components["schemas"]["QuestionForm"];
+        };
+        QuestionnaireVersionLine: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            questions: number;
+            /** Format: utc-milliseconds */
+            effective_ms: number;
+            /** Format: utc-milliseconds */
+            uploaded_ms: number;
+            uploaded_by: string;
+            /** Format: int64 */
+            sheets: number;
+        };
         Reachable: {
             name: string;
             phone: string | null;
@@ -9405,6 +9749,17 @@ export interface components {
             permissions: string[];
             /** Format: int32 */
             version: number;
+        };
+        RoundQuestionnaire: {
+            /** Format: int64 */
+            round_id: number;
+            version: components["schemas"]["QuestionnaireVersion"] | null;
+            answered: number[];
+            /** Format: int64 */
+            utc_offset_minutes: number;
+        };
+        RoundQuestionnaireChoice: {
+            questionnaire_id?: number | null;
         };
         SealBoard: {
             items: components["schemas"]["SealProposal"][];
@@ -10341,6 +10696,7 @@ export interface components {
             verb: string;
             note?: string | null;
             client_id?: string | null;
+            location?: components["schemas"]["WorkLocation"] | null;
         };
         WorkCreated: {
             /** Format: int64 */
@@ -10356,6 +10712,9 @@ export interface components {
             tier: number;
             assignee: string | null;
             note: string | null;
+            latitude_e4: number | null;
+            longitude_e4: number | null;
+            accuracy_m: number | null;
         };
         WorkHandOver: {
             ids: number[];
@@ -10398,7 +10757,7 @@ export interface components {
             overdue: boolean;
             own: boolean;
             verbs: string[];
-            needs: ("note" | "photo" | "signature")[];
+            needs: ("note" | "photo" | "signature" | "location")[];
         };
         WorkItemFile: {
             item: components["schemas"]["WorkItem"];
@@ -10414,7 +10773,7 @@ export interface components {
             climb_minutes: number | null;
             due_minutes: number | null;
             by_hand: boolean;
-            evidence: ("note" | "photo" | "signature")[];
+            evidence: ("note" | "photo" | "signature" | "location")[];
         };
         WorkKindList: {
             items: components["schemas"]["WorkKind"][];
@@ -10422,7 +10781,12 @@ export interface components {
         WorkKindPatch: {
             climb_minutes?: number | null;
             due_minutes?: number | null;
-            evidence?: ("note" | "photo" | "signature")[] | null;
+            evidence?: ("note" | "photo" | "signature" | "location")[] | null;
+        };
+        WorkLocation: {
+            latitude_e4: number;
+            longitude_e4: number;
+            accuracy_m?: number | null;
         };
         WorkLogLine: {
             /** Format: int64 */
@@ -10442,7 +10806,7 @@ export interface components {
             /** Format: id */
             id: number;
             /** @enum {string} */
-            evidence: "note" | "photo" | "signature";
+            evidence: "note" | "photo" | "signature" | "location";
             filename: string;
             /** Format: int64 */
             size_bytes: number;
@@ -10487,6 +10851,8 @@ export interface components {
             overdue: number;
             /** Format: int64 */
             mine: number;
+            /** Format: int64 */
+            unassigned: number;
             tiers: components["schemas"]["TierCount"][];
         };
         WorkerLine: {
@@ -10893,6 +11259,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiAnswerSheets: {
+        parameters: {
+            query: {
+                round_id: number;
+                questionnaire_id?: number | null;
+                compound_id?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAnswerSheet"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiAnswerSheets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerSheetUpload"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerSheetResults"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiAnswerSheetsExport: {
+        parameters: {
+            query: {
+                round_id: number;
+                questionnaire_id?: number | null;
+                compound_id?: number | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
             };
             /** @description A problem */
             default: {
@@ -19190,6 +19659,206 @@ export interface operations {
             };
         };
     };
+    getApiQuestionnaireSample: {
+        parameters: {
+            query?: {
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiQuestionnaireVersionsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionnaireVersion"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiQuestionnaires: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfQuestionnaire"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiQuestionnaires: {
+        parameters: {
+            query: {
+                place_id: number;
+                filename: string;
+                dry_run?: boolean | null;
+                effective_ms?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionFormReading"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiQuestionnairesExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiQuestionnairesId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionnaireFile"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiReceivedCasesIdReceipt: {
         parameters: {
             query?: never;
@@ -21483,6 +22152,40 @@ export interface operations {
             };
         };
     };
+    getApiSurveyRoundsIdAnswerCounts: {
+        parameters: {
+            query?: {
+                questionnaire_id?: number | null;
+                compound_id?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerCountReport"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postApiSurveyRoundsIdClose: {
         parameters: {
             query?: never;
@@ -21599,6 +22302,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SurveyHandover"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiSurveyRoundsIdQuestionnaire: {
+        parameters: {
+            query?: {
+                compound_id?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundQuestionnaire"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiSurveyRoundsIdQuestionnaire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundQuestionnaireChoice"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundQuestionnaire"];
                 };
             };
             /** @description A problem */
@@ -22522,6 +23293,7 @@ export interface operations {
                 standing?: ("open" | "closed" | "all") | null;
                 mine?: boolean | null;
                 overdue?: boolean | null;
+                unassigned?: boolean | null;
                 kind?: string | null;
                 state?: string | null;
                 tier?: number | null;
@@ -22594,6 +23366,7 @@ export interface operations {
                 standing?: ("open" | "closed" | "all") | null;
                 mine?: boolean | null;
                 overdue?: boolean | null;
+                unassigned?: boolean | null;
                 kind?: string | null;
                 state?: string | null;
                 tier?: number | null;
@@ -22791,7 +23564,7 @@ export interface operations {
     postApiWorkItemsIdFiles: {
         parameters: {
             query: {
-                evidence: "note" | "photo" | "signature";
+                evidence: "note" | "photo" | "signature" | "location";
                 filename: string;
                 client_id?: string | null;
             };

@@ -1,7 +1,6 @@
 // Care, requests and deliveries, in the words of the page.
 import { api } from '../api/client'
 import type { ServiceKind } from '../api/care_types'
-import type { SearchAnswer } from '../api/types'
 
 export const care_todays = ['overdue', 'waiting', 'contacted'] as const
 export const care_channels = ['phone', 'visit', 'message', 'neighbour', 'self'] as const
@@ -62,22 +61,6 @@ export const minute_of = (clock: string): number => {
 export const clock_of = (minute: number): string =>
   `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`
 
-/** Who lives where, by name, room or the end of a number; of the compound when one is chosen. */
-export async function find_people(q: string, compound_id?: number | null) {
-  if (q === '') return []
-  const answer = await api.post<SearchAnswer>('/api/search', { q, limit: 30 })
-  return answer.persons
-    .filter((person) => !person.former && (!compound_id || person.compound_id === compound_id))
-    .map((person) => ({ ...person, label: `${person.label} ${person.name}` }))
-}
-/** The same by household, each once. */
-export async function find_homes(q: string, compound_id?: number | null) {
-  const homes = new Map<number, { id: number; label: string }>()
-  for (const person of await find_people(q, compound_id))
-    if (!homes.has(person.household_id))
-      homes.set(person.household_id, { id: person.household_id, label: person.label })
-  return [...homes.values()]
-}
 /** What may be asked for today. */
 export async function service_kinds(): Promise<ServiceKind[]> {
   return (await api.get<{ items: ServiceKind[] }>('/api/service-kinds')).items

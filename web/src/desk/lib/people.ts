@@ -1,5 +1,6 @@
 // Words and colours around persons and their papers.
-import type { Person, PresenceCount } from '../api/types'
+import { api } from '../api/client'
+import type { HouseholdFile, Person, PresenceCount, SearchAnswer } from '../api/types'
 
 export const relations = [
   'head',
@@ -68,4 +69,37 @@ export const value_group: Record<string, string> = {
   living: 'living',
   presence: 'presence',
   end_reason: 'end_reason',
+}
+
+const homes_at_once = 3 // whose people are shown when a room was typed
+
+async function find(q: string, compound_id?: number | null): Promise<SearchAnswer> {
+  return api.post<SearchAnswer>('/api/search', { q, limit: 30, compound_id: compound_id ?? null })
+}
+/** Who lives where, by name, room or the end of a number; of the compound when one is chosen. */
+export async function find_people(q: string, compound_id?: number | null) {
+  if (q === '') return []
+  const { persons, dwellings } = await find(q, compound_id)
+  const found = persons
+    .filter((person) => !person.former)
+    .map((person) => ({ ...person, label: `${person.label} ${person.name}` }))
+  const homes = dwellings.flatMap(({ household_id }) => household_id ?? []).slice(0, homes_at_once)
+  const files = await Promise.all(homes.map((id) => api.get<HouseholdFile>(`/api/households/${id}`)))
+  const members = files.flatMap(({ id, label, members }) =>
+    members.map((member) => ({ id: member.id, household_id: id, label: `${label} ${member.name}` })),
+  )
+  return [...found, ...members]
+}
+/** The same by household, each once. */
+export async function find_homes(q: string, compound_id?: number | null) {
+  if (q === '') return []
+  const { persons, dwellings } = await find(q, compound_id)
+  const homes = new Map<number, { id: number; label: string }>()
+  for (const { household_id, label, head_name } of dwellings)
+    if (household_id !== null)
+      homes.set(household_id, { id: household_id, label: `${label} ${head_name ?? ''}` })
+  for (const { former, household_id, label, name } of persons)
+    if (!former && !homes.has(household_id))
+      homes.set(household_id, { id: household_id, label: `${label} ${name}` })
+  return [...homes.values()]
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
-import type { WorkItem } from '../api/types'
-import { by_urgency, minutes_left, wants_note, work_tone, minutes_of, span_of } from './work'
+import type { WorkItem, WorkSummary } from '../api/types'
+import { by_urgency, minutes_left, outside_tiers, wants_note, work_tone, minutes_of, span_of } from './work'
 
 const item = (over: Partial<WorkItem>): WorkItem => ({
   id: 1,
@@ -67,5 +67,23 @@ describe('deadlines as people say them', () => {
       '15 minutes',
     ])
     for (const n of [1, 59, 60, 61, 1439, 1440, 10080]) expect(minutes_of(span_of(n))).toBe(n)
+  })
+})
+
+describe('open items outside the tiers', () => {
+  const summary = (unassigned: number, open: number): WorkSummary => ({
+    open: open + 3,
+    unacknowledged: 0,
+    overdue: 0,
+    mine: 0,
+    unassigned,
+    tiers: [
+      { tier: 0, open, overdue: 0 },
+      { tier: 1, open: 3, overdue: 0 },
+    ],
+  })
+  it("tells what is somebody's by name from what is nobody's", () => {
+    expect(outside_tiers(summary(2, 5))).toEqual({ by_name: 3, nobody: 2 })
+    expect(outside_tiers({ ...summary(0, 0), tiers: [] })).toEqual({ by_name: 0, nobody: 0 })
   })
 })

@@ -1,5 +1,5 @@
 // How alerts and tasks are read.
-import type { WorkItem } from '../api/types'
+import type { WorkItem, WorkSummary } from '../api/types'
 
 /** The worst first: overdue, then not taken by anybody, then the rest; within each the oldest first. */
 export function by_urgency(items: readonly WorkItem[]): WorkItem[] {
@@ -66,6 +66,12 @@ export const work_kinds = [
   'task_delivery',
   'task_unrest',
 ] as const
+
+/** Open items that stand in no tier: somebody's by name, and nobody's. */
+export function outside_tiers(summary: WorkSummary): { by_name: number; nobody: number } {
+  const open = summary.tiers.find((tier) => tier.tier === 0)?.open ?? 0
+  return { by_name: Math.max(0, open - summary.unassigned), nobody: summary.unassigned }
+}
 
 /** The seven works (XN-28). */
 export const categories = [

@@ -20,6 +20,8 @@ export const menu: readonly MenuGroup[] = [
       { route: 'work_plans', permission: 'work_read' },
       { route: 'work_log', permission: 'work_read' },
       { route: 'surveys', permission: 'work_read' },
+      { route: 'meter_estimates', permission: 'work_read' },
+      { route: 'questionnaires', permission: 'work_read' },
       { route: 'area', permission: 'figure_read' },
       { route: 'gates', permission: 'passage_read' },
       { route: 'ledger', permission: 'passage_read' },

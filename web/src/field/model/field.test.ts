@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 
 import { all_well, buildings_of, likely_first } from './doors'
 import { Field } from './field'
-import { FieldStore, type Door, type NewAttempt } from './store'
+import { FieldStore, type Door, type NewAttempt, type NewSheet, type RoundForm } from './store'
+import { where } from './where'
 
 const now_ms = Date.UTC(2020, 1, 11, 2)
 
@@ -33,6 +34,36 @@ const door = (id: number, more: Partial<Door> = {}): Door => ({
   ...more,
 })
 
+const form = (version: number, name: string): RoundForm => ({
+  round_id: 1,
+  answered: [],
+  utc_offset_minutes: 480,
+  version: {
+    id: version,
+    questionnaire_id: 1,
+    number: version,
+    effective_ms: 0,
+    form: {
+      code: 'door',
+      title: { zh: '问卷', en: 'Questions' },
+      questions: [
+        {
+          name,
+          kind: 'text',
+          label: { zh: '题', en: 'Question' },
+          hint: { zh: '', en: '' },
+          required: true,
+          required_message: { zh: '', en: '' },
+          relevant: [],
+          constraint: [],
+          constraint_message: { zh: '', en: '' },
+          choices: [],
+        },
+      ],
+    },
+  },
+})
+
 /** A server that stores each record once, and can be away, lose its answer, or refuse. */
 class FakeServer {
   up = true
@@ -41,6 +72,8 @@ class FakeServer {
   signed_in = true
   refused = new Set<number>()
   readonly stored = new Map<string, NewAttempt>()
+  readonly sheets = new Map<string, NewSheet>()
+  form: RoundForm = { round_id: 1, version: null, answered: [], utc_offset_minutes: 480 }
   readonly acts: string[] = []
   readonly done = new Set<string>()
   doors = [door(1), door(2), door(3), door(4)]
@@ -55,6 +88,8 @@ class FakeServer {
     if (path === '/api/survey-rounds') return json({ items: [{ id: 1, title: '第一轮' }] })
     if (path === '/api/survey-doors') return json({ items: this.doors })
     if (path === '/api/work-items') return json({ items: [] })
+    if (path.endsWith('/questionnaire')) return json(this.form)
+    if (path === '/api/answer-sheets') return this.take_sheets(init, json)
     if (path.endsWith('/files')) {
       this.acts.push(path)
       return json({ items: [] })
@@ -89,6 +124,23 @@ class FakeServer {
     }
     return json({ items: results })
   }) as typeof fetch
+
+  private take_sheets(init: RequestInit | undefined, json: (body: unknown) => Response): Response {
+    const { items } = JSON.parse(String(init?.body)) as { items: NewSheet[] }
+    const results = items.map((item) => {
+      const { client_id } = item
+      if (this.refused.has(item.dwelling_id))
+        return { client_id, status: 'refused', code: 'questionnaire.answer_missing', path: '/answers/a' }
+      const status = this.sheets.has(client_id) ? 'stored_before' : 'stored'
+      this.sheets.set(client_id, item)
+      return { client_id, status, code: null, path: null }
+    })
+    if (this.lose_answer) {
+      this.lose_answer = false
+      throw new TypeError('the answer is lost')
+    }
+    return json({ items: results })
+  }
 }
 
 let server: FakeServer
@@ -300,4 +352,83 @@ it('sends a photo before the act it allows, and an act whose answer is lost once
   await field.sender.flush()
   expect(field.state.records).toHaveLength(0)
   expect(server.acts).toEqual(['/api/work-items/7/files', '/api/work-items/7/act'])
+})
+
+it('says where the phone is no finer than ten metres, and nothing when it does not know', async () => {
+  const knows = {
+    getCurrentPosition: (told: PositionCallback) =>
+      told({
+        coords: { latitude: 31.456789, longitude: -104.751249, accuracy: 17.6 },
+      } as GeolocationPosition),
+  } as Geolocation
+  expect(await where(knows)).toEqual({ latitude_e4: 314568, longitude_e4: -1047512, accuracy_m: 18 })
+  const refuses = {
+    getCurrentPosition: (_: PositionCallback, failed?: PositionErrorCallback | null) =>
+      failed?.({ code: 1 } as GeolocationPositionError),
+  } as Geolocation
+  expect(await where(refuses)).toBeNull()
+})
+
+describe('the questions of a round', () => {
+  const said = (text: string) => [{ name: 'a', text, number: null, choices: null }]
+  const go = async () => {
+    await field.take_along({ id: 9, name: '园' })
+    return field.state.pack!.doors[0]!
+  }
+
+  it('are none where the round asks none', async () => {
+    expect(field.form_of(await go())).toBeNull()
+  })
+
+  it('are answered without the network and sent once, though an answer of the server is lost', async () => {
+    server.form = form(7, 'a')
+    const at = await go()
+    server.up = false
+    await field.drafts.keep_answers(at, said('发'))
+    const again = new Field(
+      store,
+      () => time,
+      () => 'again',
+      server.fetch,
+    )
+    expect(await again.drafts.answers(at)).toEqual(said('发'))
+    await field.answer(at, 7, said('发热'))
+    expect(await field.drafts.answers(at)).toEqual([])
+    expect(field.is_answered(at)).toBe(true)
+    expect(field.state.records).toHaveLength(1)
+    server.up = true
+    server.lose_answer = true
+    await field.sync()
+    time += 60_000
+    await field.sync()
+    expect(field.state.records).toHaveLength(0)
+    expect([...server.sheets.values()]).toMatchObject([
+      { version_id: 7, dwelling_id: 1, answers: said('发热') },
+    ])
+  })
+
+  it('keep the version they were asked under when the form changes before they are sent', async () => {
+    server.form = form(7, 'a')
+    const at = await go()
+    server.up = false
+    await field.answer(at, 7, said('发热'))
+    server.up = true
+    server.form = form(8, 'b')
+    await field.sync()
+    expect([...server.sheets.values()].map((each) => each.version_id)).toEqual([7])
+    expect(field.form_of(at)?.version?.id).toBe(8)
+  })
+
+  it('stay with their reason when they are refused, and hold up nobody', async () => {
+    server.form = form(7, 'a')
+    const at = await go()
+    server.refused.add(1)
+    await field.answer(at, 7, said('发热'))
+    await field.answer(field.state.pack!.doors[1]!, 7, said('不热'))
+    await field.sync()
+    expect(field.state.records.map((row) => [row.state, row.problems[0]?.code])).toEqual([
+      ['rejected', 'questionnaire.answer_missing'],
+    ])
+    expect(server.sheets.size).toBe(1)
+  })
 })

@@ -5,8 +5,21 @@ import { ServerError } from '@shared/server_error'
 import { reactive } from 'vue'
 
 import { cell_of } from './doors'
-import { FieldServer } from './server'
-import type { Act, Body, Door, FieldRecord, FieldStore, Me, NewAttempt, Pack, Photo, WorkItem } from './store'
+import { FieldServer, type RecordResult } from './server'
+import type {
+  Act,
+  Answer,
+  Body,
+  Door,
+  FieldRecord,
+  FieldStore,
+  Me,
+  NewAttempt,
+  Pack,
+  Photo,
+  RoundForm,
+  WorkItem,
+} from './store'
 
 const doors_every_ms = 10 * 60_000
 
@@ -78,7 +91,9 @@ export class Field {
 
   async start(): Promise<void> {
     this.state.me = await this.store.get('me')
-    this.state.pack = await this.store.get('pack')
+    const pack = await this.store.get('pack')
+    // One taken along by an earlier page has no forms.
+    this.state.pack = pack && { ...pack, forms: pack.forms ?? [] }
     await this.count()
     this.state.started = true
   }
@@ -107,9 +122,9 @@ export class Field {
         if (error instanceof ServerError && error.status === 403) return [] as WorkItem[]
         throw error
       })
-      const pack = { compound, taken_ms: this.now(), rounds, doors: doors.flat(), items }
-      await this.store.set('pack', pack)
-      state.pack = pack
+      const forms = await Promise.all(rounds.map((round) => this.server.form(round.id, compound.id)))
+      const pack = { compound, taken_ms: this.now(), rounds, doors: doors.flat(), items, forms }
+      await this.keep_pack(pack)
       state.failure = null
     } catch (error) {
       if (!(error instanceof ServerError)) throw error
@@ -136,6 +151,32 @@ export class Field {
     await this.store.keep_draft(door.dwelling_id, null)
     this.state.last = told.retracts ? null : { client_id, door }
   }
+  /** What the door's round asks; null: nothing, or it was not taken along. */
+  form_of(door: Door): RoundForm | null {
+    const form = this.state.pack?.forms.find((each) => each.round_id === door.round_id)
+    return form?.version ? form : null
+  }
+  is_answered(door: Door): boolean {
+    return (
+      this.form_of(door)?.answered.includes(door.dwelling_id) === true ||
+      this.state.records.some(
+        ({ body }) =>
+          body.kind === 'sheet' &&
+          body.sheet.round_id === door.round_id &&
+          body.sheet.dwelling_id === door.dwelling_id,
+      )
+    )
+  }
+  /** A door's answers, under the version they were given to. */
+  async answer(door: Door, version_id: number, answers: Answer[]): Promise<void> {
+    const client_id = this.new_id()
+    const { round_id, dwelling_id } = door
+    await this.keep(client_id, {
+      kind: 'sheet',
+      sheet: { client_id, round_id, dwelling_id, version_id, answers, happened_ms: this.now() },
+    })
+    await this.store.keep_answers(door, [])
+  }
   async act(act: Act): Promise<void> {
     await this.keep(this.new_id(), { kind: 'act', act })
   }
@@ -160,6 +201,8 @@ export class Field {
   drafts = {
     of: (door: Door) => this.store.draft(door.dwelling_id),
     keep: this.keep_draft.bind(this),
+    answers: (door: Door) => this.store.answers(door),
+    keep_answers: (door: Door, answers: readonly Answer[]) => this.store.keep_answers(door, answers),
   }
 
   private async keep_draft(door: Door, draft: Parameters<FieldStore['keep_draft']>[1]): Promise<void> {
@@ -210,10 +253,12 @@ export class Field {
   private async send(rows: FieldRecord[]): Promise<void> {
     const doors = rows.filter((row) => row.body.kind === 'attempt')
     if (doors.length > 0) await this.send_doors(doors)
+    const sheets = rows.filter((row) => row.body.kind === 'sheet')
+    if (sheets.length > 0) await this.send_sheets(sheets)
     // In the order in which they were made: a photo before the item it lets be closed.
     for (const row of rows) {
       const { body, client_id } = row
-      if (body.kind === 'attempt') continue
+      if (body.kind === 'attempt' || body.kind === 'sheet') continue
       try {
         if (body.kind === 'act') await this.server.act(body.act, client_id)
         else await this.server.photo(body.photo, client_id)
@@ -229,6 +274,20 @@ export class Field {
     const attempts = rows.flatMap(({ body }) => (body.kind === 'attempt' ? [body.attempt] : []))
     for (const { client_id } of rows) this.leaving.add(client_id)
     const results = await this.server.attempts(attempts).finally(() => this.leaving.clear())
+    const stored = await this.taken(rows, results)
+    await this.settle(stored)
+    await this.store.remove(stored.map((row) => row.seq!))
+  }
+
+  private async send_sheets(rows: FieldRecord[]): Promise<void> {
+    const sheets = rows.flatMap(({ body }) => (body.kind === 'sheet' ? [body.sheet] : []))
+    const stored = await this.taken(rows, await this.server.sheets(sheets))
+    await this.mark_answered(stored)
+    await this.store.remove(stored.map((row) => row.seq!))
+  }
+
+  // Those the server has; a refused one is set aside with its reason.
+  private async taken(rows: FieldRecord[], results: RecordResult[]): Promise<FieldRecord[]> {
     if (results.length === 0) throw new ServerError(0, 'no_answer')
     const by_id = new Map(rows.map((row) => [row.client_id, row]))
     const stored: FieldRecord[] = []
@@ -239,8 +298,26 @@ export class Field {
         await this.store.reject(row.seq!, [{ path: path ?? '', code: code ?? 'invalid' }])
       else stored.push(row)
     }
-    await this.settle(stored)
-    await this.store.remove(stored.map((row) => row.seq!))
+    return stored
+  }
+
+  private async mark_answered(stored: FieldRecord[]): Promise<void> {
+    const { pack } = this.state
+    if (!pack) return
+    const forms = pack.forms.map((form) => ({
+      ...form,
+      answered: [
+        ...form.answered,
+        ...stored.flatMap(({ body }) =>
+          body.kind === 'sheet' && body.sheet.round_id === form.round_id ? [body.sheet.dwelling_id] : [],
+        ),
+      ],
+    }))
+    await this.keep_pack({ ...pack, forms })
+  }
+  private async keep_pack(pack: Pack): Promise<void> {
+    await this.store.set('pack', pack)
+    this.state.pack = pack
   }
 
   // What has been stored stays on the drawing until the doors are read anew.
@@ -265,8 +342,6 @@ export class Field {
         not_before_ms: until,
       }
     })
-    const next = { ...pack, doors }
-    await this.store.set('pack', next)
-    this.state.pack = next
+    await this.keep_pack({ ...pack, doors })
   }
 }

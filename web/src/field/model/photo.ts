@@ -14,5 +14,11 @@ export async function small_photo(item_id: number, file: File): Promise<Photo> {
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height)
   image.close()
   const base64 = canvas.toDataURL('image/jpeg', quality).split(',')[1] ?? ''
-  return { item_id, filename: 'photo.jpg', base64 }
+  return { item_id, evidence: 'photo', filename: 'photo.jpg', base64 }
+}
+
+export async function signature(item_id: number, picture: Blob): Promise<Photo> {
+  const bytes = new Uint8Array(await picture.arrayBuffer())
+  const base64 = btoa(Array.from(bytes, (each) => String.fromCharCode(each)).join(''))
+  return { item_id, evidence: 'signature', filename: 'signature.png', base64 }
 }

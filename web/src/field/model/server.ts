@@ -2,11 +2,12 @@
 import type { Problem } from '@shared/api_types'
 import { ServerError } from '@shared/server_error'
 
-import type { Act, Door, Me, NewAttempt, Photo, Round, WorkItem } from './store'
+import type { Act, Door, Me, NewAttempt, NewSheet, Photo, Round, RoundForm, WorkItem } from './store'
 
 const timeout_ms = 20_000
 
-export interface AttemptResult {
+/** Of an attempt or an answer sheet. */
+export interface RecordResult {
   client_id: string
   status: 'stored' | 'stored_before' | 'refused'
   code: string | null
@@ -42,14 +43,20 @@ export class FieldServer {
   async items(): Promise<WorkItem[]> {
     return (await this.ask<{ items: WorkItem[] }>('/api/work-items?mine=true&limit=100')).items
   }
-  async attempts(items: NewAttempt[]): Promise<AttemptResult[]> {
-    return (await this.ask<{ items: AttemptResult[] }>('/api/survey-attempts', { items })).items
+  async attempts(items: NewAttempt[]): Promise<RecordResult[]> {
+    return (await this.ask<{ items: RecordResult[] }>('/api/survey-attempts', { items })).items
   }
-  async act({ item_id, verb, note }: Act, client_id: string): Promise<void> {
-    await this.ask(`/api/work-items/${item_id}/act`, { verb, note, client_id })
+  async sheets(items: NewSheet[]): Promise<RecordResult[]> {
+    return (await this.ask<{ items: RecordResult[] }>('/api/answer-sheets', { items })).items
   }
-  async photo({ item_id, filename, base64 }: Photo, client_id: string): Promise<void> {
-    const query = new URLSearchParams({ evidence: 'photo', filename, client_id })
+  form(round_id: number, compound_id: number): Promise<RoundForm> {
+    return this.ask(`/api/survey-rounds/${round_id}/questionnaire?compound_id=${compound_id}`)
+  }
+  async act({ item_id, verb, note, location }: Act, client_id: string): Promise<void> {
+    await this.ask(`/api/work-items/${item_id}/act`, { verb, note, location: location ?? null, client_id })
+  }
+  async photo({ item_id, evidence, filename, base64 }: Photo, client_id: string): Promise<void> {
+    const query = new URLSearchParams({ evidence: evidence ?? 'photo', filename, client_id })
     const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0))
     await this.ask(`/api/work-items/${item_id}/files?${query}`, bytes)
   }

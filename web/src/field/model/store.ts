@@ -10,6 +10,9 @@ export type Round = Schemas['SurveyRound']
 export type NewAttempt = Schemas['NewSurveyAttempt']
 export type WorkItem = Schemas['WorkItem']
 export type Me = Schemas['Me']
+export type RoundForm = Schemas['RoundQuestionnaire']
+export type NewSheet = Schemas['NewAnswerSheet']
+export type Answer = Schemas['QuestionAnswer']
 
 /** What somebody takes along: the doors of one compound's rounds and their own open items. */
 export interface Pack {
@@ -18,20 +21,27 @@ export interface Pack {
   rounds: Round[]
   doors: Door[]
   items: WorkItem[]
+  forms: RoundForm[] // of the rounds that ask questions
 }
 export interface Act {
   item_id: number
   verb: string
   note: string | null
+  location?: Location | null
 }
-/** A photo of an item, small enough to wait on the phone. */
+export type Location = Schemas['WorkLocation']
+/** A photo or a signature of an item, small enough to wait on the phone. */
 export interface Photo {
   item_id: number
+  evidence?: 'photo' | 'signature' // a photo where it is not said
   filename: string
   base64: string
 }
 export type Body =
-  { kind: 'attempt'; attempt: NewAttempt } | { kind: 'act'; act: Act } | { kind: 'photo'; photo: Photo }
+  | { kind: 'attempt'; attempt: NewAttempt }
+  | { kind: 'sheet'; sheet: NewSheet }
+  | { kind: 'act'; act: Act }
+  | { kind: 'photo'; photo: Photo }
 
 /** rejected: the server cannot take it as it is; it stays until somebody has looked at it. */
 export type RecordState = 'waiting' | 'rejected'
@@ -64,6 +74,7 @@ interface Schema extends DBSchema {
   value: { key: string; value: unknown }
   record: { key: number; value: FieldRecord; indexes: { client_id: string } }
   draft: { key: number; value: Draft }
+  answers: { key: string; value: Answer[] } // said at a door of a round, the sheet not yet kept
 }
 
 /** A copy: what a page holds is watched, and that cannot be stored. */
@@ -73,8 +84,10 @@ export class FieldStore {
   private constructor(private readonly db: IDBPDatabase<Schema>) {}
 
   static async open(name = 'shouwang-field'): Promise<FieldStore> {
-    const db = await openDB<Schema>(name, 1, {
-      upgrade(fresh) {
+    const db = await openDB<Schema>(name, 2, {
+      upgrade(fresh, old) {
+        fresh.createObjectStore('answers')
+        if (old > 0) return
         fresh.createObjectStore('value')
         fresh.createObjectStore('draft')
         fresh
@@ -133,5 +146,14 @@ export class FieldStore {
   async keep_draft(dwelling_id: number, draft: Draft | null): Promise<void> {
     if (draft === null) await this.db.delete('draft', dwelling_id)
     else await this.db.put('draft', plain(draft), dwelling_id)
+  }
+
+  async answers(door: Door): Promise<Answer[]> {
+    return (await this.db.get('answers', `${door.round_id}/${door.dwelling_id}`)) ?? []
+  }
+  async keep_answers(door: Door, answers: readonly Answer[]): Promise<void> {
+    const key = `${door.round_id}/${door.dwelling_id}`
+    if (answers.length === 0) await this.db.delete('answers', key)
+    else await this.db.put('answers', plain([...answers]), key)
   }
 }
