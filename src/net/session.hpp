@@ -15,6 +15,7 @@
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/write.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -79,15 +80,19 @@ asio::awaitable<void> Session<Stream>::run() {
 template <class Stream>
 asio::awaitable<bool> Session<Stream>::exchange() {
   if (host_.stopping) co_return false;
-  Parser parser;
-  Share memory(host_.body_bytes, host_.options.body_memory_bytes);
-  int refusal = co_await read_head(parser);
-  if (refusal == fine) refusal = co_await read_body(parser, memory);
-  if (refusal != fine) co_return co_await refuse(refusal);
+  std::optional<Parser> parser(std::in_place);
+  std::optional<Share> memory(std::in_place, host_.body_bytes, host_.options.body_memory_bytes);
+  int refusal = co_await read_head(*parser);
+  if (refusal == fine) refusal = co_await read_body(*parser, *memory);
+  if (refusal != fine) {
+    parser.reset();  // whoever is slow to read a refusal holds nobody else's memory
+    memory.reset();
+    co_return co_await refuse(refusal);
+  }
 
-  const Framing framing{parser.get().version(), parser.keep_alive(),
-                        parser.get().method() == http::verb::head};
-  const auto request = make_request(parser.release(), peer_, secure, host_.options.trust_proxy);
+  const Framing framing{parser->get().version(), parser->keep_alive(),
+                        parser->get().method() == http::verb::head};
+  const auto request = make_request(parser->release(), peer_, secure, host_.options.trust_proxy);
   api::Response response;
   Workers::Job work = [&] { response = host_.handle(request); };
   const bool ran = co_await on_worker(Lane::request, std::move(work));
