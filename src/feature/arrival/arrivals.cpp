@@ -30,9 +30,9 @@ struct Filter {
 };
 
 // `transport` stays with the caller as long as the filter.
-Filter filter_of(const ArrivalQuery& in, const std::string& transport, base::Instant now) {
+Filter filter_of(db::Scoped& q, const ArrivalQuery& in, const std::string& transport, base::Instant now) {
   Filter f;
-  if (in.place_id) f.add(place::at_or_below, *in.place_id);
+  if (in.place_id) f.add(place::below(q, *in.place_id), *in.place_id);
   // Who asks for one state means it, open or not.
   const auto standing = in.arrival_standing.value_or(in.arrival_state ? Standing::all : Standing::open);
   if (standing == Standing::open) f.sql = f.sql.with(" AND a.filed_ms IS NULL AND a.withdrawn_ms IS NULL");
@@ -52,7 +52,7 @@ Filter filter_of(const ArrivalQuery& in, const std::string& transport, base::Ins
 Result<api::Page<Arrival>> list_arrivals(api::Context& c, const ArrivalQuery& in) {
   const auto transport = in.transport_number ? plain_number(*in.transport_number) : std::string{};
   return c.write([&](db::Scoped& q) -> Result<api::Page<Arrival>> {
-    const auto f = filter_of(in, transport, c.now);
+    const auto f = filter_of(q, in, transport, c.now);
     auto page = api::fetch_page<ArrivalRow>(
         q, f.sql, f.args, in.limit, in.cursor, api::order_of(in.order, arrival_orders),
         [](const db::Row& r) { return meta::load<ArrivalRow>(r); },
@@ -79,7 +79,7 @@ Result<ArrivalSummary> summary(api::Context& c, const SummaryQuery& in) {
     const auto count = [&](ArrivalCount& into, const db::ScopedSql& of, std::vector<db::Arg> args = {}) {
       auto sql = of;
       if (in.place_id) {
-        sql = sql.with(place::at_or_below);
+        sql = sql.with(place::below(q, *in.place_id));
         args.push_back(*in.place_id);
       }
       q.one(sql, args, [&](const db::Row& r) { into = {r.integer(0), r.integer(1)}; });

@@ -62,7 +62,7 @@ void add_today(Filter& f, Today today, base::Instant now) {
 Result<api::Page<CareRecipient>> list_recipients(api::Context& c, const CareQuery& in) {
   return c.write([&](db::Scoped& q) -> Result<api::Page<CareRecipient>> {
     Filter f;
-    if (in.place_id) f.add(place::at_or_below, {*in.place_id});
+    if (in.place_id) f.add(place::below(q, *in.place_id), {*in.place_id});
     const auto standing = in.care_standing.value_or(Standing::open);
     if (standing == Standing::open) f.add(" AND c.ended_ms IS NULL");
     if (standing == Standing::ended) f.add(" AND c.ended_ms IS NOT NULL");
@@ -94,7 +94,7 @@ std::int64_t count_today(db::Scoped& q, const std::optional<std::int64_t>& place
   f.sql = db::ScopedSql(
       "SELECT COUNT(*) FROM care_recipient c JOIN place p ON p.id = c.dwelling_id WHERE {scope:p}");
   f.add(" AND c.ended_ms IS NULL");
-  if (place) f.add(place::at_or_below, {*place});
+  if (place) f.add(place::below(q, *place), {*place});
   add_today(f, today, now);
   return q.count(f.sql, f.args);
 }
@@ -110,7 +110,7 @@ Result<CareSummary> summary(api::Context& c, const CareSummaryQuery& in) {
     f.sql = db::ScopedSql(
         "SELECT c.kinds, COUNT(*) FROM care_recipient c JOIN place p ON p.id = c.dwelling_id WHERE "
         "c.ended_ms IS NULL AND {scope:p}");
-    if (in.place_id) f.add(place::at_or_below, {*in.place_id});
+    if (in.place_id) f.add(place::below(q, *in.place_id), {*in.place_id});
     std::map<std::string, std::int64_t> kinds;
     q.run(f.sql.with(" GROUP BY c.kinds"), f.args, [&](const db::Row& r) {
       for (const auto& kind : base::words_of(r.text(0))) kinds[kind] += r.integer(1);
@@ -123,7 +123,7 @@ Result<CareSummary> summary(api::Context& c, const CareSummaryQuery& in) {
         "= c.dwelling_id WHERE c.ended_ms IS NULL AND n.done_ms IS NULL AND n.due - n.lead_days <= $1 AND "
         "{scope:p}");
     needs.args.push_back(base::civil_day(c.now));
-    if (in.place_id) needs.add(place::at_or_below, {*in.place_id});
+    if (in.place_id) needs.add(place::below(q, *in.place_id), {*in.place_id});
     out.needs_due = q.count(needs.sql, needs.args);
     return out;
   });
@@ -141,7 +141,7 @@ Result<api::Page<CareCandidate>> list_candidates(api::Context& c, const Candidat
         "term t WHERE t.list = 'care_kind' AND t.retired_ms IS NULL AND ' ' || pe.flags || ' ' LIKE '% ' || "
         "t.code || ' %') AND NOT EXISTS (SELECT 1 FROM care_recipient c WHERE c.person_id = r.person_id AND "
         "c.ended_ms IS NULL) AND {scope:p}");
-    f.add(place::at_or_below, {in.place_id});
+    f.add(place::below(q, in.place_id), {in.place_id});
     auto page = api::fetch_page<CareCandidate>(
         q, f.sql, f.args, in.limit, in.cursor,
         api::PageOrder{" AND (p.sort, r.id) > ({arg}, {arg})", " ORDER BY p.sort, r.id LIMIT {arg}"},

@@ -26,18 +26,13 @@ work_item::Cause cause_of(db::Scoped& q, const RecipientRow& row, std::string_vi
   return cause;
 }
 
-bool has_open(db::Scoped& q, const RecipientRow& row) {
-  return q.unscoped().count(
-             "SELECT COUNT(*) FROM work_item WHERE person_id = $1 AND closed_ms IS NULL AND origin LIKE $2",
-             {row.person_id, origin_of(row, "day:%")}) > 0;
-}
-
 // One open item is enough, however many days nobody was reached: it has climbed all the while.
 void look_at_day(db::Scoped& q, std::int64_t recipient, std::int64_t work_id, base::Instant now) {
   const auto row = lock_recipient(q, recipient);
   if (!row || row->ended || !row->check || *row->check > now) return;
   const auto day = base::civil_day(*row->check);
-  if (!reached_on(q, recipient, day) && !reached_on(q, recipient, base::civil_day(now)) && !has_open(q, *row))
+  if (!reached_on(q, recipient, day) && !reached_on(q, recipient, base::civil_day(now)) &&
+      !work_item::any_open(q, origin_of(*row, "day:")))
     work_item::open(q, cause_of(q, *row, "care_missed", origin_of(*row, fmt::format("day:{}", day.number))),
                     work_id, now);
   const auto today = base::civil_day(now);

@@ -143,7 +143,7 @@ Result<ControlFile> take_down(api::Context& c, const TakeDown& in) {
     after.down_by = c.who.account;
     if (in.note) after.down_note = *in.note;
     core::update(q, *before, after, core::source_of(c));
-    if (!hangs_at_the_door(q, of)) work_item::settle_all(q, origin_of(of, "down"), c.now);
+    if (!hangs_at_the_door(q, of)) work_item::settle_all(q, door_origin(row->person_id), c.now);
     core::audit(q, c, {"control.mark", "control_case", of, row->compound_id});
     return file_of(q, of, c.now);
   });

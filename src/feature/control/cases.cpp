@@ -38,9 +38,9 @@ struct Filter {
   }
 };
 
-Filter filter_of(const CaseQuery& in) {
+Filter filter_of(db::Scoped& q, const CaseQuery& in) {
   Filter f;
-  if (in.place_id) f.add(place::at_or_below, *in.place_id);
+  if (in.place_id) f.add(place::below(q, *in.place_id), *in.place_id);
   const auto standing = in.standing.value_or(Standing::open);
   if (standing == Standing::open) f.sql = f.sql.with(" AND c.ended_ms IS NULL");
   if (standing == Standing::ended) f.sql = f.sql.with(" AND c.ended_ms IS NOT NULL");
@@ -53,7 +53,7 @@ Filter filter_of(const CaseQuery& in) {
 // Health: looking at the list is audited like a change, masked as it is.
 Result<api::Page<ControlCase>> list_cases(api::Context& c, const CaseQuery& in) {
   return c.write([&](db::Scoped& q) -> Result<api::Page<ControlCase>> {
-    const auto f = filter_of(in);
+    const auto f = filter_of(q, in);
     const auto& order = api::order_of(in.order, case_orders);
     const bool walking = in.order.value_or(CaseOrder::walking) == CaseOrder::walking;
     auto page = api::fetch_page<std::pair<CaseRow, ControlCase>>(
@@ -79,7 +79,7 @@ Result<ControlSummary> summary(api::Context& c, const SummaryQuery& in) {
                              const db::OnRow& row) {
       auto all = sql.with(" AND c.ended_ms IS NULL");
       if (in.place_id) {
-        all = all.with(place::at_or_below);
+        all = all.with(place::below(q, *in.place_id));
         args.push_back(*in.place_id);
       }
       q.run(all.with(tail), args, row);
@@ -170,23 +170,25 @@ Result<ControlFile> with_case(api::Context& c, std::string action, Change change
 }
 
 Result<ControlFile> change_case(api::Context& c, const CasePatch& in) {
-  return with_case(
-      c, "control.change", [&](db::Scoped& q, const CaseRow& row, const Ids& ids) -> Result<std::int64_t> {
-        auto after = row;
-        if (in.began) after.began = *in.began;
-        if (in.exposed) after.exposed = in.exposed;
-        if (after.began > base::civil_day(c.now)) return base::fail_field("/began", "in_the_future");
-        if (after.exposed && *after.exposed > after.began)
-          return base::fail_field("/exposed", "after_beginning");
-        if (in.team_id) {
-          if (q.unscoped().count("SELECT COUNT(*) FROM team WHERE id = $1", {*in.team_id}) == 0)
-            return base::fail_field("/team_id", "not_found");
-          after.team_id = in.team_id;
-          work_item::give_all(q, origin_of(row.id.value, ""), {{}, in.team_id}, c.who.account, c.now);
-        }
-        bring_up_to_date(q, row, after, ids, core::source_of(c));
-        return row.id.value;
-      });
+  return with_case(c, "control.change",
+                   [&](db::Scoped& q, const CaseRow& row, const Ids& ids) -> Result<std::int64_t> {
+                     auto after = row;
+                     if (in.began) after.began = *in.began;
+                     if (in.exposed) after.exposed = in.exposed;
+                     if (after.began > base::civil_day(c.now))
+                       return base::fail_field("/began", "in_the_future");
+                     if (after.exposed && *after.exposed > after.began)
+                       return base::fail_field("/exposed", "after_beginning");
+                     if (in.team_id) {
+                       if (q.unscoped().count("SELECT COUNT(*) FROM team WHERE id = $1", {*in.team_id}) == 0)
+                         return base::fail_field("/team_id", "not_found");
+                       after.team_id = in.team_id;
+                       for (const auto& origins : {origin_of(row.id.value, ""), door_origin(row.person_id)})
+                         work_item::give_all(q, origins, {{}, in.team_id}, c.who.account, c.now);
+                     }
+                     bring_up_to_date(q, row, after, ids, core::source_of(c));
+                     return row.id.value;
+                   });
 }
 
 // Another category is another case with its own clock; what hangs at the door stays there.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "feature/gate/service.hpp"
 #include "feature/people/home_service.hpp"
@@ -58,22 +59,24 @@ base::Instant next_check(const ControlRules& rules, base::Instant now) {
   return next;
 }
 
-bool open_work(db::Scoped& q, const CaseRow& row, std::string_view kind, std::string_view what,
-               std::int64_t id, base::Instant now) {
+bool open_work(db::Scoped& q, const CaseRow& row, std::string_view kind, std::string origin, std::int64_t id,
+               base::Instant now) {
   work_item::Cause cause;
   cause.kind = kind;
   cause.place_id = row.dwelling_id;
-  cause.origin = origin_of(row.id.value, what);
+  cause.origin = std::move(origin);
   cause.household_id = row.household_id;
   cause.person_id = row.person_id;
   cause.team_id = row.team_id;
   return work_item::open(q, cause, id, now);
 }
 
-bool has_open(db::Scoped& q, const CaseRow& row, std::string_view what) {
-  return q.unscoped().count(
-             "SELECT COUNT(*) FROM work_item WHERE person_id = $1 AND closed_ms IS NULL AND origin LIKE $2",
-             {row.person_id, origin_of(row.id.value, what) + "%"}) > 0;
+// Papers that are to come down at the door where they were put up. They are work of their own: it does not
+// move with the person, and does not end with the case.
+void open_at_door(db::Scoped& q, const CaseRow& row, std::int64_t id, base::Instant now) {
+  const auto origins = door_origin(row.person_id);
+  if (hangs_at_the_door(q, row.id.value) && !work_item::any_open(q, origins))
+    open_work(q, row, "door_notice_down", fmt::format("{}{}", origins, id), id, now);
 }
 
 // What has to be done now, in the order of its numbers.
@@ -84,13 +87,13 @@ class Work {
 
   void open(std::string_view kind, const std::string& what) {
     if (next_ == ids_.work.size()) return;
-    if (open_work(q_, row_, kind, what, ids_.work[next_], now_)) ++next_;
+    if (open_work(q_, row_, kind, origin_of(row_.id.value, what), ids_.work[next_], now_)) ++next_;
   }
   // One item for as long as it is so, however many days; when it is so again later, another.
   void keep(bool is_so, std::string_view kind, std::string_view what) {
     if (!is_so)
       work_item::settle_all(q_, origin_of(row_.id.value, what), now_);
-    else if (!has_open(q_, row_, what))
+    else if (!work_item::any_open(q_, origin_of(row_.id.value, what)))
       open(kind, fmt::format("{}:{}", what, base::civil_day(now_).number));
   }
 
@@ -157,6 +160,8 @@ constexpr auto case_columns = db::ScopedSql(
 std::string origin_of(std::int64_t case_id, std::string_view what) {
   return fmt::format("control:{}:{}", case_id, what);
 }
+
+std::string door_origin(std::int64_t person_id) { return fmt::format("control_door:{}:", person_id); }
 
 std::span<const StageRule> stages_of(const ControlRules& rules, Category category) {
   const auto found = std::ranges::find(rules.categories, category, &CategoryRule::category);
@@ -246,9 +251,9 @@ bool follow_person(db::Scoped& q, const CaseRow& before, const Ids& ids, const c
   tell_gate(q, gone, left, source);
   work_item::bring_all(q, origin_of(row.id.value, ""), row.dwelling_id, row.household_id, source.now);
   bring_up_to_date(q, before, row, ids, source);
-  open_work(q, row, "person_moved", fmt::format("moved:{}", ids.moved), ids.moved, source.now);
-  if (hangs_at_the_door(q, row.id.value))
-    open_work(q, before, "door_notice_down", fmt::format("down:{}", ids.down), ids.down, source.now);
+  open_work(q, row, "person_moved", origin_of(row.id.value, fmt::format("moved:{}", ids.moved)), ids.moved,
+            source.now);
+  open_at_door(q, before, ids.down, source.now);
   tell_sealing(q, gone, ids.sealing_left, source.now);
   tell_sealing(q, row, ids.sealing, source.now);
   return true;
@@ -270,8 +275,7 @@ void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,
   core::update(q, row, ended, source);
   work_item::settle_all(q, origin_of(row.id.value, ""), source.now);
   // Of another category it stays up, and goes over to that case.
-  if (reason != EndReason::category_changed && hangs_at_the_door(q, row.id.value))
-    Work(q, ended, ids, source.now).open("door_notice_down", "down");
+  if (reason != EndReason::category_changed) open_at_door(q, ended, ids.down, source.now);
   tell_gate(q, ended, ids, source);
   tell_sealing(q, ended, ids.sealing, source.now);
 }

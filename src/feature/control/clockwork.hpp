@@ -63,5 +63,7 @@ std::string joined(const Texts& texts) {
   return out;
 }
 std::string origin_of(std::int64_t case_id, std::string_view what);
+// Of the work about papers at doors, which stays at its door and outlives the case.
+std::string door_origin(std::int64_t person_id);
 
 }  // namespace feature::control

@@ -190,7 +190,7 @@ Result<Round> round(api::Context& c, const RoundQuery& in) {
         "AND {scope:p}");
     std::vector<db::Arg> args{today, meta::name_of(in.half)};
     if (in.place_id) {
-      sql = sql.with(place::at_or_below);
+      sql = sql.with(place::below(q, *in.place_id));
       args.emplace_back(*in.place_id);
     }
     if (in.missing.value_or(false)) sql = sql.with(" AND f.id IS NULL");

@@ -39,7 +39,7 @@ std::vector<Home> homes_at(db::Scoped& q, std::int64_t place_id) {
       "SELECT c.household_id, c.dwelling_id, p.stair_id, p.building_id, p.compound_id, c.category, c.level, "
       "c.site FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE c.ended_ms IS NULL AND "
       "{scope:p}");
-  q.run(open_cases.with(place::at_or_below).with(" ORDER BY c.id"), {place_id}, [&](const db::Row& r) {
+  q.run(open_cases.with(place::below(q, place_id)).with(" ORDER BY c.id"), {place_id}, [&](const db::Row& r) {
     Category category{};
     ControlLevel level{};
     meta::parse_enum(r.text(5), category);
@@ -66,7 +66,7 @@ std::vector<InForce> in_force(db::Scoped& q, std::int64_t place_id, base::Instan
       "SELECT s.id, s.place_id, s.compound_id, s.action, s.accepted, s.observed, s.cases, s.reason, "
       "s.zone_id, s.decided_by, s.decided_ms, z.level FROM seal_decision s JOIN zone z ON z.id = s.zone_id "
       "JOIN place p ON p.id = s.place_id WHERE s.action = 'seal' AND s.accepted = 1 AND {scope:p}");
-  q.run(held.with(place::at_or_below)
+  q.run(held.with(place::below(q, place_id))
             .with(" AND (z.valid_until_ms IS NULL OR z.valid_until_ms > {arg})")
             .with(" ORDER BY p.sort, s.id"),
         {place_id, now}, [&](const db::Row& r) {

@@ -67,8 +67,8 @@ Result<api::Page<PolicyShown>> list_policies(api::Context& c, const PolicyQuery&
   return c.read([&](db::Scoped& q) -> Result<api::Page<PolicyShown>> {
     api::Page<PolicyShown> page;
     // With those of the places below: whoever answers for a district sees what waits in its compounds.
-    q.run(policy_list.with(place::at_or_below).with(" ORDER BY y.version DESC LIMIT 200"), {in.place_id},
-          [&](const db::Row& r) { page.items.push_back(load_policy(r, c.who.account)); });
+    q.run(policy_list.with(place::below(q, in.place_id)).with(" ORDER BY y.version DESC LIMIT 200"),
+          {in.place_id}, [&](const db::Row& r) { page.items.push_back(load_policy(r, c.who.account)); });
     return page;
   });
 }

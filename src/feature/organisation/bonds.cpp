@@ -36,7 +36,7 @@ constexpr auto row_columns = db::ScopedSql(
 Result<api::Page<OrganisationBond>> list_bonds(api::Context& c, const BondQuery& in) {
   const auto at = in.at_ms ? base::Instant{*in.at_ms} : c.now;
   return c.read([&](db::Scoped& q) -> Result<api::Page<OrganisationBond>> {
-    auto sql = bond_columns.with(place::at_or_below)
+    auto sql = bond_columns.with(place::below(q, in.place_id))
                    .with(
                        " AND b.valid_from_ms <= {arg} AND (b.valid_until_ms IS NULL OR b.valid_until_ms > "
                        "{arg})");

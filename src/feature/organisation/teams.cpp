@@ -41,7 +41,7 @@ void name_places(db::Scoped& q, std::vector<Team>& teams) {
 Result<api::Page<Team>> list_teams(api::Context& c, const TeamQuery& in) {
   const auto at = in.at_ms ? base::Instant{*in.at_ms} : c.now;
   return c.read([&](db::Scoped& q) -> Result<api::Page<Team>> {
-    auto sql = team_columns.with(place::at_or_below);
+    auto sql = team_columns.with(place::below(q, in.place_id));
     std::vector<db::Arg> args{at, in.place_id};
     if (in.kind) sql = sql.with(" AND t.kind = {arg}"), args.push_back(*in.kind);
     auto page = api::fetch_page<Team>(

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "feature/place/below_service.hpp"
 #include "feature/place/service.hpp"
 
 namespace feature::place {
@@ -48,6 +49,38 @@ std::string_view level_column(Kind kind) {
                                           "compound_id", "phase_id", "building_id",    "stair_id",
                                           "id",          "id"};
   return columns[static_cast<std::size_t>(kind)];
+}
+
+db::Fragment below(Kind kind) {
+  switch (kind) {
+    case Kind::district:
+      return " AND p.district_id = {arg}";
+    case Kind::area:
+      return " AND p.area_id = {arg}";
+    case Kind::subdistrict:
+      return " AND p.subdistrict_id = {arg}";
+    case Kind::community:
+      return " AND p.community_id = {arg}";
+    case Kind::compound:
+      return " AND p.compound_id = {arg}";
+    case Kind::phase:
+      return " AND p.phase_id = {arg}";
+    case Kind::building:
+      return " AND p.building_id = {arg}";
+    case Kind::stair:
+      return " AND p.stair_id = {arg}";
+    case Kind::dwelling:
+    case Kind::premises:
+      break;
+  }
+  return " AND p.id = {arg}";
+}
+
+db::Fragment below(db::Scoped& q, std::int64_t place_id) {
+  auto kind = Kind::dwelling;
+  q.unscoped().one("SELECT kind FROM place WHERE id = $1", {place_id},
+                   [&](const db::Row& r) { meta::parse_enum(r.text(0), kind); });
+  return below(kind);
 }
 
 std::vector<std::int64_t> chain_of(const PlaceRow& p) {

@@ -59,7 +59,7 @@ Result<ZoneList> list_zones(api::Context& c, const AtQuery& in) {
     if (!place) return base::fail(ErrorKind::not_found, "not_found");
     ZoneList out;
     out.as_of_ms = at;
-    q.run(zone_columns.with(at_or_below)
+    q.run(zone_columns.with(below(place->kind))
               .with(" AND (z.valid_until_ms IS NULL OR z.valid_until_ms > {arg})")
               .with(" ORDER BY CASE z.level WHEN 'red' THEN 0 WHEN 'yellow' THEN 1 ELSE 2 END, p.sort, "
                     "z.valid_from_ms, z.id LIMIT 1000"),

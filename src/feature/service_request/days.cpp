@@ -28,7 +28,7 @@ Result<api::Page<ServiceDay>> list_days(api::Context& c, const DayQuery& in) {
       sql = sql.with(fragment);
       args.push_back(arg);
     };
-    if (in.place_id) add(place::at_or_below, *in.place_id);
+    if (in.place_id) add(place::below(q, *in.place_id), *in.place_id);
     if (in.from_day) add(" AND r.delivered_day >= {arg}", *in.from_day);
     if (in.until_day) add(" AND r.delivered_day <= {arg}", *in.until_day);
     return api::fetch_page<ServiceDay>(
@@ -58,7 +58,7 @@ Result<ServiceTotals> totals(api::Context& c, const TotalQuery& in) {
         "p.id = r.dwelling_id WHERE r.delivered_day >= $1 AND r.delivered_day <= $2 AND {scope:p}");
     std::vector<db::Arg> args{in.from_day, in.until_day};
     if (in.place_id) {
-      sql = sql.with(place::at_or_below);
+      sql = sql.with(place::below(q, *in.place_id));
       args.push_back(*in.place_id);
     }
     ServiceTotals out;

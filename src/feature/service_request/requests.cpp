@@ -30,7 +30,7 @@ Result<api::Page<ServiceRequest>> list_requests(api::Context& c, const RequestQu
       sql = sql.with(fragment);
       args.push_back(arg);
     };
-    if (in.place_id) add(place::at_or_below, *in.place_id);
+    if (in.place_id) add(place::below(q, *in.place_id), *in.place_id);
     if (in.service_kind) add(" AND k.code = {arg}", *in.service_kind);
     if (in.service_state) add(" AND r.state = {arg}", meta::name_of(*in.service_state));
     if (in.run_id) add(" AND r.run_id = {arg}", *in.run_id);
@@ -58,7 +58,7 @@ Result<RequestBoard> board(api::Context& c, const BoardQuery& in) {
     const auto counted = [&](db::ScopedSql sql, std::vector<db::Arg> args, db::Fragment tail,
                              const db::OnRow& row) {
       if (in.place_id) {
-        sql = sql.with(place::at_or_below);
+        sql = sql.with(place::below(q, *in.place_id));
         args.push_back(*in.place_id);
       }
       q.run(sql.with(tail), args, row);

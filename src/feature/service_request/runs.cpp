@@ -56,7 +56,7 @@ Result<api::Page<DeliveryRun>> list_runs(api::Context& c, const RunQuery& in) {
     auto sql = run_columns;
     std::vector<db::Arg> args;
     if (in.place_id) {
-      sql = sql.with(place::at_or_below);
+      sql = sql.with(place::below(q, *in.place_id));
       args.push_back(*in.place_id);
     }
     if (in.run_open)
@@ -80,7 +80,7 @@ Result<RunProposals> proposals(api::Context& c, const BoardQuery& in) {
         "r.state = 'received' AND k.carried = 1 AND {scope:p}");
     std::vector<db::Arg> args;
     if (in.place_id) {
-      sql = sql.with(place::at_or_below);
+      sql = sql.with(place::below(q, *in.place_id));
       args.push_back(*in.place_id);
     }
     using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::string>;

@@ -15,6 +15,18 @@ std::optional<base::Instant> after(base::Instant at, const std::optional<std::in
   return at + *minutes * base::minute_ms;
 }
 
+// Whose it is when nobody has it by name: of the head of its team, else of whoever stands for the place.
+void assign(db::Scoped& q, ItemRow& item, const place::PlaceRow& place, base::Instant now) {
+  item.handed = false;
+  item.tier = 0;
+  item.assignee_id = item.team_id ? head_of_team(q, *item.team_id, now) : std::nullopt;
+  if (item.assignee_id) return;  // it climbs from there to whoever stands for the place
+  const auto whose = answerable_above(stewardship::responsible_for(q, place, now), 0);
+  if (!whose) return;
+  item.assignee_id = whose->staff_id;
+  item.tier = whose->tier;
+}
+
 }  // namespace
 
 std::optional<ItemRow> find_item(db::Scoped& q, std::int64_t id) {
@@ -164,16 +176,9 @@ bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now)
   item.due = cause.due ? cause.due : after(now, kind->due_minutes);
   item.climb = kind->climb_minutes ? after(now, kind->climb_minutes) : item.due;
   item.team_id = cause.team_id;
-  if (cause.team_id) item.assignee_id = head_of_team(q, *cause.team_id, now);
-  if (cause.staff_id) {
-    item.assignee_id = cause.staff_id;
-    item.handed = true;
-  } else if (item.assignee_id) {
-    // The team's: it climbs from there to whoever stands for the place.
-  } else if (const auto whose = answerable_above(stewardship::responsible_for(q, *place, now), 0)) {
-    item.assignee_id = whose->staff_id;
-    item.tier = whose->tier;
-  }
+  item.assignee_id = cause.staff_id;
+  item.handed = cause.staff_id.has_value();
+  if (!item.handed) assign(q, item, *place, now);
   std::vector<db::Arg> args;
   const auto& record = meta::record_of<ItemRow>();
   meta::append_args(record, &item, args);
@@ -222,15 +227,26 @@ std::int64_t settle_all(db::Scoped& q, std::string_view origins, base::Instant n
   return std::count_if(ids.begin(), ids.end(), [&](auto id) { return close_by_itself(q, id, now); });
 }
 
+bool any_open(db::Scoped& q, std::string_view origins) {
+  std::string beyond(origins);
+  ++beyond.back();
+  return q.unscoped().count(
+             "SELECT COUNT(*) FROM work_item WHERE origin >= $1 AND origin < $2 AND closed_ms IS NULL",
+             {origins, beyond}) > 0;
+}
+
 std::int64_t give_all(db::Scoped& q, std::string_view origins, const Whose& to, std::int64_t account_id,
                       base::Instant now) {
   const auto ids = open_of(q, origins);
   for (const auto id : ids) {
     auto item = lock_open(q, id);
-    if (!item) continue;
+    const auto place = item ? place::find_place(q, item->place_id) : std::nullopt;
+    if (!place) continue;
     item->team_id = to.team_id;
-    item->assignee_id = to.team_id ? head_of_team(q, *to.team_id, now) : to.staff_id;
+    item->assignee_id = to.staff_id;
     item->handed = to.staff_id.has_value();
+    item->tier = 0;
+    if (!item->handed) assign(q, *item, *place, now);
     item->taken_by.reset();
     write_item(q, *item, {"handed_over", account_id}, now);
   }
@@ -241,7 +257,6 @@ void bring_all(db::Scoped& q, std::string_view origins, std::int64_t dwelling_id
                base::Instant now) {
   const auto home = place::find_place(q, dwelling_id);
   if (!home) return;
-  const auto whose = answerable_above(stewardship::responsible_for(q, *home, now), 0);
   for (const auto id : open_of(q, origins)) {
     auto item = lock_open(q, id);
     if (!item) continue;
@@ -249,10 +264,7 @@ void bring_all(db::Scoped& q, std::string_view origins, std::int64_t dwelling_id
     item->compound_id = home->compound_id.value_or(dwelling_id);
     item->household_id = household_id;
     item->resolved = now;
-    if (!item->handed && !item->team_id) {
-      item->assignee_id = whose ? std::optional(whose->staff_id) : std::nullopt;
-      item->tier = whose ? whose->tier : 0;
-    }
+    if (!item->handed) assign(q, *item, *home, now);
     write_item(q, *item, {"reassigned"}, now);
   }
 }

@@ -92,8 +92,8 @@ struct Filter {
     sql = sql.with(fragment);
     args.push_back(arg);
   }
-  void below(const std::optional<std::int64_t>& place) {
-    if (place) add(place::at_or_below, *place);
+  void below(db::Scoped& q, const std::optional<std::int64_t>& place) {
+    if (place) add(place::below(q, *place), *place);
   }
   void own(const Asker& asker) {
     add(" AND (i.taken_by = {arg}", asker.account);
@@ -105,7 +105,7 @@ Result<api::Page<WorkItem>> list_items(api::Context& c, const WorkQuery& in) {
   return c.read([&](db::Scoped& q) -> Result<api::Page<WorkItem>> {
     const auto asker = asker_of(q, c);
     Filter filter{item_columns};
-    filter.below(in.place_id);
+    filter.below(q, in.place_id);
     const auto standing = in.standing.value_or(Standing::open);
     if (standing == Standing::open) filter.sql = filter.sql.with(" AND i.closed_ms IS NULL");
     if (standing == Standing::closed) filter.sql = filter.sql.with(" AND i.closed_ms IS NOT NULL");
@@ -136,7 +136,7 @@ Result<WorkSummary> summary(api::Context& c, const SummaryQuery& in) {
         "IS NULL), COUNT(*) FILTER (WHERE i.assignee_id IS NULL) FROM work_item i JOIN place p ON p.id = "
         "i.place_id WHERE i.closed_ms IS NULL AND {scope:p}")};
     tiers.args.push_back(c.now);
-    tiers.below(in.place_id);
+    tiers.below(q, in.place_id);
     q.run(tiers.sql.with(" GROUP BY i.tier ORDER BY i.tier"), tiers.args, [&](const db::Row& r) {
       out.tiers.push_back({static_cast<int>(r.integer(0)), r.integer(1), r.integer(2)});
       out.open += r.integer(1);
@@ -147,7 +147,7 @@ Result<WorkSummary> summary(api::Context& c, const SummaryQuery& in) {
     Filter mine{db::ScopedSql(
         "SELECT COUNT(*) FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.closed_ms IS NULL AND "
         "{scope:p}")};
-    mine.below(in.place_id);
+    mine.below(q, in.place_id);
     mine.own(asker);
     out.mine = q.count(mine.sql, mine.args);
     return out;

@@ -57,7 +57,7 @@ Result<api::Page<Plan>> list_plans(api::Context& c, const PlanQuery& in) {
     auto sql = plan_columns;
     std::vector<db::Arg> args;
     if (in.place_id) {
-      sql = sql.with(place::at_or_below);
+      sql = sql.with(place::below(q, *in.place_id));
       args.emplace_back(*in.place_id);
     }
     sql = in.ended.value_or(false) ? sql.with(" AND w.ended_ms IS NOT NULL")

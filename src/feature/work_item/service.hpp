@@ -36,10 +36,14 @@ bool settle(db::Scoped& q, std::string_view origin, base::Instant now);
 // The same for every open item whose origin begins so, "control:12:"; how many.
 std::int64_t settle_all(db::Scoped& q, std::string_view origins, base::Instant now);
 
+// Whether any item whose origin begins so is open, wherever: what is not over needs no second one.
+bool any_open(db::Scoped& q, std::string_view origins);
+
 struct Whose {
   std::optional<std::int64_t> staff_id{}, team_id{};  // one of them
 };
-// Every open item whose origin begins so becomes theirs, by the decision of an account; how many.
+// Every open item whose origin begins so becomes theirs, or is of whoever answers for its place when it is of
+// nobody, by the decision of an account; how many.
 std::int64_t give_all(db::Scoped& q, std::string_view origins, const Whose& to, std::int64_t account_id,
                       base::Instant now);
 

@@ -114,13 +114,15 @@ Result<std::int64_t> tend(db::Store& store, base::Instant now) {
   });
   if (!due) return tl::unexpected(std::move(due).error());
   const auto many = static_cast<std::int64_t>(due->climbing.size() + due->orphaned.size());
-  if (many == 0) return recur(store, now);
+  // However much waits, what recurs is made in its hour.
+  const auto made = recur(store, now);
+  if (!made || many == 0) return made;
   return store.write(
       [&](db::Connection& c) -> Result<std::int64_t> {
         db::Scoped q(c, db::Scope::all());
         for (const auto id : due->climbing) climb(q, id, now);
         for (const auto id : due->orphaned) find_whose(q, id, now);
-        return many;
+        return many + *made;
       },
       db::Priority::low);
 }
