@@ -282,6 +282,7 @@ constexpr auto entries = std::to_array<Entry>({
      "sort label pass_class state short_code token batch void_reason"},
     {"import", Whose::nobody, Fate::kept, {}, {}, {}, "filename state overrides summary row_statuses undone"},
     {"ingest", Whose::nobody, Fate::kept, {}, {}, {}, "payload_digest answer"},
+    {"client_request", Whose::nobody, Fate::kept, {}, {}, {}, "client_id digest"},
     {"enrolment",
      Whose::nobody,
      Fate::kept,

@@ -110,7 +110,8 @@ struct NewRound {
   std::optional<std::vector<std::int64_t>> place_ids{};  // in it; none: the whole of it
   std::optional<std::int64_t> set_id{};                  // a grid or scope list instead
   std::optional<rule::Direction> direction{};
-  std::optional<meta::Text<1, 60>> ladder{};  // "knock:3 phone:1 sms:1 wechat:1"
+  std::optional<meta::Text<1, 60>> ladder{};     // "knock:3 phone:1 sms:1 wechat:1"
+  std::optional<meta::Text<8, 60>> client_id{};  // of the form: sent twice it is one round
 };
 // A part of a round with its denominator: resolved is the first three together, the rest still open.
 struct Coverage {
@@ -260,7 +261,7 @@ META_DESCRIBE(feature::survey::Round, "SurveyRound", "", id, place_id, place_nam
               ladder, started_ms, closed_ms)
 META_DESCRIBE(feature::survey::RoundQuery, "SurveyRoundQuery", "", place_id, open, limit, cursor)
 META_DESCRIBE(feature::survey::NewRound, "NewSurveyRound", "", place_id, title, place_ids, set_id, direction,
-              ladder)
+              ladder, client_id)
 META_DESCRIBE(feature::survey::Coverage, "SurveyCoverage", "", dwellings, not_fitted_out, vacant, occupied,
               persons, tried, registered, handed_over)
 META_DESCRIBE(feature::survey::CoveragePart, "SurveyCoveragePart", "", part_id, name, count)

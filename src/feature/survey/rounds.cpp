@@ -7,6 +7,7 @@
 
 #include "api/paging.hpp"
 #include "core/list.hpp"
+#include "core/once.hpp"
 #include "core/services.hpp"
 #include "feature/place/set_record.hpp"
 #include "feature/survey/routes.hpp"
@@ -129,12 +130,13 @@ Result<api::Page<Round>> list_rounds(api::Context& c, const RoundQuery& in) {
   });
 }
 
+Result<Round> round_by_id(db::Scoped& q, std::int64_t id) {
+  const auto row = find_round(q, id);
+  if (!row) return base::fail(ErrorKind::not_found, "not_found");
+  return shown(*row, place::labels_of(q, {row->place_id})[row->place_id]);
+}
 Result<Round> get_round(api::Context& c) {
-  return c.read([&](db::Scoped& q) -> Result<Round> {
-    const auto row = find_round(q, c.id());
-    if (!row) return base::fail(ErrorKind::not_found, "not_found");
-    return shown(*row, place::labels_of(q, {row->place_id})[row->place_id]);
-  });
+  return c.read([&](db::Scoped& q) { return round_by_id(q, c.id()); });
 }
 
 std::vector<std::int64_t> members_of_set(db::Scoped& q, std::int64_t set) {
@@ -185,6 +187,10 @@ Result<std::vector<place::PlaceRow>> places_for(db::Scoped& q, const NewRound& i
 Result<Round> create_round(api::Context& c, const NewRound& in) {
   const auto ladder = in.ladder ? rule::parse_ladder(*in.ladder) : rule::usual_ladder();
   if (!ladder) return base::fail_field("/ladder", "survey.not_a_ladder");
+  const auto form = core::form_sent(c, "new_round", in.client_id, meta::to_json(in));
+  const auto begun = c.read([&](db::Scoped& q) { return core::made_before(q, c, form); });
+  if (!begun) return tl::unexpected(begun.error());
+  if (*begun) return c.read([&](db::Scoped& q) { return round_by_id(q, **begun); });
   // Counted before the writer is taken: a district has many dwellings.
   const auto counted = c.read([&](db::Scoped& q) -> Result<std::int64_t> {
     const auto places = places_for(q, in);
@@ -197,6 +203,9 @@ Result<Round> create_round(api::Context& c, const NewRound& in) {
   if (*counted == 0) return base::fail(ErrorKind::conflict, "survey.no_dwellings");
   const auto id = c.store.next_id();
   return c.write([&](db::Scoped& q) -> Result<Round> {
+    const auto before = core::make_once(q, c, form, id);
+    if (!before) return tl::unexpected(before.error());
+    if (*before) return round_by_id(q, **before);
     place::take_guard(q);
     const auto places = places_for(q, in);
     if (!places) return tl::unexpected(places.error());

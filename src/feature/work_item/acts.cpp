@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/once.hpp"
 #include "core/services.hpp"
 #include "feature/stewardship/staff_service.hpp"
 #include "feature/work_item/done.hpp"
@@ -23,10 +24,14 @@ Result<Created> create(api::Context& c, const NewWork& in) {
   if (in.place_ids.empty()) return base::fail_field("/place_ids", "required");
   if (in.place_ids.size() > many_max)
     return base::fail_field("/place_ids", "too_long", {{"max", std::to_string(many_max)}});
-  if (in.due && *in.due <= c.now) return base::fail_field("/due_ms", "in_the_past");
   std::vector<std::int64_t> ids;
   for (std::size_t i = 0; i < in.place_ids.size(); ++i) ids.push_back(c.store.next_id());
+  const auto form = core::form_sent(c, "new_work", in.client_id, meta::to_json(in));
   return c.write([&](db::Scoped& q) -> Result<Created> {
+    const auto before = core::make_once(q, c, form, static_cast<std::int64_t>(ids.size()));
+    if (!before) return tl::unexpected(before.error());
+    if (*before) return Created{**before};
+    if (in.due && *in.due <= c.now) return base::fail_field("/due_ms", "in_the_past");
     const auto kind = find_kind(q, in.kind);
     if (!kind || !kind->by_hand) return base::fail_field("/kind", "not_allowed");
     for (std::size_t i = 0; i < ids.size(); ++i) {

@@ -141,6 +141,7 @@ struct NewWork {
   std::vector<std::int64_t> place_ids{};  // one item for each
   meta::Note note;
   std::optional<meta::Instant> due{};
+  std::optional<meta::Text<8, 60>> client_id{};  // of the form: sent twice it is given once
 };
 struct Created {
   std::int64_t created = 0;
@@ -275,7 +276,7 @@ template <>
 struct Describe<feature::work_item::NewWork> {
   using T = feature::work_item::NewWork;
   static constexpr std::string_view name = "NewWork", table = "";
-  static constexpr std::array fields{F(kind), F(place_ids), F(note), AT(due)};
+  static constexpr std::array fields{F(kind), F(place_ids), F(note), AT(due), F(client_id)};
 };
 #undef KEY
 #undef F

@@ -8176,6 +8176,7 @@ export interface components {
             set_id?: number | null;
             direction?: ("bottom_up" | "top_down") | null;
             ladder?: string | null;
+            client_id?: string | null;
         };
         NewTeam: {
             kind: string;
@@ -8233,6 +8234,7 @@ export interface components {
             place_ids: number[];
             note: string;
             due_ms?: number | null;
+            client_id?: string | null;
         };
         NewWorkLogEntry: {
             /** Format: int64 */
