@@ -9,3 +9,10 @@ CREATE TABLE client_request (
   recorded_ms INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX client_request_client ON client_request (account_id, client_id);
+
+-- A certificate goes with the person to another home: a row there follows the one that ends here. Under
+-- another rule it is granted by nobody (granted_ms) until the office of the new home has looked at it.
+ALTER TABLE exemption ADD COLUMN granted_ms INTEGER;
+ALTER TABLE exemption ADD COLUMN follows_id INTEGER;
+UPDATE exemption SET granted_ms = created_ms;
+CREATE INDEX exemption_open ON exemption (valid_until) WHERE ended_ms IS NULL;

@@ -61,13 +61,13 @@ rule::Standing standing_of(db::Scoped& q, const rule::Policy& policy, std::int64
 
 // A certificate is one person's and helps who goes alone. Of several the one that holds at this hour; else
 // one that does not, so that the verdict can say so.
-std::optional<rule::Exemption> exemption_of(db::Scoped& q, const GateRecord& r, rule::Facts facts,
-                                            const rule::Policy& policy, base::Instant at) {
+std::optional<rule::Exemption> exemption_of(db::Scoped& q, std::int64_t compound_id, const GateRecord& r,
+                                            rule::Facts facts, const rule::Policy& policy, base::Instant at) {
   if (r.direction != rule::Direction::out || r.person_ids.size() != 1 || rule::counted_persons(facts) != 1 ||
       facts.persons - facts.accompanied_children != 1)
     return std::nullopt;
   std::optional<rule::Exemption> found;
-  for (const auto& exemption : exemptions_of(q, r.person_ids.front(), at)) {
+  for (const auto& exemption : exemptions_of(q, compound_id, r.person_ids.front(), at)) {
     facts.exemption = exemption;
     const auto verdict = rule::decide(facts, policy);
     if (std::ranges::find(verdict.reasons, rule::ReasonCode::outing_exempt, &rule::Reason::code) !=
@@ -132,7 +132,7 @@ Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice
       if (!use.return_at_ms && !use.closed_without_return) rules_at = {use.exit_at_ms};
   g.policy = policy_at(q, device.compound_id, g.dwelling_id, rules_at);
   if (g.household_id) f.standing = standing_of(q, g.policy, *g.household_id, r.person_ids, at);
-  f.exemption = exemption_of(q, r, f, g.policy, at);
+  f.exemption = exemption_of(q, device.compound_id, r, f, g.policy, at);
   return g;
 }
 

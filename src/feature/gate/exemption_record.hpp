@@ -19,9 +19,11 @@ struct ExemptionRow {
   meta::Instant created{};
   std::int64_t created_by = 0;
   std::optional<meta::Instant> ended{};
+  std::optional<meta::Instant> granted{};    // none: to be confirmed at the home its person moved to
+  std::optional<std::int64_t> follows_id{};  // the one it goes on from, at the home they left
 };
 
-enum class ExemptionState { waiting, valid, over, ended };
+enum class ExemptionState { waiting, valid, over, ended, to_confirm };
 struct Exemption {
   meta::Id<ExemptionRow> id;
   std::int64_t person_id = 0;
@@ -54,7 +56,7 @@ struct NewExemption {
 
 }  // namespace feature::gate
 
-META_ENUM(feature::gate::ExemptionState, "waiting", "valid", "over", "ended")
+META_ENUM(feature::gate::ExemptionState, "waiting", "valid", "over", "ended", "to_confirm")
 META_DESCRIBE(feature::gate::ExemptionQuery, "ExemptionQuery", "", compound_id, household_id, limit, cursor)
 META_DESCRIBE(feature::gate::NewExemption, "NewExemption", "", person_id, exemption_kind, certificate, issuer,
               valid_from, valid_until, weekdays, from_minute, until_minute)
@@ -79,7 +81,9 @@ struct Describe<feature::gate::ExemptionRow> {
                                      F(until_minute),
                                      AT(created),
                                      F(created_by),
-                                     AT(ended)};
+                                     AT(ended),
+                                     AT(granted),
+                                     F(follows_id)};
 };
 template <>
 struct Describe<feature::gate::Exemption> {

@@ -1,10 +1,14 @@
 // Certificates of persons who go out on duty or for a need, and what they are at the gate.
+#include <functional>
+
 #include "api/paging.hpp"
 #include "core/list.hpp"
 #include "feature/gate/entering.hpp"
+#include "feature/gate/exemption_moves.hpp"
 #include "feature/gate/exemption_record.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/people/home_service.hpp"
+#include "feature/work_item/service.hpp"
 
 namespace feature::gate {
 namespace {
@@ -16,11 +20,11 @@ using base::Result;
 constexpr auto exemption_columns = db::ScopedSql(
     "SELECT x.id, x.compound_id, x.person_id, x.exemption_kind, x.certificate, x.issuer, x.valid_from, "
     "x.valid_until, x.weekdays, x.from_minute, x.until_minute, x.created_ms, x.created_by, x.ended_ms, "
-    "pe.name, "
-    "(SELECT MIN(r.household_id) FROM residence r WHERE r.person_id = x.person_id AND r.valid_until_ms IS "
-    "NULL "
-    "AND r.is_primary = 1), (SELECT MIN(h.label) FROM residence r JOIN household h ON h.id = r.household_id "
-    "WHERE r.person_id = x.person_id AND r.valid_until_ms IS NULL AND r.is_primary = 1) "
+    "x.granted_ms, x.follows_id, pe.name, (SELECT MIN(r.household_id) FROM residence r JOIN household h ON "
+    "h.id = r.household_id WHERE r.person_id = x.person_id AND r.valid_until_ms IS NULL AND r.is_primary = 1 "
+    "AND h.compound_id = x.compound_id), (SELECT MIN(h.label) FROM residence r JOIN household h ON h.id = "
+    "r.household_id WHERE r.person_id = x.person_id AND r.valid_until_ms IS NULL AND r.is_primary = 1 AND "
+    "h.compound_id = x.compound_id) "
     "FROM exemption x JOIN place p ON p.id = x.compound_id JOIN person pe ON pe.id = x.person_id WHERE "
     "{scope:p}");
 
@@ -39,12 +43,13 @@ Exemption load_exemption(const db::Row& r, base::Day today) {
   x.until_minute = row.until_minute;
   x.created = row.created;
   x.exemption_state = row.ended                 ? ExemptionState::ended
-                      : today < row.valid_from  ? ExemptionState::waiting
                       : today > row.valid_until ? ExemptionState::over
+                      : !row.granted            ? ExemptionState::to_confirm
+                      : today < row.valid_from  ? ExemptionState::waiting
                                                 : ExemptionState::valid;
-  x.person_name = core::mask_name(r.text(14));
-  x.household_id = r.maybe_integer(15);
-  x.label = r.str(16);
+  x.person_name = core::mask_name(r.text(16));
+  x.household_id = r.maybe_integer(17);
+  x.label = r.str(18);
   return x;
 }
 
@@ -91,6 +96,7 @@ Result<Exemption> add_exemption(api::Context& c, const NewExemption& in) {
   if (in.from_minute) row.from_minute = static_cast<int>(in.from_minute->value);
   if (in.until_minute) row.until_minute = static_cast<int>(in.until_minute->value);
   row.created = c.now;
+  row.granted = c.now;
   row.created_by = c.who.account;
   return c.write([&](db::Scoped& q) -> Result<Exemption> {
     const auto home = people::home_of(q, in.person_id);
@@ -105,31 +111,51 @@ Result<Exemption> add_exemption(api::Context& c, const NewExemption& in) {
   });
 }
 
-Result<Exemption> end_exemption(api::Context& c) {
+// Whoever changes it has looked at it: what waited for that is done.
+Result<Exemption> change_exemption(api::Context& c, std::string_view action,
+                                   const std::function<Result<void>(ExemptionRow&)>& change) {
   return c.write([&](db::Scoped& q) -> Result<Exemption> {
+    q.unscoped().run("UPDATE exemption SET created_by = created_by WHERE id = $1", {c.id()});
     std::optional<ExemptionRow> before;
     q.one(exemption_columns.with(" AND x.id = {arg}"), {c.id()},
           [&](const db::Row& r) { before = meta::load<ExemptionRow>(r); });
     if (!before) return base::fail(ErrorKind::not_found, "not_found");
     if (before->ended) return base::fail(ErrorKind::conflict, "already_ended");
     auto after = *before;
-    after.ended = c.now;
+    if (auto done = change(after); !done) return tl::unexpected(std::move(done).error());
     core::update(q, *before, after, core::source_of(c));
-    core::audit(q, c, {"exemption.end", "exemption", after.id.value, after.compound_id});
+    work_item::settle_all(q, exemption_work(after.id.value), c.now);
+    core::audit(q, c, {std::string(action), "exemption", after.id.value, after.compound_id});
     core::note_change(q, "pass", after.compound_id, after.id.value, c.now);
     return *find_exemption(q, after.id.value, c.now);
   });
 }
 
+Result<Exemption> end_exemption(api::Context& c) {
+  return change_exemption(c, "exemption.end", [&](ExemptionRow& row) -> Result<void> {
+    row.ended = c.now;
+    return {};
+  });
+}
+
+Result<Exemption> confirm_exemption(api::Context& c) {
+  return change_exemption(c, "exemption.confirm", [&](ExemptionRow& row) -> Result<void> {
+    if (row.granted) return base::fail(ErrorKind::conflict, "already_settled");
+    row.granted = c.now;
+    return {};
+  });
+}
+
 }  // namespace
 
-std::vector<rule::Exemption> exemptions_of(db::Scoped& q, std::int64_t person_id, base::Instant at) {
+std::vector<rule::Exemption> exemptions_of(db::Scoped& q, std::int64_t compound_id, std::int64_t person_id,
+                                           base::Instant at) {
   std::vector<rule::Exemption> found;
   q.run(
       "SELECT x.exemption_kind, x.valid_from, x.valid_until, x.weekdays, x.from_minute, x.until_minute FROM "
-      "exemption x JOIN place p ON p.id = x.compound_id WHERE x.person_id = $1 AND x.created_ms <= $2 AND "
-      "(x.ended_ms IS NULL OR x.ended_ms > $2) AND {scope:p} ORDER BY x.id DESC",
-      {person_id, at}, [&](const db::Row& r) {
+      "exemption x JOIN place p ON p.id = x.compound_id WHERE x.person_id = $1 AND x.granted_ms <= $2 AND "
+      "(x.ended_ms IS NULL OR x.ended_ms > $2) AND x.compound_id = $3 AND {scope:p} ORDER BY x.id DESC",
+      {person_id, at, compound_id}, [&](const db::Row& r) {
         found.push_back({r.str(0), base::start_of(r.day(1)).ms, base::start_of(r.day(2) + 1).ms,
                          static_cast<int>(r.integer(3)), static_cast<int>(r.integer(4)),
                          static_cast<int>(r.integer(5)), true});
@@ -144,6 +170,8 @@ void exemption_routes(api::Router& r) {
                                   add_exemption);
   r.post<Exemption>("/api/exemptions/{id}/end", Permission::pass_write, "A certificate holds no longer",
                     end_exemption);
+  r.post<Exemption>("/api/exemptions/{id}/confirm", Permission::pass_write,
+                    "A certificate of somebody who has moved here holds at the new home", confirm_exemption);
 }
 
 }  // namespace feature::gate

@@ -40,14 +40,16 @@ constexpr auto persons = db::ScopedSql(
 constexpr auto certified = db::ScopedSql(
     "SELECT h.id, r.dwelling_id, h.sort, h.label, r.person_id, NULL, (SELECT MAX(x.valid_until) FROM "
     "exemption x "
-    "WHERE x.person_id = r.person_id AND x.ended_ms IS NULL AND x.valid_from <= $2 AND x.valid_until >= $2), "
+    "WHERE x.person_id = r.person_id AND x.compound_id = $1 AND x.granted_ms IS NOT NULL AND x.ended_ms IS "
+    "NULL AND x.valid_from <= $2 AND x.valid_until >= $2), "
     "(SELECT COUNT(*) FROM pass ps WHERE ps.person_id = r.person_id AND ps.compound_id = $1 AND "
     "ps.pass_class = "
     "'exempt' AND ps.state IN ('active', 'inactive') AND ps.valid_until >= $2) FROM residence r JOIN "
     "household "
     "h ON h.id = r.household_id JOIN place p ON p.id = r.dwelling_id WHERE h.compound_id = $1 AND "
     "h.valid_until_ms IS NULL AND r.valid_until_ms IS NULL AND EXISTS (SELECT 1 FROM exemption x WHERE "
-    "x.person_id = r.person_id AND x.ended_ms IS NULL AND x.valid_from <= $2 AND x.valid_until >= $2) AND "
+    "x.person_id = r.person_id AND x.compound_id = $1 AND x.granted_ms IS NOT NULL AND x.ended_ms IS NULL "
+    "AND x.valid_from <= $2 AND x.valid_until >= $2) AND "
     "{scope:p}");
 constexpr auto vehicles = db::ScopedSql(
     "SELECT v.household_id, v.dwelling_id, p.sort, v.label, NULL, v.id, NULL, (SELECT COUNT(*) FROM pass ps "

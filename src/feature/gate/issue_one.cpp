@@ -38,9 +38,10 @@ void put_home(PassRow& row, const Home& home) {
 }
 
 // The last day a certificate that holds today gives.
-std::optional<base::Day> certified_until(db::Scoped& q, std::int64_t person_id, base::Instant now) {
+std::optional<base::Day> certified_until(db::Scoped& q, std::int64_t compound_id, std::int64_t person_id,
+                                         base::Instant now) {
   std::optional<base::Day> until;
-  for (const auto& x : exemptions_of(q, person_id, now)) {
+  for (const auto& x : exemptions_of(q, compound_id, person_id, now)) {
     if (x.valid_from_ms > now.ms || x.valid_until_ms <= now.ms) continue;
     const auto last = base::civil_day({x.valid_until_ms - 1});
     if (!until || *until < last) until = last;
@@ -57,7 +58,7 @@ Result<void> put_person(db::Scoped& q, const NewPass& in, PassRow& row, base::In
                 in.compound_id, *in.person_id);
   if (!home) return base::fail_field("/person_id", "not_found");
   if (row.pass_class == PassClass::exempt) {
-    const auto until = certified_until(q, *in.person_id, now);
+    const auto until = certified_until(q, in.compound_id, *in.person_id, now);
     if (!until) return base::fail_field("/person_id", "no_exemption");
     row.valid_until = std::min(row.valid_until, *until);
   }

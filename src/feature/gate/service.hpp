@@ -93,9 +93,10 @@ std::map<std::int64_t, std::vector<rule::Use>> uses_of_compound(db::Scoped& q, s
 void apply_steps(rule::Facts& facts, const std::vector<std::string>& steps);
 
 // --- exemptions ------------------------------------------------------------------------------------
-// Certificates of a person that were on record at `at`, the newest first; whether one is honoured at that
-// hour is the decision's.
-std::vector<rule::Exemption> exemptions_of(db::Scoped& q, std::int64_t person_id, base::Instant at);
+// Certificates of a person that were granted in the compound at `at`, the newest first; whether one is
+// honoured at that hour is the decision's.
+std::vector<rule::Exemption> exemptions_of(db::Scoped& q, std::int64_t compound_id, std::int64_t person_id,
+                                           base::Instant at);
 
 // --- passages --------------------------------------------------------------------------------------
 struct GateDevice {
@@ -149,7 +150,7 @@ base::Day born_before(base::Instant at);
 // --- watch -----------------------------------------------------------------------------------------
 // One round over all compounds where anything is going on: gates that are silent, lists that are old, outings
 // that are too long, households that stand out, each by the rules of its place, become alerts; what is over
-// is settled. How many; 0: nothing has changed.
+// is settled; certificates go with those who have moved. How many; 0: nothing has changed.
 base::Result<std::int64_t> watch(db::Store& store, base::Instant now);
 
 // How phones reach this server: the stated address, else the one the request came to.

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "feature/gate/exemption_moves.hpp"
 #include "feature/gate/rule_book.hpp"
 #include "feature/place/service.hpp"
 #include "feature/work_item/service.hpp"
@@ -232,6 +233,7 @@ std::vector<std::string> troubles_of(const GatePhone& phone, const place::PlaceR
 }
 
 Result<std::int64_t> watch(db::Store& store, base::Instant now) {
+  if (auto followed = follow_exemptions(store, now); !followed || *followed > 0) return followed;
   auto round = store.read([&](db::Connection& c) -> Result<Round> {
     db::Scoped q(c, db::Scope::all());
     Found found;

@@ -1821,6 +1821,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exemptions/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A certificate of somebody who has moved here holds at the new home */
+        post: operations["postApiExemptionsIdConfirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exemptions/{id}/end": {
         parameters: {
             query?: never;
@@ -7008,7 +7025,7 @@ export interface components {
             /** Format: int32 */
             until_minute: number;
             /** @enum {string} */
-            exemption_state: "waiting" | "valid" | "over" | "ended";
+            exemption_state: "waiting" | "valid" | "over" | "ended" | "to_confirm";
             /** Format: utc-milliseconds */
             created_ms: number;
         };
@@ -14956,6 +14973,37 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiExemptionsIdConfirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exemption"];
                 };
             };
             /** @description A problem */

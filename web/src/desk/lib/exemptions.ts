@@ -19,7 +19,11 @@ export function exemption_hours(
 }
 
 export const exemption_tone = ({ exemption_state }: Pick<Exemption, 'exemption_state'>) =>
-  exemption_state === 'valid' ? ('good' as const) : ('plain' as const)
+  exemption_state === 'valid'
+    ? ('good' as const)
+    : exemption_state === 'to_confirm'
+      ? ('warn' as const)
+      : ('plain' as const)
 
 /** "22:00" of a time field; null while it is not filled in. */
 export function minute_of(text: string): number | null {
