@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/intake/columns.hpp"
+#include "engine/intake/day_header.hpp"
 #include "engine/intake/reader.hpp"
 
 namespace engine::intake {
@@ -13,7 +14,7 @@ using base::Result;
 
 namespace {
 
-constexpr std::array<std::pair<Field, std::string_view>, 43> field_names{{
+constexpr std::array<std::pair<Field, std::string_view>, 44> field_names{{
     {Field::ignored, "ignored"},
     {Field::serial, "serial"},
     {Field::room, "room"},
@@ -55,6 +56,7 @@ constexpr std::array<std::pair<Field, std::string_view>, 43> field_names{{
     {Field::previous_reading, "previous_reading"},
     {Field::electricity_reading, "electricity_reading"},
     {Field::water_reading, "water_reading"},
+    {Field::day_reading, "day_reading"},
     {Field::estimated, "estimated"},
     {Field::unit, "unit"},
 }};
@@ -78,6 +80,19 @@ std::string_view missing_field(Kind kind, const std::vector<ColumnMap>& columns)
     if (has_needed(kind, without)) return name_of(field);
   }
   return name_of(kind == Kind::stewardship || kind == Kind::roster ? Field::name : Field::room);
+}
+
+// A table of what was used each day would be taken for a counter that starts anew every day.
+bool tells_usage(const sheet::Sheet& sheet, const Layout& layout) {
+  const auto is_day = [](const ColumnMap& column) { return column.field == Field::day_reading; };
+  if (layout.kind != Kind::meters || std::ranges::none_of(layout.columns, is_day)) return false;
+  if (std::ranges::any_of(layout.columns, [&](const ColumnMap& column) {
+        return is_day(column) && says_usage(column.header);
+      }))
+    return true;
+  const auto titles = titles_above(sheet, layout.header_row);
+  return says_usage(titles) && titles.find("抄表") == std::string::npos &&
+         titles.find("读数") == std::string::npos && titles.find("示数") == std::string::npos;
 }
 
 template <class Row>
@@ -181,6 +196,7 @@ Result<Analysis> analyse(const sheet::Workbook& book, const Options& options, co
   Analysis a;
   a.layout = std::move(*layout);
   const auto& sheet = book.sheets[a.layout.sheet];
+  if (tells_usage(sheet, a.layout)) return base::fail(ErrorKind::invalid, "intake.usage_not_readings");
   const Reader reader(sheet, a.layout, options);
   switch (a.layout.kind) {
     case Kind::dwelling_table:

@@ -59,6 +59,7 @@ enum class Field {
   previous_reading,
   electricity_reading,
   water_reading,
+  day_reading,  // one column for each day, which its header names
   estimated,
   unit
 };

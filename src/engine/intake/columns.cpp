@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "engine/intake/day_header.hpp"
 #include "engine/intake/text.hpp"
 
 namespace engine::intake {
@@ -343,6 +344,7 @@ constexpr auto evidences = std::to_array<Evidence>({
     {Kind::meters, Field::previous_reading, 2},
     {Kind::meters, Field::electricity_reading, 4},
     {Kind::meters, Field::water_reading, 4},
+    {Kind::meters, Field::day_reading, 2},
     {Kind::meters, Field::estimated, 2},
     {Kind::meters, Field::unit, 2},
 });
@@ -431,6 +433,7 @@ std::optional<Field> header_named(std::string_view text) {
 HeaderMatch match_header(std::string_view header) {
   constexpr std::size_t longest_header = 24;
   if (const auto named = header_named(header)) return {*named, 1.0};
+  if (is_day_header(header)) return {Field::day_reading, 1.0};
   const auto word = header_word(header);
   const auto length = characters(word);
   if (word.empty() || length > longest_header) return {};
@@ -471,8 +474,10 @@ bool has_needed(Kind kind, const std::vector<Field>& fields) {
     case Kind::stewardship:
       return has(Field::name) && (has(Field::scope) || has(Field::tier));
     case Kind::meters:
-      return has(Field::room) && has(Field::read_day) &&
-             (has(Field::reading) || has(Field::electricity_reading) || has(Field::water_reading));
+      return has(Field::room) &&
+             (has(Field::day_reading) ||
+              (has(Field::read_day) &&
+               (has(Field::reading) || has(Field::electricity_reading) || has(Field::water_reading))));
   }
   return false;
 }

@@ -37,6 +37,11 @@ bool is_note(const std::vector<std::string_view>& texts, bool one_wide_cell) {
   return one_wide_cell;
 }
 
+// The lower level of a header, or all of it.
+bool stands_in(std::string_view header, const std::string& text) {
+  return header == text || header.ends_with("/" + text);
+}
+
 // Printed forms repeat their header on each page.
 bool is_repeated_header(const MergedSheet& cells, const Layout& layout, int row) {
   int same = 0, filled = 0;
@@ -45,7 +50,8 @@ bool is_repeated_header(const MergedSheet& cells, const Layout& layout, int row)
     const auto& text = cells.own(row, column.column).text;
     if (text.empty() || column.field == Field::ignored) continue;
     ++filled;
-    same += header_named(text) == column.field;
+    same += column.field == Field::day_reading ? stands_in(column.header, to_half_width(text))
+                                               : header_named(text) == column.field;
     if ((filled - same) * 2 >= columns) return false;  // whatever the rest says
   }
   return filled >= 2 && same * 2 > filled;

@@ -16,8 +16,18 @@ int Reader::column(Field field) const {
   return found == layout_.columns.end() ? -1 : found->column;
 }
 
+std::vector<const ColumnMap*> Reader::columns(Field field) const {
+  std::vector<const ColumnMap*> all;
+  for (const auto& column : layout_.columns)
+    if (column.field == field) all.push_back(&column);
+  return all;
+}
+
 const sheet::Cell& Reader::cell(std::size_t record, Field field) const {
-  return cells_.own(rows_[record], column(field));
+  return cell_at(record, column(field));
+}
+const sheet::Cell& Reader::cell_at(std::size_t record, int column) const {
+  return cells_.own(rows_[record], column);
 }
 
 std::string Reader::text(std::size_t record, Field field) const {

@@ -29,7 +29,9 @@ class Reader {
   bool shifted_merges() const { return filled_.shifted; }
 
   int column(Field field) const;  // -1 when the table has none
+  std::vector<const ColumnMap*> columns(Field field) const;
   const sheet::Cell& cell(std::size_t record, Field field) const;
+  const sheet::Cell& cell_at(std::size_t record, int column) const;
   std::string text(std::size_t record, Field field) const;  // half width, trimmed; 无 and the like are empty
   std::vector<std::string> texts(std::size_t record, Field field) const;  // of all columns with that meaning
   Place place(std::size_t record) const;

@@ -97,6 +97,11 @@ double score(Kind kind, const std::vector<ColumnMap>& columns) {
   }
   double sum = 0;
   for (const auto& [field, weight] : best) sum += weight;
+  // Of two rows that name days the one that names more of them is the lower level of the header.
+  constexpr double a_day = 0.01, days_most = 0.5;
+  if (kind == Kind::meters)
+    sum += std::min(days_most, a_day * static_cast<double>(std::ranges::count(columns, Field::day_reading,
+                                                                              &ColumnMap::field)));
   return sum;
 }
 
@@ -163,13 +168,24 @@ std::vector<int> header_rows(const sheet::Sheet& sheet, const Overrides& overrid
   return rows;
 }
 
-// One column per meaning, the surest; phones and remarks may have several.
+// One column per meaning, the surest; phones, remarks and days may have several.
 void settle_fields(Kind kind, std::vector<ColumnMap>& columns, const Overrides& overrides) {
   const auto fields = fields_of(kind, columns);
   for (std::size_t i = 0; i < columns.size(); ++i)
     if (!overrides.columns.contains(columns[i].column)) columns[i].field = fields[i];
+  // A utility's number of the household stands beside the room, often before it.
+  const auto is_account = [&](const ColumnMap& column) {
+    return column.field == Field::room && column.header.ends_with("户号") &&
+           !overrides.columns.contains(column.column);
+  };
+  const bool rooms = std::ranges::any_of(
+      columns, [&](const ColumnMap& column) { return column.field == Field::room && !is_account(column); });
+  if (kind == Kind::meters && rooms)
+    for (auto& column : columns)
+      if (is_account(column)) column.field = Field::ignored;
   for (auto& column : columns) {
-    if (column.field == Field::ignored || column.field == Field::phone || column.field == Field::remark)
+    if (column.field == Field::ignored || column.field == Field::phone || column.field == Field::remark ||
+        column.field == Field::day_reading)
       continue;
     for (auto& other : columns) {
       if (&other == &column || other.field != column.field) continue;

@@ -116,6 +116,7 @@ struct MeterRow : RowBase {
   RoomRef room{};
   std::string room_text{};
   std::vector<MeterReading> readings{};
+  std::vector<int> columns{};  // of each reading, from 0
 };
 
 // Rows of one dwelling, or one head whose dwelling is not known. Indexes into Analysis::persons.

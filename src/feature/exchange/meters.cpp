@@ -9,7 +9,6 @@
 namespace feature::exchange {
 namespace {
 
-using intake::Field;
 using Key = std::tuple<std::int64_t, meter::rule::Meter, std::string, base::Day>;
 constexpr double least_kept = 0.0005;  // what two ways of writing one counter may differ by
 
@@ -48,13 +47,15 @@ std::vector<Verdict> take_meters(db::Scoped& q, const Job& job, const Rows& rows
     auto& verdict = verdicts.emplace_back(own_verdict(row));
     if (verdict.status != RowStatus::fresh) continue;
     const auto dwelling = job.ground.dwellings.at(row.room).id;
-    std::size_t old = 0, different = 0;
+    std::size_t old = 0;
+    std::vector<int> different;
     std::vector<meter::ReadingRow> fresh;
-    for (const auto& reading : row.readings) {
+    for (std::size_t r = 0; r < row.readings.size(); ++r) {
+      const auto& reading = row.readings[r];
       const auto at = known.find({dwelling, meter_of(reading), reading.number, reading.day});
       if (at != known.end()) {
         ++old;
-        different += std::abs(at->second - reading.value) > least_kept;
+        if (std::abs(at->second - reading.value) > least_kept) different.push_back(row.columns.at(r));
         continue;
       }
       meter::ReadingRow one;
@@ -67,9 +68,9 @@ std::vector<Verdict> take_meters(db::Scoped& q, const Job& job, const Rows& rows
       one.estimated = reading.estimated;
       fresh.push_back(std::move(one));
     }
-    if (different > 0) {
+    if (!different.empty()) {
       verdict.status = RowStatus::doubtful;
-      verdict.issues.push_back({column_of(file, Field::reading), "differs_from_file", {}});
+      for (const int column : different) verdict.issues.push_back({column, "differs_from_file", {}});
       continue;
     }
     if (old > 0) verdict.status = fresh.empty() ? RowStatus::unchanged : RowStatus::changed;

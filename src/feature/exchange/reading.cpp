@@ -44,6 +44,7 @@ constexpr std::array meter_fields{Field::phase,
                                   Field::previous_reading,
                                   Field::electricity_reading,
                                   Field::water_reading,
+                                  Field::day_reading,
                                   Field::estimated,
                                   Field::unit};
 
