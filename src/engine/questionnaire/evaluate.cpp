@@ -211,6 +211,21 @@ std::optional<Value> value_of(const Question& q, const Answer& said) {
   return *said.text;
 }
 
+// A choice that is not offered counts as not chosen, as the answer to a question that is not asked.
+Value offered_of(const Question& q, Value value, Machine& machine) {
+  const auto offered = [&](const std::string& name) {
+    const auto choice = std::ranges::find(q.choices, name, &Choice::name);
+    return choice != q.choices.end() && (!choice->relevant || machine.holds(*choice->relevant, {}));
+  };
+  if (q.kind == Kind::select_one)
+    if (const auto* name = std::get_if<std::string>(&value); name && !offered(*name)) return {};
+  if (auto* chosen = std::get_if<Choices>(&value)) {
+    std::erase_if(*chosen, [&](const std::string& name) { return !offered(name); });
+    if (chosen->empty()) return {};
+  }
+  return value;
+}
+
 Answer kept_as(const Question& q, const Value& value) {
   Answer kept{q.name, {}, {}, {}};
   if (const auto* text = std::get_if<std::string>(&value)) kept.text = *text;
@@ -242,6 +257,7 @@ AnswerSheet evaluate(const Form& form, const std::vector<Answer>& answers, base:
     if (q.kind == Kind::note) continue;
     const auto said = std::ranges::find(answers, q.name, &Answer::name);
     auto value = said != answers.end() ? value_of(q, *said) : Value();
+    if (value) value = offered_of(q, std::move(*value), machine);
     if (!value)
       sheet.complaints.push_back({q.name, Wrong::unfit});
     else if (is_empty(*value) && q.required)

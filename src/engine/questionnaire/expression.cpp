@@ -127,8 +127,8 @@ struct Typed {
 class Parser {
  public:
   Parser(std::string_view text, std::span<const Question> before, std::span<const Question> later,
-         const Question* self)
-      : lexer_(text), before_(before), later_(later), self_(self) {
+         const Question* self, const ChoiceCells* cells)
+      : lexer_(text), before_(before), later_(later), self_(self), cells_(cells) {
     advance();
   }
 
@@ -301,6 +301,13 @@ class Parser {
     return fail(later ? "name_later" : "name_unknown", std::move(name));
   }
 
+  const std::string* cell_named(std::string name) const {
+    for (char& c : name)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const auto found = cells_->find(name);
+    return found == cells_->end() ? nullptr : &found->second;
+  }
+
   bool open(std::string_view function) {
     if (take(Sign::mark, "(")) return true;
     fail("expression_unreadable", std::string(function));
@@ -310,6 +317,12 @@ class Parser {
     if (!fault_ && !take(Sign::mark, ")")) unreadable();
   }
   Typed function(const std::string& name) {
+    // Of a choice filter a word that calls nothing is a column of the choices.
+    if (cells_ != nullptr && !at(Sign::mark, "(")) {
+      const auto* cell = cell_named(name);
+      if (cell == nullptr) return fail("column_missing", name);
+      return literal(Op::text, cell->empty() ? Type::nothing : Type::text, *cell, *cell, 0);
+    }
     static constexpr std::array known{"not",   "selected", "count-selected", "string-length",
                                       "today", "true",     "false"};
     if (std::ranges::find(known, name) == known.end()) return fail("function_unknown", name);
@@ -396,6 +409,7 @@ class Parser {
   Token now_{};
   std::span<const Question> before_, later_;
   const Question* self_;
+  const ChoiceCells* cells_;
   Rule rule_{};
   std::optional<RuleFault> fault_{};
   int depth_ = 0;
@@ -404,10 +418,10 @@ class Parser {
 }  // namespace
 
 ParsedRule parse_rule(std::string_view text, std::span<const Question> before,
-                      std::span<const Question> later, const Question* self) {
+                      std::span<const Question> later, const Question* self, const ChoiceCells* cells) {
   if (text.size() > text_max) return {{}, RuleFault{"too_long", {}}};
   const auto plain = plain_signs(text);
-  return Parser(plain, before, later, self).parse();
+  return Parser(plain, before, later, self, cells).parse();
 }
 
 }  // namespace engine::questionnaire

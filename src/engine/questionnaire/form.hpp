@@ -1,5 +1,6 @@
 #pragma once
 // A questionnaire as it was written in a spreadsheet: questions in order, each with what it depends on.
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,7 @@ using Rule = std::vector<Step>;
 struct Choice {
   std::string name{};
   Words label{};
+  std::optional<Rule> relevant{};  // offered while it holds; none: always
   friend bool operator==(const Choice&, const Choice&) = default;
 };
 struct Question {

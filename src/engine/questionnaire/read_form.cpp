@@ -4,14 +4,16 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "engine/questionnaire/expression.hpp"
 
 namespace engine::questionnaire {
 namespace {
 
-constexpr std::size_t words_max = 500;  // characters
-constexpr std::size_t name_max = 60;    // bytes
+constexpr std::size_t words_max = 500;                   // characters
+constexpr std::size_t name_max = 60;                     // bytes
+constexpr std::size_t filter_steps_max = 4 * steps_max;  // of all choices of a question
 
 // Without blanks around it, and without what no keyboard writes.
 std::string trimmed(std::string_view text) {
@@ -107,7 +109,7 @@ const sheet::Sheet* find_sheet(const sheet::Workbook& book, std::string_view nam
 // --- reading -------------------------------------------------------------------------------------------
 constexpr auto survey_columns =
     std::to_array<std::string_view>({"type", "name", "label", "hint", "required", "required_message",
-                                     "relevant", "constraint", "constraint_message"});
+                                     "relevant", "constraint", "constraint_message", "choice_filter"});
 constexpr auto choice_columns = std::to_array<std::string_view>({"list_name", "name", "label"});
 constexpr auto setting_columns =
     std::to_array<std::string_view>({"form_title", "form_id", "version", "default_language", "style"});
@@ -115,8 +117,8 @@ constexpr auto setting_columns =
 constexpr auto passed_over = std::to_array<std::string_view>(
     {"", "appearance", "parameters", "note", "media", "body", "guidance_hint"});
 // They would change what is asked or kept.
-constexpr auto refused_columns = std::to_array<std::string_view>(
-    {"calculation", "repeat_count", "choice_filter", "default", "read_only", "trigger"});
+constexpr auto refused_columns =
+    std::to_array<std::string_view>({"calculation", "repeat_count", "default", "read_only", "trigger"});
 constexpr auto refused_types = std::to_array<std::string_view>(
     {"begin_repeat", "end_repeat", "calculate",   "repeat",      "geopoint",     "geotrace", "geoshape",
      "image",        "audio",      "video",       "file",        "barcode",      "range",    "rank",
@@ -140,7 +142,8 @@ bool is_name(std::string_view text) {
 // A row of the sheet `survey` that is a question, before its rules are read.
 struct Draft {
   const sheet::Row* row = nullptr;
-  std::string relevant{}, constraint{};
+  std::string relevant{}, constraint{}, filter{};
+  const std::vector<ChoiceCells>* cells = nullptr;  // of its choices
   std::vector<std::pair<const sheet::Row*, std::string>>
       groups{};  // those it stands in, with their relevance
 };
@@ -218,7 +221,11 @@ class FormReader {
     const auto* choices = find_sheet(book_, "choices");
     if (choices == nullptr) return;
     const Table table(*choices);
-    if (!headers_fit(table, choice_columns, {"list_name", "name"})) return;
+    const auto named = filter_words();
+    std::vector<std::string_view> columns(choice_columns.begin(), choice_columns.end());
+    for (const auto& h : table.headers())
+      if (named.contains(h.name)) columns.push_back(h.name);
+    if (!headers_fit(table, columns, {"list_name", "name"})) return;
     for (const auto* row : table.rows()) {
       const auto list = table.text(*row, "list_name");
       Choice choice{table.text(*row, "name"), words(table, *row, "label")};
@@ -232,8 +239,34 @@ class FormReader {
       if (std::ranges::find(known, choice.name, &Choice::name) != known.end())
         fault(table, *row, "name", "name_twice", choice.name);
       if (known.size() == choices_max) fault(table, *row, "list_name", "too_many");
-      if (known.size() < choices_max) known.push_back(std::move(choice));
+      if (known.size() == choices_max) continue;
+      known.push_back(std::move(choice));
+      auto& cells = cells_[list].emplace_back();
+      for (const auto column : columns)
+        if (column != "label") cells.emplace(column, table.text(*row, column));
     }
+  }
+
+  // Columns of the choices that some filter names; any other is a known one misspelt.
+  std::set<std::string> filter_words() const {
+    std::set<std::string> words;
+    const auto* survey = find_sheet(book_, "survey");
+    if (survey == nullptr) return words;
+    const Table table(*survey);
+    for (const auto* row : table.rows()) {
+      std::string word;
+      for (const char c : lower(table.text(*row, "choice_filter")) + " ") {
+        const bool within = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        if (within) {
+          word += c;
+        } else {
+          words.insert(word);
+          word.clear();
+        }
+      }
+    }
+    words.erase("");
+    return words;
   }
 
   void read_questions(const Table& t) {
@@ -285,13 +318,14 @@ class FormReader {
         if (list.empty()) return fault(t, row, "type", "list_missing");
         const auto found = lists_.find(list);
         if (found == lists_.end()) return fault(t, row, "type", "list_unknown", list);
-        return add(t, row, kind, found->second);
+        return add(t, row, kind, found->second, &cells_[list]);
       }
     fault(t, row, "type", in(refused_types, type.substr(0, type.find(' '))) ? "type_refused" : "type_unknown",
           t.text(row, "type"));
   }
 
-  void add(const Table& t, const sheet::Row& row, Kind kind, std::vector<Choice> choices) {
+  void add(const Table& t, const sheet::Row& row, Kind kind, std::vector<Choice> choices,
+           const std::vector<ChoiceCells>* cells = nullptr) {
     auto& questions = reading_.form.questions;
     if (questions.size() == questions_max) {
       if (!too_many_) fault(t, row, "type", "too_many");
@@ -317,8 +351,8 @@ class FormReader {
     if (q.label.empty()) fault(t, row, "label", "label_missing");
     questions.push_back(std::move(q));
     const bool group = lower(t.text(row, "type")).starts_with("begin");
-    drafts_.push_back(
-        {&row, group ? std::string{} : t.text(row, "relevant"), t.text(row, "constraint"), groups_});
+    drafts_.push_back({&row, group ? std::string{} : t.text(row, "relevant"), t.text(row, "constraint"),
+                       t.text(row, "choice_filter"), cells, groups_});
   }
 
   bool yes(const Table& t, const sheet::Row& row) {
@@ -340,6 +374,7 @@ class FormReader {
       for (const auto& [row, relevant] : drafts_[i].groups)
         require(t, *row, questions[i].relevant, relevant, before, later);
       require(t, *drafts_[i].row, questions[i].relevant, drafts_[i].relevant, before, later);
+      filter_choices(t, drafts_[i], questions[i], before, later);
       if (drafts_[i].constraint.empty()) continue;
       if (questions[i].kind == Kind::note) {
         fault(t, *drafts_[i].row, "constraint", "constraint_of_note");
@@ -352,6 +387,21 @@ class FormReader {
     std::ranges::stable_sort(reading_.faults, {}, [&](const Fault& f) {
       return std::pair{f.sheet != t.name(), f.row};
     });
+  }
+  // The filter of a question is a rule for each of its choices, with what that says in its columns.
+  void filter_choices(const Table& t, const Draft& draft, Question& question,
+                      std::span<const Question> before, std::span<const Question> later) {
+    if (draft.filter.empty()) return;
+    if (draft.cells == nullptr) return fault(t, *draft.row, "choice_filter", "filter_without_choices");
+    std::size_t steps = 0;
+    for (std::size_t i = 0; i < question.choices.size(); ++i) {
+      auto parsed = parse_rule(draft.filter, before, later, nullptr, &draft.cells->at(i));
+      if (parsed.fault)
+        return fault(t, *draft.row, "choice_filter", parsed.fault->code, parsed.fault->detail);
+      steps += parsed.rule.size();
+      question.choices[i].relevant = std::move(parsed.rule);
+    }
+    if (steps > filter_steps_max) fault(t, *draft.row, "choice_filter", "too_long");
   }
   void require(const Table& t, const sheet::Row& row, Rule& rule, const std::string& text,
                std::span<const Question> before, std::span<const Question> later) {
@@ -371,6 +421,7 @@ class FormReader {
   const sheet::Workbook& book_;
   Reading reading_{};
   std::map<std::string, std::vector<Choice>> lists_{};
+  std::map<std::string, std::vector<ChoiceCells>> cells_{};  // parallel to the choices of a list
   std::vector<std::pair<const sheet::Row*, std::string>> groups_{};
   std::vector<Draft> drafts_{};
   bool too_many_ = false;

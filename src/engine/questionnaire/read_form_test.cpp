@@ -69,6 +69,52 @@ TEST(ReadForm, TakesTheUsefulPartOfXlsForm) {
   EXPECT_EQ(r.form.questions[2].constraint.size(), 7U);
 }
 
+const Cells towns{{"list_name", "name", "label", "county", "town"},
+                  {"county", "xi", "西县", "", ""},
+                  {"county", "dong", "东县", "", ""},
+                  {"town", "a", "甲镇", "xi", ""},
+                  {"town", "b", "乙镇", "dong", ""},
+                  {"village", "v", "一村", "", "a"},
+                  {"village", "w", "二村", "", ""}};
+Reading filtered(const std::string& town, const std::string& village = "town = ${t}",
+                 const Cells& choices = towns) {
+  return read({{"type", "name", "label", "choice_filter"},
+               {"select_one county", "c", "县", ""},
+               {"select_one town", "t", "镇", town},
+               {"select_one village", "v", "村", village},
+               {"integer", "n", "人数", ""}},
+              choices);
+}
+
+// Issue text of the survey: the useful part of XLSForm. A filter is a rule of each choice.
+TEST(ReadForm, AChoiceFilterNamesColumnsOfTheChoices) {
+  const auto r = filtered("County = ${c}");
+  ASSERT_EQ(first_fault(r), "");
+  EXPECT_FALSE(r.form.questions[0].choices[0].relevant);
+  const auto& town = r.form.questions[1].choices;
+  EXPECT_EQ(town[1].relevant, (Rule{{Op::text, "dong", 0}, {Op::answer, "c", 0}, {Op::equal, "", 0}}));
+  const auto& village = r.form.questions[2].choices;
+  EXPECT_EQ(village[1].relevant, (Rule{{Op::text, "", 0}, {Op::answer, "t", 0}, {Op::equal, "", 0}}));
+  EXPECT_EQ(first_fault(filtered("county=${c} and not(name = 'b') or selected(${c}, county)")), "");
+}
+
+TEST(ReadForm, NamesWhatIsWrongWithAChoiceFilter) {
+  EXPECT_EQ(first_fault(filtered("cuonty = ${c}")), "survey 3 choice_filter: column_missing cuonty")
+      << "and the column that nobody asks for is named too";
+  EXPECT_EQ(first_fault(filtered("county = ${v}")), "survey 3 choice_filter: name_later v");
+  EXPECT_EQ(first_fault(filtered("county = ${n}")), "survey 3 choice_filter: name_later n");
+  EXPECT_EQ(first_fault(filtered("county = . ")), "survey 3 choice_filter: self_here");
+  EXPECT_EQ(first_fault(filtered("county = ${c}", "county(town)")),
+            "survey 4 choice_filter: function_unknown county");
+  auto other = towns;
+  other[3][3] = "nan";
+  EXPECT_EQ(first_fault(filtered("county = ${c}", "town = ${t}", other)),
+            "survey 3 choice_filter: choice_unknown nan");
+  EXPECT_EQ(
+      first_fault(read({{"type", "name", "label", "choice_filter"}, {"text", "a", "说明", "name = 'x'"}})),
+      "survey 2 choice_filter: filter_without_choices");
+}
+
 TEST(ReadForm, AGroupsRelevanceIsThatOfEachOfItsQuestions) {
   const auto r = read({{"type", "name", "label", "relevant"},
                        {"integer", "n", "人数", ""},

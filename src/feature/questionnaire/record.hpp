@@ -17,7 +17,7 @@ META_ENUM(engine::questionnaire::Op, "text", "number", "day", "boolean", "answer
 META_ENUM(engine::questionnaire::Wrong, "missing", "constraint", "unfit", "unknown")
 META_DESCRIBE(engine::questionnaire::Words, "QuestionWords", "", zh, en)
 META_DESCRIBE(engine::questionnaire::Step, "QuestionStep", "", op, text, number)
-META_DESCRIBE(engine::questionnaire::Choice, "QuestionChoice", "", name, label)
+META_DESCRIBE(engine::questionnaire::Choice, "QuestionChoice", "", name, label, relevant)
 META_DESCRIBE(engine::questionnaire::Question, "Question", "", name, kind, label, hint, required,
               required_message, relevant, constraint, constraint_message, choices)
 META_DESCRIBE(engine::questionnaire::Form, "QuestionForm", "", code, title, questions)

@@ -9428,6 +9428,7 @@ export interface components {
         QuestionChoice: {
             name: string;
             label: components["schemas"]["QuestionWords"];
+            relevant: components["schemas"]["QuestionStep"][] | null;
         };
         QuestionCount: {
             name: string;

@@ -7,6 +7,7 @@ type Schemas = components['schemas']
 export type Form = Schemas['QuestionForm']
 export type Question = Schemas['Question']
 export type Answer = Schemas['QuestionAnswer']
+type Choice = Schemas['QuestionChoice']
 type Step = Schemas['QuestionStep']
 
 export interface Complaint {
@@ -173,8 +174,40 @@ function unknown_ones(form: Form, answers: readonly Answer[]): Complaint[] {
   return answers.filter(({ name }) => !open.delete(name)).map(({ name }) => ({ name, wrong: 'unknown' }))
 }
 
+const is_offered = (choice: Choice, values: ReadonlyMap<string, Value>, day: number): boolean =>
+  !choice.relevant || holds(choice.relevant, values, null, day)
+
+/** A choice that is not offered counts as not chosen, as the answer to a question that is not asked. */
+function offered_of({ kind, choices }: Question, value: Value, offered: (choice: Choice) => boolean): Value {
+  const stays = (name: string): boolean => choices.some((choice) => choice.name === name && offered(choice))
+  if (kind === 'select_one' && typeof value === 'string') return stays(value) ? value : null
+  if (!Array.isArray(value)) return value
+  const left = value.filter(stays)
+  return left.length === 0 ? null : left
+}
+
+/** The choices of a question that the answers before it leave, in order. */
+export function choices_offered(
+  form: Form,
+  question: Question,
+  answers: readonly Answer[],
+  today: string,
+): Choice[] {
+  if (question.choices.every(({ relevant }) => !relevant)) return question.choices
+  const { values } = judge(form, answers, today)
+  return question.choices.filter((choice) => is_offered(choice, values, parse_day(today) ?? 0))
+}
+
 /** `today` is the day on which the answers are given, "2020-02-11". */
 export function evaluate(form: Form, answers: readonly Answer[], today: string): AnswerSheet {
+  return judge(form, answers, today).sheet
+}
+
+function judge(
+  form: Form,
+  answers: readonly Answer[],
+  today: string,
+): { sheet: AnswerSheet; values: Map<string, Value> } {
   const sheet: AnswerSheet = { asked: [], kept: [], complaints: [] }
   const values = new Map<string, Value>()
   const day = parse_day(today) ?? 0
@@ -184,7 +217,9 @@ export function evaluate(form: Form, answers: readonly Answer[], today: string):
     sheet.asked.push(name)
     if (kind === 'note') continue
     const said = answers.find((answer) => answer.name === name)
-    const value = said ? value_of(question, said) : null
+    const fit = said ? value_of(question, said) : null
+    const value =
+      fit === undefined ? fit : offered_of(question, fit, (choice) => is_offered(choice, values, day))
     if (value === undefined) sheet.complaints.push({ name, wrong: 'unfit' })
     else if (value === null && required) sheet.complaints.push({ name, wrong: 'missing' })
     else if (value !== null && constraint.length > 0 && !holds(constraint, values, value, day))
@@ -193,5 +228,5 @@ export function evaluate(form: Form, answers: readonly Answer[], today: string):
     values.set(name, value ?? null)
   }
   sheet.complaints.push(...unknown_ones(form, answers))
-  return sheet
+  return { sheet, values }
 }
