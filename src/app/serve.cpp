@@ -117,7 +117,7 @@ Chore::Did void_cards(Program& program, const base::Clock& clock) {
                  feature::gate::void_cards(program.store(), program.services().keys, clock.now()));
 }
 
-// The watch over gates once a minute, alerts and tasks whenever one is due.
+// The watch over gates and over who has moved once a minute, alerts and tasks whenever one is due.
 Chore::Did tend_work(Program& program, const base::Clock& clock, std::int64_t& watched_minute) {
   const auto now = clock.now();
   if (const auto minute = now.ms / base::minute_ms; minute != watched_minute) {
@@ -125,6 +125,10 @@ Chore::Did tend_work(Program& program, const base::Clock& clock, std::int64_t& w
       base::log::error("keys.reread_failed", {{"code", read.error().code}});
     const auto did = done_of("gate.watch_failed", feature::gate::watch(program.store(), now));
     if (did != Chore::Did::nothing) return did;
+    for (const auto follow : {feature::control::follow_moves, feature::care::follow_moves})
+      if (const auto moved = done_of("moves.follow_failed", follow(program.store(), now));
+          moved != Chore::Did::nothing)
+        return moved;
     watched_minute = minute;
   }
   if (const auto did = done_of("control.tend_failed", feature::control::tend(program.store(), now));

@@ -106,15 +106,12 @@ void World::follow_presences() {
 }
 
 void World::tend_work() {
-  base::Result<std::int64_t> done = 1;
-  while (done && *done > 0) done = feature::gate::watch(program_->store(), clock_.now());
-  if (done) done = 1;
-  while (done && *done > 0) done = feature::control::tend(program_->store(), clock_.now());
-  if (done) done = 1;
-  while (done && *done > 0) done = feature::care::tend(program_->store(), clock_.now());
-  if (done) done = 1;
-  while (done && *done > 0) done = feature::work_item::tend(program_->store(), clock_.now());
-  if (!done) fail("tending", done.error());
+  for (const auto chore : {feature::gate::watch, feature::control::follow_moves, feature::care::follow_moves,
+                           feature::control::tend, feature::care::tend, feature::work_item::tend}) {
+    base::Result<std::int64_t> done = 1;
+    while (done && *done > 0) done = chore(program_->store(), clock_.now());
+    if (!done) fail("tending", done.error());
+  }
 }
 
 void World::log_in(const std::string& username) {

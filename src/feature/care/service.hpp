@@ -14,6 +14,8 @@ namespace feature::care {
 // Contacts nobody made by their hour and needs whose day comes near, some dozen at a time, each an item of
 // work once. How many were looked at; 0: none is left.
 base::Result<std::int64_t> tend(db::Store& store, base::Instant now);
+// Who has moved is looked after at the new home, some dozen at a time; how many. It looks at everybody.
+base::Result<std::int64_t> follow_moves(db::Store& store, base::Instant now);
 
 // --- retention -------------------------------------------------------------------------------------
 // Recipients whose care ended before, in scope; and away with them, their lines and their history.

@@ -62,10 +62,10 @@ void look_at_need(db::Scoped& q, std::int64_t need, std::int64_t work_id, base::
 }
 
 // They are looked after where they live; the helper stays until the office decides otherwise.
-void follow_person(db::Scoped& q, std::int64_t recipient, std::int64_t work_id, base::Instant now) {
+bool follow_person(db::Scoped& q, std::int64_t recipient, std::int64_t work_id, base::Instant now) {
   const auto row = lock_recipient(q, recipient);
   const auto home = row && !row->ended ? people::home_of(q, row->person_id) : std::nullopt;
-  if (!home) return;
+  if (!home) return false;
   auto after = *row;
   after.household_id = home->household;
   after.dwelling_id = home->dwelling;
@@ -77,20 +77,41 @@ void follow_person(db::Scoped& q, std::int64_t recipient, std::int64_t work_id, 
   work_item::open(q, cause, work_id, now);
   core::note_change(q, "work", row->compound_id, recipient, now);
   core::note_change(q, "work", after.compound_id, recipient, now);
+  return true;
 }
 
 struct Due {
-  std::vector<std::int64_t> moved{}, recipients{}, needs{};
+  std::vector<std::int64_t> recipients{}, needs{};
 };
 
 }  // namespace
 
+Result<std::int64_t> follow_moves(db::Store& store, base::Instant now) {
+  auto moved = store.read([&](db::Connection& c) -> Result<std::vector<std::int64_t>> {
+    std::vector<std::int64_t> found;
+    c.run("SELECT x.id FROM care_recipient x WHERE x.ended_ms IS NULL AND " PERSON_HAS_MOVED
+          " ORDER BY x.id LIMIT $1",
+          {round_max}, [&](const db::Row& r) { found.push_back(r.integer(0)); });
+    return found;
+  });
+  if (!moved) return tl::unexpected(std::move(moved).error());
+  if (moved->empty()) return 0;
+  std::vector<std::int64_t> ids(moved->size());
+  for (auto& id : ids) id = store.next_id();
+  return store.write(
+      [&](db::Connection& c) -> Result<std::int64_t> {
+        db::Scoped q(c, db::Scope::all());
+        std::int64_t followed = 0;
+        for (std::size_t i = 0; i < ids.size(); ++i)
+          followed += follow_person(q, (*moved)[i], ids[i], now) ? 1 : 0;
+        return followed;
+      },
+      db::Priority::low);
+}
+
 Result<std::int64_t> tend(db::Store& store, base::Instant now) {
   auto due = store.read([&](db::Connection& c) -> Result<Due> {
     Due found;
-    c.run("SELECT x.id FROM care_recipient x WHERE x.ended_ms IS NULL AND " PERSON_HAS_MOVED
-          " ORDER BY x.id LIMIT $1",
-          {round_max}, [&](const db::Row& r) { found.moved.push_back(r.integer(0)); });
     c.run("SELECT id FROM care_recipient WHERE check_ms <= $1 ORDER BY check_ms, id LIMIT $2",
           {now, round_max}, [&](const db::Row& r) { found.recipients.push_back(r.integer(0)); });
     c.run("SELECT id FROM care_need WHERE notify_ms <= $1 ORDER BY notify_ms, id LIMIT $2", {now, round_max},
@@ -98,7 +119,7 @@ Result<std::int64_t> tend(db::Store& store, base::Instant now) {
     return found;
   });
   if (!due) return tl::unexpected(std::move(due).error());
-  const auto many = due->moved.size() + due->recipients.size() + due->needs.size();
+  const auto many = due->recipients.size() + due->needs.size();
   if (many == 0) return 0;
   std::vector<std::int64_t> ids(many);
   for (auto& id : ids) id = store.next_id();
@@ -106,7 +127,6 @@ Result<std::int64_t> tend(db::Store& store, base::Instant now) {
       [&](db::Connection& c) -> Result<std::int64_t> {
         db::Scoped q(c, db::Scope::all());
         std::size_t next = 0;
-        for (const auto id : due->moved) follow_person(q, id, ids[next++], now);
         for (const auto id : due->recipients) look_at_day(q, id, ids[next++], now);
         for (const auto id : due->needs) look_at_need(q, id, ids[next++], now);
         return static_cast<std::int64_t>(many);

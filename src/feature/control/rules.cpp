@@ -8,6 +8,7 @@
 #include "core/keyring.hpp"
 #include "feature/control/clockwork.hpp"
 #include "feature/control/routes.hpp"
+#include "feature/place/below_service.hpp"
 
 namespace feature::control {
 namespace {
@@ -18,16 +19,6 @@ using base::Result;
 
 constexpr std::size_t changes_shown = 200;
 constexpr std::size_t changed_at_once = 200;  // the others by the next rounds, within seconds
-
-std::optional<ControlRuleRow> newest_rule(db::Scoped& q, std::int64_t place) {
-  std::optional<ControlRuleRow> found;
-  // Those above a place are no secret to anyone inside.
-  q.unscoped().one(
-      "SELECT id, place_id, version, params, reference, note, created_by, created_ms FROM control_rule WHERE "
-      "place_id = $1 ORDER BY version DESC LIMIT 1",
-      {place}, [&](const db::Row& r) { found = meta::load<ControlRuleRow>(r); });
-  return found;
-}
 
 RulesFound found_rules(db::Scoped& q, const ControlRuleRow& row) {
   RulesFound out;
@@ -57,10 +48,11 @@ std::vector<Change> changes_of(db::Scoped& q, std::int64_t place_id, const Contr
                                base::Instant now) {
   std::vector<std::int64_t> ids;
   q.run(
-      "SELECT c.id FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE c.ended_ms IS NULL AND $1 "
-      "IN "
-      "(p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, p.subdistrict_id, "
-      "p.area_id, p.district_id) AND {scope:p} ORDER BY p.sort, c.id",
+      db::ScopedSql(
+          "SELECT c.id FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE c.ended_ms IS NULL AND "
+          "{scope:p}")
+          .with(place::below(q, place_id))
+          .with(" ORDER BY p.sort, c.id"),
       {place_id}, [&](const db::Row& r) { ids.push_back(r.integer(0)); });
   const auto today = base::civil_day(now);
   std::vector<Change> out;
@@ -170,8 +162,9 @@ Result<RulesPreview> add_rules(api::Context& c, const NewControlRules& in) {
     if (out.changed != in.expected_changes)
       return base::fail(ErrorKind::conflict, "control.changes_differ", {{"n", std::to_string(out.changed)}});
     auto stored = row;
-    const auto before = newest_rule(q, in.place_id);
-    stored.version = before ? before->version + 1 : 1;
+    stored.version =
+        1 + static_cast<int>(q.unscoped().count(
+                "SELECT COALESCE(MAX(version), 0) FROM control_rule WHERE place_id = $1", {in.place_id}));
     core::append(q, stored);
     core::audit(q, c,
                 {"control.rules", "control_rule", stored.id.value, std::nullopt,
@@ -191,9 +184,22 @@ Result<RulesPreview> add_rules(api::Context& c, const NewControlRules& in) {
 }  // namespace
 
 RulesFound rules_at(db::Scoped& q, std::int64_t place_id) {
-  if (const auto place = place::find_place(q, place_id))
-    for (const auto id : place::chain_of(*place))
-      if (const auto row = newest_rule(q, id)) return found_rules(q, *row);
+  std::optional<ControlRuleRow> nearest;
+  if (const auto place = place::find_place(q, place_id)) {
+    const auto chain = place::chain_of(*place);
+    const auto height = [&](const ControlRuleRow& row) { return std::ranges::find(chain, row.place_id); };
+    // Those above a place are no secret to anyone inside.
+    q.unscoped().run(
+        "SELECT id, place_id, version, params, reference, note, created_by, created_ms FROM control_rule r "
+        "WHERE r.place_id " +
+            q.unscoped().in_list(1) +
+            " AND r.version = (SELECT MAX(n.version) FROM control_rule n WHERE n.place_id = r.place_id)",
+        {db::json_array(chain)}, [&](const db::Row& r) {
+          auto row = meta::load<ControlRuleRow>(r);
+          if (!nearest || height(row) < height(*nearest)) nearest = std::move(row);
+        });
+  }
+  if (nearest) return found_rules(q, *nearest);
   RulesFound out;
   out.shown.params = built_in_rules();
   return out;

@@ -71,6 +71,10 @@ std::vector<TodayOf> today_of_household(db::Scoped& q, std::int64_t household_id
 // release that is due. How many; 0: none is left.
 base::Result<std::int64_t> tend(db::Store& store, base::Instant now);
 
+// Cases whose person lives elsewhere now go there, some dozen at a time; how many. It looks at every open
+// case, so once a minute is often enough.
+base::Result<std::int64_t> follow_moves(db::Store& store, base::Instant now);
+
 // --- retention -------------------------------------------------------------------------------------
 // Cases that ended before, in scope; and away with them, their lines and their history.
 std::vector<std::int64_t> cases_due(db::Scoped& q, base::Instant ended_before, std::int64_t limit);

@@ -5,6 +5,7 @@
 
 #include "api/paging.hpp"
 #include "core/list.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/stewardship/api.hpp"
 #include "feature/stewardship/service.hpp"
 
@@ -73,19 +74,20 @@ Result<api::Page<Staff>> list_staff(api::Context& c, const StaffQuery& in) {
 Result<api::Page<Steward>> list_stewards(api::Context& c, const StewardQuery& in) {
   const auto at = in.at_ms ? base::Instant{*in.at_ms} : c.now;
   return c.read([&](db::Scoped& q) -> Result<api::Page<Steward>> {
-    const auto sql = db::ScopedSql(
-        "SELECT w.id, w.staff_id, s.name, COALESCE(o.name, s.organisation), s.post, s.phone_masked, s.rank, "
-        "w.tier, w.duty, "
-        "w.place_id, w.grid_id, g.name, w.valid_from_ms, w.valid_until_ms FROM stewardship w JOIN staff s ON "
-        "s.id = w.staff_id LEFT JOIN organisation o ON o.id = s.organisation_id JOIN place p ON p.id = "
-        "w.place_id "
-        "LEFT JOIN place_set g ON g.id = w.grid_id WHERE $1 "
-        "IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, p.subdistrict_id, "
-        "p.area_id, p.district_id) AND w.valid_from_ms <= $2 AND (w.valid_until_ms IS NULL OR "
-        "w.valid_until_ms "
-        "> $2) AND {scope:p}");
+    const auto sql =
+        db::ScopedSql(
+            "SELECT w.id, w.staff_id, s.name, COALESCE(o.name, s.organisation), s.post, s.phone_masked, "
+            "s.rank, "
+            "w.tier, w.duty, "
+            "w.place_id, w.grid_id, g.name, w.valid_from_ms, w.valid_until_ms FROM stewardship w JOIN staff "
+            "s ON "
+            "s.id = w.staff_id LEFT JOIN organisation o ON o.id = s.organisation_id JOIN place p ON p.id = "
+            "w.place_id "
+            "LEFT JOIN place_set g ON g.id = w.grid_id WHERE "
+            "w.valid_from_ms <= $1 AND (w.valid_until_ms IS NULL OR w.valid_until_ms > $1) AND {scope:p}")
+            .with(place::below(q, in.place_id));
     auto page = api::fetch_page<Steward>(
-        q, sql, {in.place_id, at}, in.limit, in.cursor,
+        q, sql, {at, in.place_id}, in.limit, in.cursor,
         {" AND (w.tier, w.id) > ({arg}, {arg})", " ORDER BY w.tier, w.id LIMIT {arg}"}, load_steward,
         [](const db::Row& r) {
           return api::SortKey{r.integer(7), r.integer(0)};
