@@ -8,6 +8,7 @@
 #include <fstream>
 #include <functional>
 #include <sstream>
+#include <thread>
 
 #include "core/services.hpp"
 #include "db/migrate.hpp"
@@ -114,6 +115,38 @@ void read(const char* what, const std::filesystem::path& path, std::int64_t pers
       what, persons, bare[1], checked[1], static_cast<double>(persons) / checked[1], checked[1] / bare[1]);
 }
 
+// What somebody at a gate waits for meanwhile: one small write after another, 5 ms between them.
+class Beside {
+ public:
+  Beside(db::Store& store, std::int64_t compound, base::Instant now)
+      : thread_([&store, compound, now, this](const std::stop_token& stop) {
+          while (!stop.stop_requested()) {
+            took_.push_back(1000 * seconds([&] {
+                              sure(store.write([&](db::Connection& c) -> base::Result<void> {
+                                db::Scoped q(c, db::Scope::all());
+                                core::note_change(q, "bench", compound, compound, now);
+                                return {};
+                              }));
+                            }));
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
+          }
+        }) {}
+  void print() {
+    thread_.request_stop();
+    thread_.join();
+    std::ranges::sort(took_);
+    const auto at = [&](double part) {
+      return took_[static_cast<std::size_t>(part * static_cast<double>(took_.size() - 1))];
+    };
+    fmt::print("beside it {} writes: p50 {:.0f} ms, p99 {:.0f} ms, slowest {:.0f} ms\n", took_.size(),
+               at(0.5), at(0.99), took_.back());
+  }
+
+ private:
+  std::vector<double> took_{};
+  std::jthread thread_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -151,7 +184,9 @@ int main(int argc, char** argv) {
         [&] { (void)sure(feature::exchange::import_file(*store, services, parent.id.value, path, now)); });
   };
   fmt::print("dwellings taken over in {:.1f} s\n", take(files.dwellings));
+  Beside gate(*store, parent.id.value, now);
   const auto whole = take(files.csv);
+  gate.print();
   fmt::print("persons compared and taken over in {:.1f} s = {:.0f}/s, durable\n", whole,
              static_cast<double>(files.persons) / whole);
   fmt::print("the same file again in {:.1f} s\n", take(files.csv));

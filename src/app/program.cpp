@@ -13,6 +13,7 @@
 #include "feature/erasure/api.hpp"
 #include "feature/erasure/service.hpp"
 #include "feature/exchange/api.hpp"
+#include "feature/exchange/service.hpp"
 #include "feature/gate/routes.hpp"
 #include "feature/ledger/routes.hpp"
 #include "feature/meter/routes.hpp"
@@ -145,6 +146,8 @@ base::Result<std::unique_ptr<Program>> Program::open(const Options& options, con
   program->migration_ = std::move(*migrated);
   auto filled = feature::people::fill_search_terms(*program->store_, program->services_.keys);
   if (!filled) return tl::unexpected(std::move(filled).error());
+  if (auto finished = feature::exchange::finish_words(*program->store_); !finished)
+    return tl::unexpected(std::move(finished).error());
   if (auto again = feature::erasure::replay(*program->store_, program->services_, clock.now()); !again)
     return tl::unexpected(std::move(again).error());
   // A move that a crash cut short is carried on before anybody is answered.

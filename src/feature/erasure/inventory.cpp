@@ -81,7 +81,17 @@ constexpr auto entries = std::to_array<Entry>({
      "answers <> '[]' AND dwelling_id IN (SELECT r.dwelling_id FROM residence r WHERE r.person_id {persons})",
      "answers = '[]'", "answers", "client_id digest", 0},
     // --- what belongs to the person
-    {"search_term", Whose::person, Fate::removed, "person_id {persons}", {}, "term", "kind", 60},
+    // Along its index of words: it has none of persons.
+    {"search_term",
+     Whose::person,
+     Fate::removed,
+     "kind IN (SELECT w.kind FROM search_word w WHERE w.person_id {persons}) AND term IN (SELECT w.term FROM "
+     "search_word w WHERE w.person_id {persons}) AND person_id {persons}",
+     {},
+     "term",
+     "kind",
+     60},
+    {"search_word", Whose::person, Fate::removed, "person_id {persons}", {}, "term", "kind", 60},
     {"duplicate_pair",
      Whose::person,
      Fate::removed,

@@ -8,7 +8,9 @@
 #include "core/services.hpp"
 #include "feature/exchange/file.hpp"
 #include "feature/exchange/forms.hpp"
+#include "feature/exchange/service.hpp"
 #include "feature/meter/service.hpp"
+#include "feature/people/service.hpp"
 #include "feature/place/service.hpp"
 
 namespace feature::exchange {
@@ -318,10 +320,19 @@ Result<Import> commit_import(api::Context& c, std::int64_t id) {
       return tl::unexpected(std::move(promised).error());
   if (auto begun = begin_run(c, stored, look->reading.rows()); !begun)
     return tl::unexpected(std::move(begun).error());
+  bool goes_on = true;
   for (const auto& rows : parts_of(look->reading, part_rows)) {
     auto written = write_part(c, stored, *look, rows);
-    if (!written) return tl::unexpected(std::move(written).error());
-    if (*written) continue;
+    if (!written) {
+      (void)people::order_words(c.store, id);  // who is in is found; else the next start tries again
+      return tl::unexpected(std::move(written).error());
+    }
+    goes_on = *written;
+    if (!goes_on) break;
+  }
+  if (auto ordered = people::order_words(c.store, id); !ordered)
+    return tl::unexpected(std::move(ordered).error());
+  if (!goes_on) {
     auto now = c.read([&](db::Scoped& q) { return find_import(q, id); });
     if (!now) return tl::unexpected(std::move(now).error());
     return shown(*now, *look);
@@ -336,6 +347,19 @@ Result<Import> commit_import(api::Context& c, std::int64_t id) {
                    {"rows", look->reading.rows()},
                    {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(took).count()}});
   return shown(stored, *look);
+}
+
+Result<void> finish_words(db::Store& store) {
+  auto broken = store.read([](db::Connection& c) -> Result<std::vector<std::int64_t>> {
+    std::vector<std::int64_t> ids;
+    c.run("SELECT id FROM import WHERE state IN ('committing', 'undoing')", {},
+          [&](const db::Row& r) { ids.push_back(r.integer(0)); });
+    return ids;
+  });
+  if (!broken) return tl::unexpected(std::move(broken).error());
+  for (const auto id : *broken)
+    if (auto ordered = people::order_words(store, id); !ordered) return ordered;
+  return {};
 }
 
 Result<ImportProgress> progress_of(api::Context& c, std::int64_t id) {

@@ -8,8 +8,7 @@
 
 namespace feature::exchange {
 
-inline constexpr std::size_t part_rows =
-    200;  // of one write; well below the 20 ms a bulk job may hold the writer
+inline constexpr std::size_t part_rows = 400;  // of one write, which holds the writer for some 40 ms
 
 // A file read and compared with the registry as it is now.
 struct Look {

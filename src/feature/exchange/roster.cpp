@@ -331,7 +331,8 @@ class Roster {
     if (drafts_.empty()) return;
     std::size_t ids = 0;
     for (const auto& d : drafts_) ids += people::plan_ids(d);
-    people::add_households(q_, drafts_, writing_->ids(ids), job_.keys, writing_->source());
+    people::add_households(q_, drafts_, writing_->ids(ids), job_.keys, writing_->source(),
+                           people::Words::at_end);
   }
 
   db::Scoped& q_;

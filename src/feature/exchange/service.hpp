@@ -22,6 +22,9 @@ struct ImportSummary {
 base::Result<ImportSummary> import_file(db::Store& store, core::Services& services, std::int64_t compound_id,
                                         const std::filesystem::path& path, base::Instant now);
 
+// A crash may have left persons whom no word finds yet: the program sees to them when it opens its store.
+base::Result<void> finish_words(db::Store& store);
+
 // Imports whose kept file may hold these persons (a JSON array of ids): those they came from, and those of
 // their compounds that are still open.
 std::vector<std::int64_t> files_of(db::Connection& c, const std::string& persons);

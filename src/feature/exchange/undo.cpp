@@ -303,7 +303,7 @@ class Part {
       if (table == "person") {
         for (const auto* column : {"a_id", "b_id"}) remove_where("duplicate_pair", column, ids);
         remove_where("conflict", "person_id", ids);
-        remove_where("search_term", "person_id", ids);
+        remove_where("search_word", "person_id", ids);  // and from search_term with it
       }
       remove_where(table, "id", ids);
       // What never should have been leaves no copy of itself; the audit says that there was an import.

@@ -44,7 +44,7 @@ PersonRow person_row(const PersonDraft& d, std::int64_t id, const core::Keyring&
 
 AddedHouseholds add_households(db::Scoped& q, const std::vector<HouseholdDraft>& drafts,
                                const std::vector<std::int64_t>& ids, const core::Keyring& keys,
-                               const core::Source& source) {
+                               const core::Source& source, Words words) {
   AddedHouseholds result;
   std::vector<HouseholdRow> households;
   std::vector<PersonRow> persons;
@@ -101,7 +101,7 @@ AddedHouseholds add_households(db::Scoped& q, const std::vector<HouseholdDraft>&
   core::insert_all(q, residences, source);
   core::insert_all(q, phones, source);
   for (const auto& p : persons) result.person_ids.push_back(p.id.value);
-  index_persons(q, result.person_ids, keys);
+  index_persons(q, result.person_ids, keys, words);
   find_duplicates(q, result.person_ids, source.now);
   return result;
 }

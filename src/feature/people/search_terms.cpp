@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
+#include <span>
 
 #include "base/log.hpp"
 #include "engine/identity/search_text.hpp"
@@ -80,6 +80,23 @@ void add_names(db::Connection& c, const std::string& ids, const Owners& owners, 
         });
 }
 
+// A word of a person at a home, in the order of search_term.
+struct Entry {
+  std::int64_t compound_id = 0;
+  std::string kind{}, term{};
+  std::int64_t person_id = 0, dwelling_id = 0;
+  friend auto operator<=>(const Entry&, const Entry&) = default;
+};
+
+void write_entries(db::Connection& c, std::string_view sql, std::span<const Entry> entries) {
+  std::vector<db::Arg> args;
+  c.run_many(sql, entries.size(), [&](std::size_t i) -> std::span<const db::Arg> {
+    const auto& e = entries[i];
+    args.assign({e.compound_id, e.kind, e.term, e.person_id, e.dwelling_id});
+    return args;
+  });
+}
+
 }  // namespace
 
 std::string_view term_kind_name(engine::identity::TermKind kind) {
@@ -97,12 +114,13 @@ std::string tail_term(const core::Keyring& keys, std::string_view of, std::strin
   return text;
 }
 
-void index_persons(db::Scoped& q, const std::vector<std::int64_t>& persons, const core::Keyring& keys) {
+void index_persons(db::Scoped& q, const std::vector<std::int64_t>& persons, const core::Keyring& keys,
+                   Words words) {
   if (persons.empty()) return;
   auto& c = q.unscoped();  // ids the caller has written or found in this transaction
   const auto owners = owners_of(c, db::json_array(persons));
   const auto ids = db::json_array(keys_of(owners));
-  c.run("DELETE FROM search_term WHERE person_id " + c.in_list(1), {ids});
+  c.run("DELETE FROM search_word WHERE person_id " + c.in_list(1), {ids});  // and from search_term with it
   std::map<std::int64_t, Findable> found;
   c.run(
       "SELECT r.person_id, p.compound_id, r.dwelling_id FROM residence r JOIN place p ON p.id = "
@@ -114,23 +132,67 @@ void index_persons(db::Scoped& q, const std::vector<std::int64_t>& persons, cons
       });
   add_names(c, ids, owners, keys, found);
 
-  struct Entry {
-    const Home* home;
-    const Word* word;
-    std::int64_t person;
-  };
   std::vector<Entry> entries;
   for (const auto& [person, findable] : found)
-    for (const auto& home : findable.homes)
-      for (const auto& word : findable.words) entries.push_back({&home, &word, person});
-  std::vector<db::Arg> args;
-  c.run_many(
-      "INSERT INTO search_term (compound_id, kind, term, person_id, dwelling_id) VALUES ($1, $2, $3, $4, $5)",
-      entries.size(), [&](std::size_t i) -> std::span<const db::Arg> {
-        const auto& e = entries[i];
-        args.assign({e.home->compound_id, e.word->first, e.word->second, e.person, e.home->dwelling_id});
-        return args;
-      });
+    for (const auto& [kind, term] : findable.words)
+      for (const auto& home : findable.homes)
+        entries.push_back({home.compound_id, kind, term, person, home.dwelling_id});
+  write_entries(
+      c,
+      "INSERT INTO search_word (compound_id, kind, term, person_id, dwelling_id) VALUES ($1, $2, $3, "
+      "$4, $5)",
+      entries);
+  if (words == Words::at_end) return;
+  std::ranges::sort(entries);
+  write_entries(
+      c,
+      "INSERT INTO search_term (compound_id, kind, term, person_id, dwelling_id) VALUES ($1, $2, $3, "
+      "$4, $5)",
+      entries);
+}
+
+base::Result<void> order_words(db::Store& store, std::int64_t import_id) {
+  constexpr std::int64_t persons_at_once = 20'000;  // about 15 MB of words
+  // OR IGNORE spares SQLite a journal for each statement, which it would walk along every time.
+  const std::string sql =
+      std::string(store.dialect() == db::Dialect::sqlite ? "INSERT OR IGNORE" : "INSERT") +
+      " INTO search_term (compound_id, kind, term, person_id, dwelling_id) SELECT compound_id, kind, term, "
+      "person_id, dwelling_id FROM search_word WHERE compound_id = $1 AND kind = $2 AND term = $3 AND "
+      "person_id = $4 AND dwelling_id = $5 ON CONFLICT DO NOTHING";
+  constexpr std::size_t step = 4'000;  // words of one write
+  for (std::int64_t after = 0;;) {
+    std::vector<Entry> entries;
+    auto read = store.read([&](db::Connection& c) -> base::Result<bool> {
+      std::vector<std::int64_t> persons;
+      c.run(
+          "SELECT DISTINCT record_id FROM history WHERE import_id = $1 AND entity = 'person' AND record_id > "
+          "$2 ORDER BY record_id LIMIT $3",
+          {import_id, after, persons_at_once}, [&](const db::Row& r) { persons.push_back(r.integer(0)); });
+      c.run("SELECT compound_id, kind, term, person_id, dwelling_id FROM search_word WHERE person_id " +
+                c.in_list(1),
+            {db::json_array(persons)}, [&](const db::Row& r) {
+              entries.push_back({r.integer(0), r.str(1), r.str(2), r.integer(3), r.integer(4)});
+            });
+      if (!persons.empty()) after = persons.back();
+      return !persons.empty();
+    });
+    if (!read) return tl::unexpected(std::move(read).error());
+    if (!*read) return {};
+    std::ranges::sort(entries);
+    for (std::span<const Entry> rest(entries); !rest.empty();) {
+      const auto some = rest.first(std::min(step, rest.size()));
+      auto written = store.write(
+          [&](db::Connection& c) -> base::Result<void> {
+            write_entries(c, sql, some);
+            return {};
+          },
+          db::Priority::low);
+      // PostgreSQL: a word went while it was being written. The next look does not see it.
+      if (!written && written.error().code == "db.foreign_key") continue;
+      if (!written) return written;
+      rest = rest.subspan(some.size());
+    }
+  }
 }
 
 base::Result<std::int64_t> fill_search_terms(db::Store& store, const core::Keyring& keys) {

@@ -43,10 +43,13 @@ struct AddedHouseholds {
   std::int64_t persons = 0;
   std::vector<std::int64_t> person_ids{};  // as many, in the order of the drafts
 };
+// When new persons are found by their words: with the transaction that adds them, or once order_words was
+// called.
+enum class Words { at_once, at_end };
 // Ids are taken from `ids` in order.
 AddedHouseholds add_households(db::Scoped& q, const std::vector<HouseholdDraft>& drafts,
                                const std::vector<std::int64_t>& ids, const core::Keyring& keys,
-                               const core::Source& source);
+                               const core::Source& source, Words words = Words::at_once);
 
 // Checks what an office typed; problems carry the pointer prefix ("/members/0").
 PersonDraft draft_of(const NewMember& in, const std::string& pointer, base::Day today,
@@ -72,7 +75,11 @@ void step_down(db::Scoped& q, const ResidenceRow& next, const core::Source& sour
 // --- finding ------------------------------------------------------------------------------------------
 // Makes the words these persons are found by anew, from what the transaction has written so far: after every
 // change of a name, a number, a residence or a merge.
-void index_persons(db::Scoped& q, const std::vector<std::int64_t>& persons, const core::Keyring& keys);
+void index_persons(db::Scoped& q, const std::vector<std::int64_t>& persons, const core::Keyring& keys,
+                   Words words = Words::at_once);
+// Lets the persons an import added be found, in small steps; harmless when done before. What has been changed
+// or removed since is found as it is now.
+base::Result<void> order_words(db::Store& store, std::int64_t import_id);
 // Those of persons from before there was a search, in small steps; how many. Harmless when done before.
 base::Result<std::int64_t> fill_search_terms(db::Store& store, const core::Keyring& keys);
 // Looks for others that may be one of these persons, everywhere, and keeps the pairs for those who look after
