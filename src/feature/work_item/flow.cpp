@@ -191,14 +191,20 @@ bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now)
 
 namespace {
 
+// The first text that no longer begins so.
+std::string beyond(std::string_view origins) {
+  std::string text(origins);
+  ++text.back();
+  return text;
+}
+
 std::vector<std::int64_t> open_of(db::Scoped& q, std::string_view origins) {
-  std::string beyond(origins);
-  ++beyond.back();
+  const auto end = beyond(origins);
   std::vector<std::int64_t> ids;
   q.run(
       "SELECT i.id FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.origin >= $1 AND i.origin < $2 "
       "AND i.closed_ms IS NULL AND {scope:p} ORDER BY i.id",
-      {origins, beyond}, [&](const db::Row& r) { ids.push_back(r.integer(0)); });
+      {origins, end}, [&](const db::Row& r) { ids.push_back(r.integer(0)); });
   return ids;
 }
 
@@ -228,11 +234,10 @@ std::int64_t settle_all(db::Scoped& q, std::string_view origins, base::Instant n
 }
 
 bool any_open(db::Scoped& q, std::string_view origins) {
-  std::string beyond(origins);
-  ++beyond.back();
+  const auto end = beyond(origins);
   return q.unscoped().count(
              "SELECT COUNT(*) FROM work_item WHERE origin >= $1 AND origin < $2 AND closed_ms IS NULL",
-             {origins, beyond}) > 0;
+             {origins, end}) > 0;
 }
 
 std::int64_t give_all(db::Scoped& q, std::string_view origins, const Whose& to, std::int64_t account_id,
