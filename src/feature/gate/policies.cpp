@@ -136,16 +136,14 @@ Result<PolicyExplained> explain(api::Context& c, const PolicyAtQuery& in) {
 Result<PolicyShown> policy_version(api::Context& c, const PolicyVersionQuery& in) {
   return c.read([&](db::Scoped& q) -> Result<PolicyShown> {
     if (in.version == 0) return PolicyShown{};
-    std::int64_t place = 0;
+    std::int64_t of = 0;
     q.unscoped().run("SELECT place_id FROM policy WHERE version = $1", {in.version},
-                     [&](const db::Row& r) { place = r.integer(0); });
+                     [&](const db::Row& r) { of = r.integer(0); });
     // Of a place within the scope, or one above a place within it.
     const bool seen =
-        q.count(
-            "SELECT COUNT(*) FROM place p WHERE $1 IN (p.id, p.stair_id, p.building_id, p.phase_id, "
-            "p.compound_id, p.community_id, p.subdistrict_id, p.area_id, p.district_id) AND {scope:p}",
-            {place}) > 0;
-    if (place == 0 || !seen) return base::fail(ErrorKind::not_found, "not_found");
+        q.count(db::ScopedSql("SELECT COUNT(*) FROM place p WHERE {scope:p}").with(place::below(q, of)),
+                {of}) > 0;
+    if (of == 0 || !seen) return base::fail(ErrorKind::not_found, "not_found");
     return policy_of_version(q, in.version, c.who.account);
   });
 }

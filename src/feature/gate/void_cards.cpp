@@ -4,6 +4,7 @@
 
 #include "feature/gate/rule_book.hpp"
 #include "feature/gate/service.hpp"
+#include "feature/place/below_service.hpp"
 
 namespace feature::gate {
 namespace {
@@ -33,30 +34,27 @@ std::optional<Due> due(db::Scoped& q, base::Instant now) {
 std::vector<PassRow> cards_of(db::Scoped& q, const Due& d, base::Instant now) {
   std::vector<PassRow> cards;
   std::map<std::int64_t, RuleBook> books;
-  q.run(
+  constexpr db::ScopedSql alive(
       "SELECT ps.id, ps.compound_id, ps.household_id, ps.dwelling_id, ps.sort, ps.label, ps.pass_class, "
       "ps.state, "
       "ps.generation, ps.short_code, ps.token, ps.batch, ps.issued_ms, ps.issued_by, ps.valid_until, "
       "ps.activated_ms, ps.void_ms, ps.void_reason, ps.replaced_by, p.id, p.stair_id, p.building_id, "
       "p.phase_id "
-      "FROM pass ps JOIN place p ON p.id = ps.dwelling_id WHERE $1 IN (p.id, p.stair_id, p.building_id, "
-      "p.phase_id, p.compound_id, p.community_id, p.subdistrict_id, p.area_id, p.district_id) AND ps.state "
-      "IN "
-      "('active', 'inactive') AND ps.pass_class NOT IN ('exempt', 'worker', 'visitor') AND ps.issued_ms < $2 "
-      "AND "
-      "{scope:p} ORDER BY ps.compound_id, ps.id",
-      {d.place_id, d.from}, [&](const db::Row& r) {
-        if (cards.size() >= chunk) return;
-        auto card = meta::load<PassRow>(r);
-        const auto book = books.try_emplace(card.compound_id, q, card.compound_id, now).first;
-        PlacesBelow below;
-        for (int column = 19; column < 23; ++column)
-          if (!r.is_null(column)) below.push_back(r.integer(column));
-        const auto all = book->second.weigh(below);
-        const bool holds = !all.empty() && all.front().why == rule::Why::chosen &&
-                           book->second.candidates()[all.front().candidate].version == d.version;
-        if (holds) cards.push_back(std::move(card));
-      });
+      "FROM pass ps JOIN place p ON p.id = ps.dwelling_id WHERE ps.state IN ('active', 'inactive') AND "
+      "ps.pass_class NOT IN ('exempt', 'worker', 'visitor') AND ps.issued_ms < $1 AND {scope:p}");
+  q.run(alive.with(place::below(q, d.place_id)).with(" ORDER BY ps.compound_id, ps.id"), {d.from, d.place_id},
+        [&](const db::Row& r) {
+          if (cards.size() >= chunk) return;
+          auto card = meta::load<PassRow>(r);
+          const auto book = books.try_emplace(card.compound_id, q, card.compound_id, now).first;
+          PlacesBelow below;
+          for (int column = 19; column < 23; ++column)
+            if (!r.is_null(column)) below.push_back(r.integer(column));
+          const auto all = book->second.weigh(below);
+          const bool holds = !all.empty() && all.front().why == rule::Why::chosen &&
+                             book->second.candidates()[all.front().candidate].version == d.version;
+          if (holds) cards.push_back(std::move(card));
+        });
   return cards;
 }
 

@@ -5,6 +5,7 @@
 #include "core/words.hpp"
 #include "feature/ledger/books.hpp"
 #include "feature/ledger/routes.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/place/service.hpp"
 #include "print/table.hpp"
 
@@ -35,11 +36,12 @@ Result<LedgerPage> list(api::Context& c, const LedgerQuery& in) {
   const auto language = language_of(c, in.lang);
   const auto& book = book_of(in.book);
   return c.read([&](db::Scoped& q) -> Result<LedgerPage> {
-    if (!place::find_place(q, in.place_id)) return base::fail_field("/place_id", "not_found");
+    const auto place = place::find_place(q, in.place_id);
+    if (!place) return base::fail_field("/place_id", "not_found");
     LedgerPage page;
     page.columns = headings(book, language);
     if (!book.lines) return page;
-    auto sql = book.lines->sql;
+    auto sql = book.lines->sql.with(place::below(place->kind));
     std::vector<db::Arg> args{in.place_id};
     if (in.from_ms) {
       sql = sql.with(book.lines->from);

@@ -11,12 +11,6 @@
 namespace feature::ledger {
 namespace {
 
-// The place asked for is p or above it.
-#define BELOW                                                                                             \
-  "$1 IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, p.subdistrict_id, " \
-  "p.area_id, "                                                                                           \
-  "p.district_id) AND {scope:p}"
-
 std::string when(const db::Row& r) { return base::to_local(r.instant(0)).substr(0, 16); }
 std::string word(std::string_view language, std::string_view group, std::string_view code) {
   const auto key = fmt::format("{}.{}", group, code);
@@ -56,7 +50,7 @@ const Lines survey{
     "survey_visit "
     "v JOIN dwelling d ON d.id = v.dwelling_id JOIN survey_round n ON n.id = v.round_id WHERE v.state = "
     "'resolved') x JOIN place p ON p.id = x.dwelling_id LEFT JOIN place c ON c.id = p.compound_id "
-    "WHERE " BELOW,
+    "WHERE {scope:p}",
     " AND x.at_ms >= {arg}",
     " AND x.at_ms < {arg}",
     {" AND (x.at_ms, x.id) < ({arg}, {arg})", " ORDER BY x.at_ms DESC, x.id DESC LIMIT {arg}"},
@@ -88,7 +82,7 @@ constexpr db::ScopedSql passages_of_persons =
     "JOIN opening o ON o.id = g.opening_id LEFT JOIN dwelling d ON d.id = COALESCE(g.dwelling_id, (SELECT "
     "r.dwelling_id FROM residence r WHERE r.person_id = g.person_id AND r.valid_from_ms <= g.happened_ms AND "
     "(r.valid_until_ms IS NULL OR r.valid_until_ms > g.happened_ms) ORDER BY r.is_primary DESC, r.id LIMIT "
-    "1)) LEFT JOIN person pe ON pe.id = g.person_id LEFT JOIN guest gu ON gu.id = g.guest_id WHERE " BELOW
+    "1)) LEFT JOIN person pe ON pe.id = g.person_id LEFT JOIN guest gu ON gu.id = g.guest_id WHERE {scope:p}"
     " AND g.holder_kind <> 'vehicle_emergency'";
 std::string what_else(const db::Row& r, std::string_view language) {
   auto out = r.is_null(13) ? std::string{} : word(language, "emergency", r.text(13));
@@ -123,7 +117,7 @@ const Lines vehicles{
     "SELECT g.happened_ms, g.id, o.name, g.direction, g.plate, g.vehicle_class, g.persons, (SELECT "
     "MAX(t.temperature_tenths) FROM passage t WHERE t.vehicle_passage_id = g.id), g.result, g.reason FROM "
     "vehicle_passage g JOIN place p ON p.id = g.compound_id LEFT JOIN opening o ON o.id = g.opening_id "
-    "WHERE " BELOW,
+    "WHERE {scope:p}",
     " AND g.happened_ms >= {arg}",
     " AND g.happened_ms < {arg}",
     {" AND (g.happened_ms, g.id) < ({arg}, {arg})", " ORDER BY g.happened_ms DESC, g.id DESC LIMIT {arg}"},
@@ -149,7 +143,7 @@ const Lines work_log{
     "LEFT JOIN "
     "place c ON c.id = i.compound_id LEFT JOIN dwelling d ON d.id = i.place_id JOIN account a ON a.id = "
     "e.account_id "
-    "WHERE " BELOW,
+    "WHERE {scope:p}",
     " AND e.at_ms >= {arg}",
     " AND e.at_ms < {arg}",
     {" AND (e.at_ms, e.id) < ({arg}, {arg})", " ORDER BY e.at_ms DESC, e.id DESC LIMIT {arg}"},
@@ -162,7 +156,6 @@ const Lines work_log{
               r.str(7),
               r.str(8)};
     }};
-#undef BELOW
 
 // --- supervision (LZ-38): inspector, problem, deadline, put right, told ---------------------------------
 constexpr auto supervision_columns = std::to_array<std::string_view>(

@@ -13,7 +13,7 @@ namespace feature::ledger {
 
 // A query gives the instant first and the id second; its place is the alias p.
 struct Lines {
-  db::ScopedSql sql;
+  db::ScopedSql sql;  // its place is p
   db::Fragment from, until;
   api::PageOrder order;  // newest first
   std::vector<std::string> (*cells)(const db::Row& row, std::string_view language) = nullptr;

@@ -10,6 +10,8 @@
 #include "feature/organisation/routes.hpp"
 #include "feature/organisation/service.hpp"
 #include "feature/organisation/sql.hpp"
+#include "feature/place/below_service.hpp"
+#include "feature/place/service.hpp"
 
 namespace feature::organisation {
 namespace {
@@ -28,31 +30,14 @@ constexpr auto organisation_columns = db::ScopedSql(
     "place p ON p.id = o.place_id LEFT JOIN term t ON t.list = 'organisation_kind' AND t.code = o.kind LEFT "
     "JOIN staff h ON h.id = o.head_id WHERE o.valid_until_ms IS NULL AND " ORGANISATION_SEEN);
 
-// The places above the roots of the caller's scope.
-std::string above_scope(db::Scoped& q) {
-  std::vector<std::int64_t> roots, above;
-  for (const auto& node : q.scope().nodes()) roots.push_back(node.place);
-  q.run(
-      "SELECT p.district_id, p.area_id, p.subdistrict_id, p.community_id, p.compound_id FROM place p WHERE "
-      "p.id {in:1} AND {scope:p}",
-      {db::json_array(roots)}, [&](const db::Row& r) {
-        for (int i = 0; i < 5; ++i)
-          if (const auto id = r.maybe_integer(i)) above.push_back(*id);
-      });
-  return db::json_array(above);
-}
-
 Result<api::Page<Organisation>> list_organisations(api::Context& c, const OrganisationQuery& in) {
   return c.read([&](db::Scoped& q) {
     auto sql = organisation_columns;
-    const auto above = above_scope(q);
+    const auto above = db::json_array(place::above_scope(q));
     std::vector<db::Arg> args{above, c.now};
     const auto pattern = like("%", in.q.value_or(meta::Text<1, 50>{}), "%");
     if (in.kind) sql = sql.with(" AND o.kind = {arg}"), args.push_back(*in.kind);
-    if (in.place_id)
-      sql = sql.with(
-          " AND {arg} IN (p.id, p.compound_id, p.community_id, p.subdistrict_id, p.area_id, p.district_id)"),
-      args.push_back(*in.place_id);
+    if (in.place_id) sql = sql.with(place::below(q, *in.place_id)), args.push_back(*in.place_id);
     if (in.q) {
       sql = sql.with(" AND (o.name LIKE {arg} ESCAPE '\\' OR o.code LIKE {arg} ESCAPE '\\')");
       args.insert(args.end(), {pattern, pattern});
@@ -253,7 +238,7 @@ Result<OrganisationFile> set_superior(api::Context& c, const NewSuperior& in) {
 
 std::optional<Organisation> find_organisation(db::Scoped& q, std::int64_t id, base::Instant now) {
   std::optional<Organisation> found;
-  q.one(organisation_columns.with(" AND o.id = {arg}"), {above_scope(q), now, id},
+  q.one(organisation_columns.with(" AND o.id = {arg}"), {db::json_array(place::above_scope(q)), now, id},
         [&](const db::Row& r) { found = meta::load<Organisation>(r); });
   return found;
 }
@@ -263,7 +248,8 @@ std::optional<Named> organisation_named(db::Scoped& q, const std::string& name) 
   q.run(
       db::ScopedSql("SELECT o.id FROM organisation o JOIN place p ON p.id = o.place_id WHERE o.name = $2 AND "
                     "o.valid_until_ms IS NULL AND " ORGANISATION_SEEN " LIMIT 2"),
-      {above_scope(q), name}, [&](const db::Row& r) { found.push_back(r.integer(0)); });
+      {db::json_array(place::above_scope(q)), name},
+      [&](const db::Row& r) { found.push_back(r.integer(0)); });
   if (found.size() != 1) return std::nullopt;
   return Named{found.front(), name};
 }

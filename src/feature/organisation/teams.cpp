@@ -60,15 +60,16 @@ Result<api::Page<Team>> list_teams(api::Context& c, const TeamQuery& in) {
 Result<api::Page<TeamMember>> list_members(api::Context& c, const TeamQuery& in) {
   const auto at = in.at_ms ? base::Instant{*in.at_ms} : c.now;
   return c.read([&](db::Scoped& q) {
-    auto sql = db::ScopedSql(
-        "SELECT m.staff_id, t.name, p.name, m.role, s.name, m.duty, COALESCE(o.name, s.organisation), "
-        "s.post, "
-        "s.rank, s.phone_masked, m.id" TEAM_FROM
-        "JOIN team_member m ON m.version_id = v.id JOIN staff s ON s.id = m.staff_id LEFT JOIN organisation "
-        "o ON "
-        "o.id = s.organisation_id" TEAM_IN_SCOPE
-        " AND (t.kind <> 'party_branch' OR m.role <> 'member') AND $2 IN (p.id, p.stair_id, p.building_id, "
-        "p.phase_id, p.compound_id, p.community_id, p.subdistrict_id, p.area_id, p.district_id)");
+    auto sql =
+        db::ScopedSql(
+            "SELECT m.staff_id, t.name, p.name, m.role, s.name, m.duty, COALESCE(o.name, s.organisation), "
+            "s.post, "
+            "s.rank, s.phone_masked, m.id" TEAM_FROM
+            "JOIN team_member m ON m.version_id = v.id JOIN staff s ON s.id = m.staff_id LEFT JOIN "
+            "organisation "
+            "o ON "
+            "o.id = s.organisation_id" TEAM_IN_SCOPE " AND (t.kind <> 'party_branch' OR m.role <> 'member')")
+            .with(place::below(q, in.place_id));
     std::vector<db::Arg> args{at, in.place_id};
     if (in.kind) sql = sql.with(" AND t.kind = {arg}"), args.push_back(*in.kind);
     return api::fetch_page<TeamMember>(
@@ -90,23 +91,23 @@ Result<TeamFile> get_team(api::Context& c, const TeamAt& in) {
 // none.
 Result<TeamGaps> team_gaps(api::Context& c, const place::PlaceIdQuery& in) {
   return c.read([&](db::Scoped& q) -> Result<TeamGaps> {
-    if (!place::find_place(q, in.place_id)) return base::fail(ErrorKind::not_found, "not_found");
+    const auto place = place::find_place(q, in.place_id);
+    if (!place) return base::fail(ErrorKind::not_found, "not_found");
     TeamGaps out;
     for (const std::string_view kind : {"joint_control", "gate_team"}) {
       TeamGap gap{std::string(kind), 0, 0, {}};
-      q.run(
-          "SELECT p.id, p.name, (SELECT COUNT(*) FROM team t WHERE t.place_id = p.id AND t.kind = $2 "
-          "AND " IN_FORCE("t", "$3") ") FROM place p WHERE p.kind = 'compound' AND p.valid_until_ms IS "
-          "NULL AND $1 IN (p.id, p.community_id, p.subdistrict_id, p.area_id, p.district_id) AND "
-          "((p.compound_kind = 'property_managed' AND $2 = 'joint_control') OR (p.compound_kind IN "
-          "('owners_committee', 'unmanaged', 'scattered_cluster') AND $2 = 'gate_team')) AND {scope:p} "
-          "ORDER BY p.sort, p.id",
-          {in.place_id, kind, c.now}, [&](const db::Row& r) {
-            ++gap.of;
-            if (r.integer(2) > 0) return;
-            ++gap.missing;
-            if (gap.compounds.size() < 200) gap.compounds.push_back({r.integer(0), r.str(1)});
-          });
+      constexpr db::ScopedSql should_have(
+          "SELECT p.id, p.name, (SELECT COUNT(*) FROM team t WHERE t.place_id = p.id AND t.kind = $1 "
+          "AND " IN_FORCE("t", "$2") ") FROM place p WHERE p.kind = 'compound' AND p.valid_until_ms IS "
+          "NULL AND ((p.compound_kind = 'property_managed' AND $1 = 'joint_control') OR (p.compound_kind IN "
+          "('owners_committee', 'unmanaged', 'scattered_cluster') AND $1 = 'gate_team')) AND {scope:p}");
+      q.run(should_have.with(place::below(place->kind)).with(" ORDER BY p.sort, p.id"),
+            {kind, c.now, in.place_id}, [&](const db::Row& r) {
+              ++gap.of;
+              if (r.integer(2) > 0) return;
+              ++gap.missing;
+              if (gap.compounds.size() < 200) gap.compounds.push_back({r.integer(0), r.str(1)});
+            });
       out.items.push_back(std::move(gap));
     }
     return out;

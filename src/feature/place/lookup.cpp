@@ -91,6 +91,14 @@ std::vector<std::int64_t> chain_of(const PlaceRow& p) {
   return chain;
 }
 
+std::vector<std::int64_t> above_scope(db::Scoped& q) {
+  std::vector<std::int64_t> ids;
+  for (const auto& node : q.scope().nodes())
+    if (const auto at = find_place(q, node.place))
+      for (const auto id : chain_of(*at)) ids.push_back(id);
+  return ids;
+}
+
 std::map<std::int64_t, std::string> labels_of(db::Scoped& q, const std::vector<std::int64_t>& ids) {
   std::map<std::int64_t, std::string> labels;
   q.unscoped().run(

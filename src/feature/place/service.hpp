@@ -26,6 +26,9 @@ std::vector<PlaceRow> compounds_below(db::Scoped& q, const PlaceRow& place);
 std::string_view level_column(Kind kind);
 // The place and the places above it, nearest first.
 std::vector<std::int64_t> chain_of(const PlaceRow& place);
+// The roots of the caller's scope and the places above them, for what holds from above; empty for a scope of
+// all.
+std::vector<std::int64_t> above_scope(db::Scoped& q);
 // What people call places: "春江花园 3-2", a dwelling by its label. For ids found within the scope.
 std::map<std::int64_t, std::string> labels_of(db::Scoped& q, const std::vector<std::int64_t>& ids);
 // What the API shows of a node.

@@ -6,6 +6,7 @@
 
 #include "api/context.hpp"
 #include "api/paging.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/place/routes.hpp"
 #include "feature/place/service.hpp"
 
@@ -133,8 +134,7 @@ Result<api::Page<PlaceSet>> list_sets(api::Context& c, const SetQuery& in) {
   return c.read([&](db::Scoped& q) -> Result<api::Page<PlaceSet>> {
     api::Page<PlaceSet> page;
     q.run(set_columns.with(" AND s.kind = {arg}")
-              .with(" AND {arg} IN (p.id, p.compound_id, p.community_id, p.subdistrict_id, p.area_id, "
-                    "p.district_id)")
+              .with(below(q, in.place_id))
               .with(" AND s.valid_from_ms <= {arg} AND (s.valid_until_ms IS NULL OR s.valid_until_ms > "
                     "{arg}) ORDER BY s.name, s.id"),
           {kind, in.place_id, at, at},

@@ -11,7 +11,7 @@ using base::ErrorKind;
 using base::Result;
 
 std::optional<QuestionnaireRow> find_questionnaire(db::Scoped& q, std::int64_t id) {
-  const auto above = db::json_array(survey::above_scope(q));
+  const auto above = db::json_array(place::above_scope(q));
   std::optional<QuestionnaireRow> found;
   q.one(
       "SELECT n.id, n.place_id, n.code, n.title_zh, n.title_en, n.created_by, n.created_ms FROM "

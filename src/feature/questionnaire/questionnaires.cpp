@@ -140,7 +140,7 @@ Questionnaire load_line(const db::Row& r) {
 
 Result<api::Page<Questionnaire>> list_questionnaires(api::Context& c, const QuestionnaireQuery& in) {
   return c.read([&](db::Scoped& q) -> Result<api::Page<Questionnaire>> {
-    const auto above = db::json_array(survey::above_scope(q));
+    const auto above = db::json_array(place::above_scope(q));
     std::string chain;
     std::vector<db::Arg> args{above};
     auto sql = questionnaires_seen;
@@ -208,7 +208,7 @@ std::vector<RoundLine> rounds_of(db::Scoped& q, std::int64_t id) {
 
 Result<QuestionnaireFile> get_questionnaire(api::Context& c) {
   return c.read([&](db::Scoped& q) -> Result<QuestionnaireFile> {
-    const auto above = db::json_array(survey::above_scope(q));
+    const auto above = db::json_array(place::above_scope(q));
     std::optional<QuestionnaireFile> file;
     q.one(questionnaires_seen.with(" AND n.id = {arg}"), {above, c.id()}, [&](const db::Row& r) {
       file = QuestionnaireFile{load_line(r), {}, {}};

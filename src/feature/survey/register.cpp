@@ -4,6 +4,7 @@
 #include "api/paging.hpp"
 #include "core/list.hpp"
 #include "core/services.hpp"
+#include "feature/place/below_service.hpp"
 #include "feature/survey/rounds.hpp"
 #include "feature/survey/routes.hpp"
 #include "feature/work_item/service.hpp"
@@ -96,14 +97,11 @@ Result<Handover> hand_over(api::Context& c, const NewHandover& in) {
     row.handed = c.now;
     row.handed_by = c.who.account;
     core::append(q, row);
-    row.doors = q.run(
+    constexpr db::ScopedSql registered(
         "UPDATE survey_visit SET state = 'handed_over', handover_id = $2, version = version + 1 WHERE "
-        "round_id = "
-        "$1 AND state = 'registered' AND dwelling_id IN (SELECT p.id FROM place p WHERE p.kind = 'dwelling' "
-        "AND $3 "
-        "IN (p.id, p.stair_id, p.building_id, p.phase_id, p.compound_id, p.community_id, p.subdistrict_id, "
-        "p.area_id, p.district_id) AND {scope:p})",
-        {c.id(), id, in.place_id});
+        "round_id = $1 AND state = 'registered' AND dwelling_id IN (SELECT p.id FROM place p WHERE p.kind = "
+        "'dwelling' AND {scope:p}");
+    row.doors = q.run(registered.with(place::below(q, in.place_id)).with(")"), {c.id(), id, in.place_id});
     if (row.doors == 0) return base::fail(ErrorKind::conflict, "survey.nothing_to_hand_over");
     q.unscoped().run("UPDATE survey_handover SET doors = $2 WHERE id = $1", {id, row.doors});
     work_item::Cause cause;

@@ -25,16 +25,8 @@ const db::ScopedSql rounds_seen = db::ScopedSql(
     "m.place_id WHERE {scope:p}) OR r.id IN (SELECT m.round_id FROM survey_round_place m WHERE m.place_id "
     "{in:1}))");
 
-std::vector<std::int64_t> above_scope(db::Scoped& q) {
-  std::vector<std::int64_t> ids;
-  for (const auto& node : q.scope().nodes())
-    if (const auto at = place::find_place(q, node.place))
-      for (const auto id : place::chain_of(*at)) ids.push_back(id);
-  return ids;
-}
-
 std::optional<RoundRow> find_round(db::Scoped& q, std::int64_t id) {
-  const auto above = db::json_array(above_scope(q));
+  const auto above = db::json_array(place::above_scope(q));
   std::optional<RoundRow> found;
   q.one(rounds_seen.with(" AND r.id = {arg}"), {above, id},
         [&](const db::Row& r) { found = meta::load<RoundRow>(r); });
@@ -92,7 +84,7 @@ Round shown(const RoundRow& row, std::string place_name) {
 
 Result<api::Page<Round>> list_rounds(api::Context& c, const RoundQuery& in) {
   return c.read([&](db::Scoped& q) -> Result<api::Page<Round>> {
-    const auto above = db::json_array(above_scope(q));
+    const auto above = db::json_array(place::above_scope(q));
     std::string chain;
     std::vector<db::Arg> args{above};
     auto sql = rounds_seen;

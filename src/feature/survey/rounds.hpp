@@ -12,7 +12,7 @@
 namespace feature::survey {
 
 // Rounds as find_round sees them, for a list; " AND r.id = {arg}" and the like narrow it, arguments after
-// above_scope as a JSON array.
+// place::above_scope as a JSON array.
 extern const db::ScopedSql rounds_seen;
 
 std::vector<place::PlaceRow> places_of(db::Scoped& q, std::int64_t round_id);

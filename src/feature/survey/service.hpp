@@ -9,8 +9,6 @@
 
 namespace feature::survey {
 
-// The places the caller's scope lies in and its own, for what holds from above; empty for a scope of all.
-std::vector<std::int64_t> above_scope(db::Scoped& q);
 // A round that goes over something in the scope, or over something the scope lies in.
 std::optional<RoundRow> find_round(db::Scoped& q, std::int64_t id);
 // A round whose whole place the caller looks after.
