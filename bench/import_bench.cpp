@@ -180,15 +180,17 @@ int main(int argc, char** argv) {
     parent = row;
   }
   const auto take = [&](const std::filesystem::path& path) {
-    return seconds(
-        [&] { (void)sure(feature::exchange::import_file(*store, services, parent.id.value, path, now)); });
+    return sure(feature::exchange::import_file(*store, services, parent.id.value, path, now));
   };
-  fmt::print("dwellings taken over in {:.1f} s\n", take(files.dwellings));
+  fmt::print("dwellings taken over in {:.1f} s\n", take(files.dwellings).taken_over_s);
   Beside gate(*store, parent.id.value, now);
-  const auto whole = take(files.csv);
+  const auto took = take(files.csv);
   gate.print();
-  fmt::print("persons compared and taken over in {:.1f} s = {:.0f}/s, durable\n", whole,
-             static_cast<double>(files.persons) / whole);
-  fmt::print("the same file again in {:.1f} s\n", take(files.csv));
+  const auto rate = [&](double s) { return static_cast<double>(files.persons) / s; };
+  fmt::print("persons compared in {:.1f} s, then taken over in {:.1f} s = {:.0f}/s, durable; both {:.0f}/s\n",
+             took.compared_s, took.taken_over_s, rate(took.taken_over_s),
+             rate(took.compared_s + took.taken_over_s));
+  const auto again = take(files.csv);
+  fmt::print("the same file again in {:.1f} s\n", again.compared_s + again.taken_over_s);
   return 0;
 }

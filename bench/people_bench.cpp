@@ -5,44 +5,30 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <optional>
 #include <random>
 
-#include "api/service.hpp"
 #include "api/url.hpp"
-#include "core/services.hpp"
-#include "db/migrate.hpp"
 #include "engine/intake/resident_id.hpp"
 #include "engine/intake/text.hpp"
 #include "feature/command/api.hpp"
 #include "feature/command/service.hpp"
 #include "feature/people/api.hpp"
 #include "feature/people/service.hpp"
-#include "support/postgres.hpp"
-#include "support/temporary.hpp"
+#include "site.hpp"
 
 namespace {
 
 using base::Result;
-using Steady = std::chrono::steady_clock;
+using bench::ms_since;
+using bench::Steady;
 
 constexpr std::int64_t per_compound = 500, per_dwelling = 3, compounds_per_community = 20;
 constexpr std::int64_t big_compound =
     18'000;  // persons of the first: its households fill more than a hundred pages
 constexpr base::Instant now{1581379200000};
-
-double ms_since(Steady::time_point from) {
-  return std::chrono::duration<double, std::milli>(Steady::now() - from).count();
-}
-
-class SomeClock final : public base::Clock {
- public:
-  base::Instant now() const override { return ::now; }
-};
 
 std::string character(std::u32string_view from, std::uint64_t n) {
   return engine::intake::encode(std::u32string(1, from[n % from.size()]));
@@ -77,62 +63,28 @@ Invented invent(std::int64_t number) {
   return p;
 }
 
-class Site {
+class People : public bench::Site {
  public:
-  Site(std::int64_t persons, bool postgres, const std::string& directory) : persons_(persons) {
-    const std::filesystem::path where =
-        directory.empty() ? directory_.path() : std::filesystem::path(directory);
-    db::Options options{.database = (where / "people.sqlite").string()};
-    if (postgres) {
-      cluster_.emplace(test_support::PostgresCluster::Sync::off);
-      database_.emplace(*cluster_);
-      options.database = database_->url();
-    }
-    store_ = std::move(*db::Store::open(options));
-    services_ = std::make_unique<core::Services>(
-        core::Services{*core::Keyring::open(where / "keys"), where, "bench", {}, false});
-    if (!db::migrate(*store_, db::embedded_migrations(store_->dialect()), {where / "backups", true, now}))
-      std::abort();
-    service_ = std::make_unique<api::Service>(*store_, *services_, clock_, api::Assets());
-    feature::people::routes(service_->router());
-    feature::command::routes(service_->router());
-    service_->set_authenticate(
-        [this](const api::Request&, db::Store&, base::Instant) -> Result<api::Principal> {
-          api::Principal who{.account = 1, .name = "bench"};
-          who.permissions = {api::Permission::household_read, api::Permission::household_write,
-                             api::Permission::figure_read};
-          who.scope = scope_;
-          return who;
-        });
-    const auto known = store_->read(
-        [](db::Connection& c) -> Result<std::int64_t> { return c.count("SELECT COUNT(*) FROM person"); });
-    if (*known == 0) fill();
+  People(std::int64_t persons, bool postgres, const std::string& directory)
+      : Site({postgres, directory, "people.sqlite"}, ::now,
+             {api::Permission::household_read, api::Permission::household_write,
+              api::Permission::figure_read}),
+        persons_(persons) {
+    feature::people::routes(router());
+    feature::command::routes(router());
+    if (count("SELECT COUNT(*) FROM person") == 0) fill();
   }
 
-  void see(db::Scope scope) { scope_ = std::move(scope); }
-  std::string get(std::string target) { return ask("GET", std::move(target), {}); }
+  std::string get(std::string target) { return ask("GET", std::move(target)); }
   std::string post(std::string target, std::string body) {
     return ask("POST", std::move(target), std::move(body));
   }
-  std::string ask(std::string method, std::string target, std::string body) {
-    api::Request request;
-    request.method = std::move(method);
-    request.target = std::move(target);
-    request.headers.emplace_back("content-type", "application/json");
-    request.body = std::move(body);
-    const auto answer = service_->handle(request);
-    if (answer.status != 200) {
-      fmt::print(stderr, "{} {}\n", answer.status, answer.body);
-      std::abort();
-    }
-    return answer.body;
-  }
   // Counts every compound, as a running program does by itself.
-  void count() {
+  void count_compounds() {
     const auto started = Steady::now();
     std::int64_t compounds = 0;
     for (;;) {
-      const auto counted = feature::command::count_compounds(*store_, ::now);
+      const auto counted = feature::command::count_compounds(store(), ::now);
       if (!counted) std::abort();
       if (*counted == 0) break;
       compounds += *counted;
@@ -146,26 +98,6 @@ class Site {
 
  private:
   static std::int64_t compound_id(std::int64_t i) { return 2'000'000'000 + i; }
-
-  template <class F>
-  void write(std::string_view sql, std::int64_t count, F bind) {
-    constexpr std::int64_t part = 20'000;
-    for (std::int64_t from = 0; from < count; from += part) {
-      auto done = store_->write([&](db::Connection& c) -> Result<void> {
-        std::vector<db::Arg> args;
-        c.run_many(sql, static_cast<std::size_t>(std::min(part, count - from)),
-                   [&](std::size_t i) -> std::span<const db::Arg> {
-                     args = bind(from + static_cast<std::int64_t>(i));
-                     return args;
-                   });
-        return {};
-      });
-      if (!done) {
-        fmt::print(stderr, "{} {}\n", done.error().code, done.error().cause);
-        std::abort();
-      }
-    }
-  }
 
   void fill() {
     const auto started = Steady::now();
@@ -219,7 +151,7 @@ class Site {
   void fill_persons() {
     Invented p;
     std::string sealed, blind, masked;
-    const auto& keys = services_->keys;
+    const auto& keys = services().keys;
     write(
         "INSERT INTO person (id, name, sex, birth_day, document_kind, document_state, document_sealed, "
         "document_index, "
@@ -254,26 +186,18 @@ class Site {
 
   void index() {
     const auto started = Steady::now();
-    const auto filled = feature::people::fill_search_terms(*store_, services_->keys);
+    const auto filled = feature::people::fill_search_terms(store(), services().keys);
     if (!filled) std::abort();
-    if (store_->dialect() == db::Dialect::postgres)
-      (void)store_->write([](db::Connection& c) -> Result<void> {
+    if (store().dialect() == db::Dialect::postgres)
+      (void)store().write([](db::Connection& c) -> Result<void> {
         c.script("ANALYZE");
         return {};
       });
     fmt::print("words of {} persons in {:.0f} s, store {:.0f} MB\n", *filled, ms_since(started) / 1000,
-               static_cast<double>(store_->size_bytes()) / 1e6);
+               static_cast<double>(store().size_bytes()) / 1e6);
   }
 
   std::int64_t persons_;
-  test_support::TemporaryDirectory directory_{};
-  std::optional<test_support::PostgresCluster> cluster_{};
-  std::optional<test_support::PostgresDatabase> database_{};
-  std::unique_ptr<db::Store> store_{};
-  std::unique_ptr<core::Services> services_{};
-  std::unique_ptr<api::Service> service_{};
-  SomeClock clock_{};
-  db::Scope scope_ = db::Scope::all();
 };
 
 double median(std::vector<double> times) {
@@ -282,8 +206,8 @@ double median(std::vector<double> times) {
 }
 
 // Alternately as somebody who sees all and as one community, so that both meet the same machine.
-void compare(Site& site, std::string_view what, const std::function<void()>& ask) {
-  const auto community = db::Scope::of({{db::Level::community, Site::community_of(0)}});
+void compare(People& site, std::string_view what, const std::function<void()>& ask) {
+  const auto community = db::Scope::of({{db::Level::community, People::community_of(0)}});
   std::vector<double> all, one;
   for (int round = 0; round < 41; ++round)
     for (const bool sees_all : {true, false}) {
@@ -306,9 +230,9 @@ std::string member(const std::string& json, std::string_view name) {
 }
 
 // The first and the hundredth page of fifty, in every order the list offers.
-void pages(Site& site, const std::string& list) {
+void pages(People& site, const std::string& list) {
   site.see(db::Scope::all());
-  const auto target = fmt::format("/api/{}?compound_id={}&limit=50", list, Site::first_compound);
+  const auto target = fmt::format("/api/{}?compound_id={}&limit=50", list, People::first_compound);
   auto page = site.get(target);
   for (int n = 1; n < 99; ++n) {
     const auto next = member(page, "next");
@@ -324,7 +248,7 @@ void pages(Site& site, const std::string& list) {
   compare(site, list + ", page 100", [&] { site.get(hundredth); });
 }
 
-void measure(Site& site, std::string_view what, std::string_view scope,
+void measure(People& site, std::string_view what, std::string_view scope,
              const std::vector<std::string>& asked) {
   std::vector<double> times;
   for (int round = 0; round < 3; ++round)
@@ -343,7 +267,7 @@ void measure(Site& site, std::string_view what, std::string_view scope,
 int main(int argc, char** argv) {
   const auto persons = argc > 1 ? std::atoll(argv[1]) : 1'000'000;
   const bool postgres = argc > 2 && std::string_view(argv[2]) == "postgres";
-  Site site(persons, postgres, argc > 3 ? argv[3] : "");
+  People site(persons, postgres, argc > 3 ? argv[3] : "");
   const auto someone = invent(persons / 2);
   const std::vector<std::pair<std::string, std::vector<std::string>>> questions{
       {"one character", {"王", "李", "国"}},
@@ -358,7 +282,7 @@ int main(int argc, char** argv) {
       {"nothing", {"zzzz", "龘龘"}}};
   for (const bool all : {true, false}) {
     site.see(all ? db::Scope::all()
-                 : db::Scope::of({{db::Level::community, Site::community_of(persons / 1000)}}));
+                 : db::Scope::of({{db::Level::community, People::community_of(persons / 1000)}}));
     for (const auto& [what, asked] : questions) measure(site, what, all ? "all" : "community", asked);
   }
   pages(site, "persons");
@@ -366,12 +290,12 @@ int main(int argc, char** argv) {
   std::int64_t household = 1;
   compare(site, "household file",
           [&] { site.get(fmt::format("/api/households/{}", household++ % 3000 + 1)); });
-  site.count();
+  site.count_compounds();
   site.see(db::Scope::all());
   std::vector<double> sums;
   for (int round = 0; round < 41; ++round) {
     const auto from = Steady::now();
-    site.get(fmt::format("/api/area-figures/total?place_id={}", Site::district_id));
+    site.get(fmt::format("/api/area-figures/total?place_id={}", People::district_id));
     sums.push_back(ms_since(from));
   }
   fmt::print("{:<28} all {:7.2f} ms\n", "figures of the district", median(sums));

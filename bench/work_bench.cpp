@@ -5,24 +5,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <optional>
 
-#include "api/service.hpp"
 #include "app/program.hpp"
-#include "core/services.hpp"
-#include "db/migrate.hpp"
 #include "feature/control/service.hpp"
-#include "support/postgres.hpp"
-#include "support/temporary.hpp"
+#include "site.hpp"
 
 namespace {
 
 using base::Result;
-using Steady = std::chrono::steady_clock;
+using bench::give_up;
+using bench::ms_since;
+using bench::Steady;
 
 constexpr std::int64_t per_dwelling = 3, per_compound = 500, per_building = 50, compounds_per_community = 20;
 constexpr std::int64_t district = 3'000'000'000, community_base = 1'000'000'000,
@@ -30,74 +26,21 @@ constexpr std::int64_t district = 3'000'000'000, community_base = 1'000'000'000,
                        staff_base = 4'000'000'000;
 constexpr base::Instant now{1581420600000};  // 2020-02-11 19:30 in Shanghai: both halves are there
 
-double ms_since(Steady::time_point from) {
-  return std::chrono::duration<double, std::milli>(Steady::now() - from).count();
-}
-
-class SomeClock final : public base::Clock {
- public:
-  base::Instant now() const override { return ::now; }
-};
-
-[[noreturn]] void give_up(const base::Error& error) {
-  fmt::print(stderr, "{} {}\n", error.code, error.cause);
-  std::exit(1);
-}
-
-class District {
+class District : public bench::Site {
  public:
   District(std::int64_t persons, bool postgres, const std::string& directory)
-      : dwellings_(persons / per_dwelling), compounds_((dwellings_ + per_compound - 1) / per_compound) {
-    const std::filesystem::path where =
-        directory.empty() ? directory_.path() : std::filesystem::path(directory);
-    db::Options options{.database = (where / "work.sqlite").string()};
-    if (postgres) {
-      cluster_.emplace(test_support::PostgresCluster::Sync::off);
-      database_.emplace(*cluster_);
-      options.database = database_->url();
-    }
-    store_ = std::move(*db::Store::open(options));
-    services_ = std::make_unique<core::Services>(
-        core::Services{*core::Keyring::open(where / "keys"), where, "bench", {}, false});
-    if (!db::migrate(*store_, db::embedded_migrations(store_->dialect()), {where / "backups", true, now}))
-      std::abort();
-    service_ = std::make_unique<api::Service>(*store_, *services_, clock_, api::Assets());
-    app::add_routes(service_->router());
-    service_->set_authenticate(
-        [this](const api::Request&, db::Store&, base::Instant) -> Result<api::Principal> {
-          api::Principal who{.account = 1, .name = "bench"};
-          who.permissions = {api::Permission::work_read,    api::Permission::work_write,
-                             api::Permission::control_read, api::Permission::follow_up_write,
-                             api::Permission::place_write,  api::Permission::figure_read,
-                             api::Permission::place_read};
-          who.scope = scope_;
-          return who;
-        });
+      : Site({postgres, directory, "work.sqlite"}, ::now,
+             {api::Permission::work_read, api::Permission::work_write, api::Permission::control_read,
+              api::Permission::follow_up_write, api::Permission::place_write, api::Permission::figure_read,
+              api::Permission::place_read}),
+        dwellings_(persons / per_dwelling),
+        compounds_((dwellings_ + per_compound - 1) / per_compound) {
+    app::add_routes(router());
     if (count("SELECT COUNT(*) FROM control_case") == 0) fill();
   }
 
-  db::Store& store() { return *store_; }
-  void see(db::Scope scope) { scope_ = std::move(scope); }
-  std::string ask(std::string method, std::string target, std::string body = {}) {
-    api::Request request;
-    request.method = std::move(method);
-    request.target = std::move(target);
-    if (!body.empty()) request.headers.emplace_back("content-type", "application/json");
-    request.body = std::move(body);
-    const auto answer = service_->handle(request);
-    if (answer.status >= 300) {
-      fmt::print(stderr, "{} {} {}\n", request.target, answer.status, answer.body);
-      std::abort();
-    }
-    return answer.body;
-  }
-  std::int64_t count(const std::string& sql) {
-    auto n = store_->read([&](db::Connection& c) -> Result<std::int64_t> { return c.count(sql); });
-    if (!n) give_up(n.error());
-    return *n;
-  }
   void run(const std::string& sql) {
-    auto done = store_->write([&](db::Connection& c) -> Result<void> {
+    auto done = store().write([&](db::Connection& c) -> Result<void> {
       c.run(sql);
       return {};
     });
@@ -107,22 +50,6 @@ class District {
   static db::Scope community() { return db::Scope::of({{db::Level::community, community_base}}); }
 
  private:
-  template <class F>
-  void write(std::string_view sql, std::int64_t many, F bind) {
-    constexpr std::int64_t part = 20'000;
-    for (std::int64_t from = 0; from < many; from += part) {
-      auto done = store_->write([&](db::Connection& c) -> Result<void> {
-        std::vector<db::Arg> args;
-        c.run_many(sql, static_cast<std::size_t>(std::min(part, many - from)),
-                   [&](std::size_t i) -> std::span<const db::Arg> {
-                     args = bind(from + static_cast<std::int64_t>(i));
-                     return args;
-                   });
-        return {};
-      });
-      if (!done) give_up(done.error());
-    }
-  }
   static std::int64_t compound_of(std::int64_t dwelling) { return compound_base + dwelling / per_compound; }
   static std::int64_t building_of(std::int64_t dwelling) { return building_base + dwelling / per_building; }
   static std::int64_t community_of(std::int64_t dwelling) {
@@ -135,14 +62,14 @@ class District {
     fill_people();
     fill_control();
     fill_work();
-    auto analysed = store_->write([](db::Connection& c) -> Result<void> {
+    auto analysed = store().write([](db::Connection& c) -> Result<void> {
       c.script("ANALYZE");
       return {};
     });
     if (!analysed) give_up(analysed.error());
     fmt::print("made {} persons, {} dwellings and their day in {:.0f} s, store {:.0f} MB\n",
                dwellings_ * per_dwelling, dwellings_, ms_since(started) / 1000,
-               static_cast<double>(store_->size_bytes()) / 1e6);
+               static_cast<double>(store().size_bytes()) / 1e6);
   }
 
   void fill_places() {
@@ -295,14 +222,6 @@ class District {
   }
 
   std::int64_t dwellings_, compounds_;
-  test_support::TemporaryDirectory directory_{};
-  std::optional<test_support::PostgresCluster> cluster_{};
-  std::optional<test_support::PostgresDatabase> database_{};
-  std::unique_ptr<db::Store> store_{};
-  std::unique_ptr<core::Services> services_{};
-  std::unique_ptr<api::Service> service_{};
-  SomeClock clock_{};
-  db::Scope scope_ = db::Scope::all();
 };
 
 struct Times {

@@ -13,6 +13,7 @@ int import_file(const Options& options, std::int64_t compound_id, const std::fil
                                                 file, clock.now());
   if (!summary) return failed(summary.error());
   for (const auto& count : summary->counts) fmt::print("{} {}\n", count.code, count.count);
+  fmt::print("compared in {:.1f} s, taken over in {:.1f} s\n", summary->compared_s, summary->taken_over_s);
   return 0;
 }
 

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <fstream>
 
 #include "feature/exchange/imports.hpp"
@@ -15,8 +16,11 @@ base::Result<ImportSummary> import_file(db::Store& store, core::Services& servic
   api::Principal program;
   program.scope = db::Scope::all();
   api::Context c(request, program, store, services, now, "import");
+  using Steady = std::chrono::steady_clock;
+  const auto started = Steady::now();
   auto kept = keep_import(c, compound_id, path.filename().string(), bytes);
   if (!kept) return tl::unexpected(std::move(kept).error());
+  const auto compared = Steady::now();
   auto import = commit_import(c, kept->id.value);
   if (!import) return tl::unexpected(std::move(import).error());
   ImportSummary summary{import->id.value,
@@ -28,6 +32,8 @@ base::Result<ImportSummary> import_file(db::Store& store, core::Services& servic
                          {"duplicate", import->duplicate},
                          {"unchanged", import->unchanged}}};
   summary.counts.insert(summary.counts.end(), import->counts.begin(), import->counts.end());
+  summary.compared_s = std::chrono::duration<double>(compared - started).count();
+  summary.taken_over_s = std::chrono::duration<double>(Steady::now() - compared).count();
   return summary;
 }
 
