@@ -131,14 +131,14 @@ class Beside {
             std::this_thread::sleep_for(std::chrono::milliseconds(5));
           }
         }) {}
-  void print() {
+  void print(const char* when) {
     thread_.request_stop();
     thread_.join();
     std::ranges::sort(took_);
     const auto at = [&](double part) {
       return took_[static_cast<std::size_t>(part * static_cast<double>(took_.size() - 1))];
     };
-    fmt::print("beside it {} writes: p50 {:.0f} ms, p99 {:.0f} ms, slowest {:.0f} ms\n", took_.size(),
+    fmt::print("{} {} small writes: p50 {:.1f} ms, p99 {:.1f} ms, slowest {:.0f} ms\n", when, took_.size(),
                at(0.5), at(0.99), took_.back());
   }
 
@@ -183,9 +183,12 @@ int main(int argc, char** argv) {
     return sure(feature::exchange::import_file(*store, services, parent.id.value, path, now));
   };
   fmt::print("dwellings taken over in {:.1f} s\n", take(files.dwellings).taken_over_s);
+  Beside alone(*store, parent.id.value, now);
+  std::this_thread::sleep_for(std::chrono::seconds(5));
+  alone.print("alone");
   Beside gate(*store, parent.id.value, now);
   const auto took = take(files.csv);
-  gate.print();
+  gate.print("beside it");
   const auto rate = [&](double s) { return static_cast<double>(files.persons) / s; };
   fmt::print("persons compared in {:.1f} s, then taken over in {:.1f} s = {:.0f}/s, durable; both {:.0f}/s\n",
              took.compared_s, took.taken_over_s, rate(took.taken_over_s),

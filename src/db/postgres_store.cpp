@@ -111,12 +111,12 @@ base::Result<void> PostgresStore::write_erased(const Job& job, Priority priority
   if (beside_) return base::fail(ErrorKind::conflict, "store.in_use");
   const Counted counted(pending_);
   std::unique_lock low(low_, std::defer_lock);
-  if (priority == Priority::low) low.lock();
+  if (priority != Priority::high) low.lock();
   for (int attempt = 1;; ++attempt) {
     try {
       auto connection = pool_.take();
       const TransactionEnd end(pool_, connection);
-      return write_once(*connection, job);
+      return write_once(*connection, job, priority);
     } catch (const Failure& failure) {
       if (!worth_another_try(failure.fault()) || attempt == attempts_max)
         return base::fail(to_error(failure));
@@ -126,8 +126,10 @@ base::Result<void> PostgresStore::write_erased(const Job& job, Priority priority
 }
 
 // Throws Failure when the transaction is known not to be committed.
-base::Result<void> PostgresStore::write_once(PostgresConnection& connection, const Job& job) {
+base::Result<void> PostgresStore::write_once(PostgresConnection& connection, const Job& job,
+                                             Priority priority) {
   connection.begin("BEGIN");
+  if (priority == Priority::resumable) connection.run("SET LOCAL synchronous_commit = off");
   {
     const InsideWrite inside;
     if (auto result = job(connection); !result) return result;

@@ -57,7 +57,7 @@ class PostgresStore final : public Store {
   base::Result<void> write_erased(const Job& job, Priority priority) override;
 
  private:
-  base::Result<void> write_once(PostgresConnection& connection, const Job& job);
+  base::Result<void> write_once(PostgresConnection& connection, const Job& job, Priority priority);
 
   const PostgresOptions options_;
   PostgresLock lock_;

@@ -116,6 +116,7 @@ bool SqliteStore::run_joined(std::vector<WriteJob>& batch) {
   const auto start = std::chrono::steady_clock::now();
   const Priority priority = batch.front().priority;
   try {
+    sync_commits(priority != Priority::resumable);
     writer_.run("BEGIN IMMEDIATE");
   } catch (const Failure& failure) {
     batch.front().result = base::fail(to_error(failure));
@@ -125,7 +126,7 @@ bool SqliteStore::run_joined(std::vector<WriteJob>& batch) {
     if (!run_in_savepoint(batch.back())) return false;
     if (batch.size() == batch_jobs_max) break;
     const auto took = std::chrono::steady_clock::now() - start;
-    if (priority == Priority::low && took >= std::chrono::milliseconds(low_batch_ms_max)) break;
+    if (priority != Priority::high && took >= std::chrono::milliseconds(low_batch_ms_max)) break;
     auto job = queue_.another(priority);
     if (!job) break;
     batch.push_back(std::move(*job));
@@ -140,6 +141,13 @@ bool SqliteStore::run_joined(std::vector<WriteJob>& batch) {
     roll_back();
   }
   return true;
+}
+
+// NORMAL leaves a COMMIT in the log to the next one that is synced, or to the checkpoint.
+void SqliteStore::sync_commits(bool sync) {
+  if (sync == synced_) return;
+  writer_.run(sync ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
+  synced_ = sync;
 }
 
 bool SqliteStore::run_in_savepoint(WriteJob& job) {
@@ -157,6 +165,7 @@ bool SqliteStore::run_in_savepoint(WriteJob& job) {
 
 void SqliteStore::run_alone(WriteJob& job) {
   try {
+    sync_commits(job.priority != Priority::resumable);
     writer_.run("BEGIN IMMEDIATE");
     attempt(job);
     if (!writer_.in_transaction()) {

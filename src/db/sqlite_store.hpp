@@ -44,6 +44,7 @@ class SqliteStore final : public Store {
   void write_loop();
   void run_batch(WriteJob first);
   bool run_joined(std::vector<WriteJob>& batch);
+  void sync_commits(bool sync);
   bool run_in_savepoint(WriteJob& job);
   void run_alone(WriteJob& job);
   void attempt(WriteJob& job);
@@ -52,6 +53,7 @@ class SqliteStore final : public Store {
   const SqliteOptions options_;
   FileLock lock_;
   SqliteConnection writer_;  // before the readers: it creates the file and recovers the log
+  bool synced_ = true;       // the writer's setting
   Pool<SqliteConnection> readers_;
   WriteQueue queue_;
   std::atomic<std::size_t> pending_{0};

@@ -5,7 +5,8 @@
 //   auto done = store.write([&](db::Connection& c) -> base::Result<Id> { ... });
 //
 // read:  one deferred, read-only transaction, so all statements see one snapshot.
-// write: returns only after COMMIT reached the disk. The closure may run more than once and does
+// write: returns only after COMMIT reached the disk (but see Priority). The closure may run more than once
+// and does
 //        nothing but SQL: ids, time and random values come from outside. A closure that returns an
 //        error or throws is rolled back alone. A closure that checks before it writes first updates
 //        its guard row (UPDATE ... SET version = version + 1), which serialises it on both engines.
@@ -42,7 +43,10 @@ struct Options {
 
 // low: imports and erasure, in small steps (SQLite gives them 20 ms at a time). They yield to waiting high
 // jobs, but get a turn after 64 batches of those.
-enum class Priority { high, low };
+// resumable: low, and of work that goes on after a crash and whose end is a write of another priority. Such a
+// COMMIT reaches the disk no later than that of the next other write (PostgreSQL: or within a second), so a
+// crash may take back the last steps, latest first, and nothing else.
+enum class Priority { high, low, resumable };
 
 // What Options::database names.
 bool is_postgres(std::string_view database);

@@ -343,14 +343,17 @@ TEST_P(StoreTest, SoundStoreHasNoFindings) {
   EXPECT_GT(store().size_bytes(), 0);
 }
 
-TEST_P(StoreTest, LowPriorityWritesAreDone) {
-  auto done = store().write(
-      [&](Connection& c) -> Result<std::int64_t> {
-        return c.run("INSERT INTO compound(id, name) VALUES (1, 'a')");
-      },
-      db::Priority::low);
-  ASSERT_TRUE(done.has_value());
-  EXPECT_EQ(*done, 1);
+TEST_P(StoreTest, WritesOfEveryPriorityAreDone) {
+  for (const auto priority : {db::Priority::low, db::Priority::resumable, db::Priority::high}) {
+    auto done = store().write(
+        [&](Connection& c) -> Result<std::int64_t> {
+          return c.run("INSERT INTO compound(id, name) VALUES ($1, 'a')",
+                       {static_cast<std::int64_t>(priority) + 1});
+        },
+        priority);
+    ASSERT_TRUE(done.has_value());
+    EXPECT_EQ(*done, 1);
+  }
 }
 
 TEST_P(StoreTest, TextWithANulByteIsRefused) {

@@ -36,9 +36,10 @@ std::optional<WriteJob> WriteQueue::first() {
 
 std::optional<WriteJob> WriteQueue::another(Priority priority) {
   std::lock_guard lock(mutex_);
-  if (priority == Priority::low && !high_.empty()) return std::nullopt;
+  if (priority != Priority::high && !high_.empty()) return std::nullopt;
   auto& lane = priority == Priority::high ? high_ : low_;
-  if (lane.empty() || lane.front().outside_transaction) return std::nullopt;
+  if (lane.empty() || lane.front().outside_transaction || lane.front().priority != priority)
+    return std::nullopt;
   return pop(lane);
 }
 

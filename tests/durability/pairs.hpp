@@ -13,12 +13,15 @@ inline constexpr int writer_threads = 64;
 inline constexpr auto pair_tables =
     "CREATE TABLE passage(id bigint PRIMARY KEY); CREATE TABLE reading(id bigint PRIMARY KEY);";
 
-inline base::Result<void> write_pair(db::Store& store, std::int64_t key) {
-  return store.write([&](db::Connection& c) -> base::Result<void> {
-    c.run("INSERT INTO passage(id) VALUES ($1)", {key});
-    c.run("INSERT INTO reading(id) VALUES ($1)", {key});
-    return {};
-  });
+inline base::Result<void> write_pair(db::Store& store, std::int64_t key,
+                                     db::Priority priority = db::Priority::high) {
+  return store.write(
+      [&](db::Connection& c) -> base::Result<void> {
+        c.run("INSERT INTO passage(id) VALUES ($1)", {key});
+        c.run("INSERT INTO reading(id) VALUES ($1)", {key});
+        return {};
+      },
+      priority);
 }
 
 struct Damage {

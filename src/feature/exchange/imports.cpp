@@ -157,7 +157,7 @@ Result<bool> write_part(api::Context& c, const ImportStored& stored, const Look&
         core::note_change(q, change_kind(look.reading), stored.compound_id, stored.compound_id, c.now);
         return true;
       },
-      db::Priority::low);
+      db::Priority::resumable);
 }
 
 Result<void> begin_run(api::Context& c, const ImportStored& stored, std::size_t rows) {

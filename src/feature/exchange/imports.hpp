@@ -8,7 +8,7 @@
 
 namespace feature::exchange {
 
-inline constexpr std::size_t part_rows = 400;  // of one write, which holds the writer for some 40 ms
+inline constexpr std::size_t part_rows = 250;  // of one write, which holds the writer for some 40 ms
 
 // A file read and compared with the registry as it is now.
 struct Look {

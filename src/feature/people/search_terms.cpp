@@ -186,7 +186,7 @@ base::Result<void> order_words(db::Store& store, std::int64_t import_id) {
             write_entries(c, sql, some);
             return {};
           },
-          db::Priority::low);
+          db::Priority::resumable);
       // PostgreSQL: a word went while it was being written. The next look does not see it.
       if (!written && written.error().code == "db.foreign_key") continue;
       if (!written) return written;
