@@ -103,7 +103,11 @@ Chore::Did seal_audit(Program& program, const base::Clock& clock) {
 }
 
 Chore::Did count_compounds(Program& program, const base::Clock& clock) {
-  return done_of("figures.count_failed", feature::command::count_compounds(program.store(), clock.now()));
+  for (const auto count : {feature::command::count_compounds, feature::control::count_compounds})
+    if (const auto did = done_of("figures.count_failed", count(program.store(), clock.now()));
+        did != Chore::Did::nothing)
+      return did;
+  return Chore::Did::nothing;
 }
 
 Chore::Did remove_what_is_due(Program& program, const base::Clock& clock) {

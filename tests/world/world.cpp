@@ -90,10 +90,11 @@ void World::stop() { program_.reset(); }
 void World::start() { open(); }
 
 void World::count_compounds() {
-  base::Result<std::int64_t> counted = 1;
-  while (counted && *counted > 0)
-    counted = feature::command::count_compounds(program_->store(), clock_.now());
-  if (!counted) fail("counting", counted.error());
+  for (const auto count : {feature::command::count_compounds, feature::control::count_compounds}) {
+    base::Result<std::int64_t> counted = 1;
+    while (counted && *counted > 0) counted = count(program_->store(), clock_.now());
+    if (!counted) fail("counting", counted.error());
+  }
   base::Result<std::int64_t> voided = 1;
   while (voided && *voided > 0)
     voided = feature::gate::void_cards(program_->store(), program_->services().keys, clock_.now());

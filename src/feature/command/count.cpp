@@ -1,9 +1,6 @@
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <map>
 
-#include "core/trail.hpp"
+#include "core/recount.hpp"
 #include "feature/command/area_record.hpp"
 #include "feature/command/service.hpp"
 
@@ -11,11 +8,9 @@ namespace feature::command {
 namespace {
 
 using base::Result;
-using Ids = std::vector<std::int64_t>;
 using Figures = std::map<std::int64_t, CompoundFigures>;
 
-constexpr std::int64_t at_once = 24;  // compounds of one write
-constexpr int changes_at_once = 2000;
+constexpr int at_once = 24;  // compounds of one write
 
 // Each counts one thing in the compounds of {in:1}: the compound, and one figure for each member named.
 struct Counter {
@@ -67,54 +62,18 @@ const std::vector<Counter>& counters() {
   return all;
 }
 
-// Changes up to `until` touch these compounds; never counted ones come with them.
-struct Due {
-  Ids compounds{};
-  core::FeedPosition until{};
-};
-
-// "<tx> <id>", or of earlier versions the id alone.
-core::FeedPosition counted_until(db::Connection& c) {
-  core::FeedPosition until;
-  c.one("SELECT value FROM setting WHERE name = 'figures_until'", {}, [&](const db::Row& r) {
-    const auto text = r.str(0);
-    const auto gap = text.find(' ');
-    if (gap != std::string::npos) until.tx = std::atoll(text.c_str());
-    until.id = std::atoll(text.c_str() + (gap == std::string::npos ? 0 : gap));
-  });
-  return until;
-}
-
-Due due(db::Connection& c) {
-  Due out;
-  out.until = counted_until(c);
-  c.run(
-      "SELECT p.id FROM place p LEFT JOIN compound_figures f ON f.compound_id = p.id WHERE p.kind = "
-      "'compound' AND "
-      "p.valid_until_ms IS NULL AND f.compound_id IS NULL ORDER BY p.id LIMIT $1",
-      {at_once}, [&](const db::Row& r) { out.compounds.push_back(r.integer(0)); });
-  if (!out.compounds.empty()) return out;  // what changes meanwhile is counted afterwards
-  db::Scoped q(c, db::Scope::all());
-  for (;;) {
-    const auto changes = core::changes_after(q, out.until, changes_at_once);
-    for (const auto& change : changes) {
-      const bool counts = change.kind != "passage" && change.kind != "figures";
-      if (counts && std::ranges::find(out.compounds, change.compound_id) == out.compounds.end()) {
-        if (std::ssize(out.compounds) == at_once) return out;  // this one has to wait
-        out.compounds.push_back(change.compound_id);
-      }
-      out.until = change.position;
-    }
-    if (std::ssize(changes) < changes_at_once) return out;
-  }
-}
+constexpr core::Figures figures_of_compounds{
+    "compound_figures", "figures_until",
+    [](std::string_view kind) { return kind != "passage" && kind != "figures" && kind != "control"; }};
 
 }  // namespace
 
 Result<std::int64_t> count_compounds(db::Store& store, base::Instant now) {
-  auto found = store.read([](db::Connection& c) -> Result<Due> { return due(c); });
+  auto found = store.read([](db::Connection& c) -> Result<core::Behind> {
+    return core::behind(c, figures_of_compounds, at_once);
+  });
   if (!found) return tl::unexpected(std::move(found).error());
-  const auto& [compounds, until] = *found;
+  const auto& compounds = found->compounds;
   if (compounds.empty()) return 0;
   // Counted in the write itself, so that what is written was never older than what was noted as counted.
   auto counted = store.write(
@@ -147,8 +106,7 @@ Result<std::int64_t> count_compounds(db::Store& store, base::Instant now) {
         db::Scoped q(c, db::Scope::all());
         for (const auto* row : rows)
           core::note_change(q, "figures", row->compound_id.value, row->compound_id.value, now);
-        c.run("UPDATE setting SET value = $1 WHERE name = 'figures_until'",
-              {fmt::format("{} {}", until.tx, until.id)});
+        core::keep_counted(c, figures_of_compounds, *found);
         return {};
       },
       db::Priority::low);

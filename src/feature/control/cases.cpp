@@ -20,7 +20,8 @@ constexpr auto listed_cases = db::ScopedSql(
     "SELECT c.id, c.person_id, c.household_id, c.dwelling_id, c.compound_id, c.category, c.began, c.exposed, "
     "c.decided_by, c.reference, c.site, c.team_id, c.origin, c.rule_id, c.stage, c.level, c.day_one, "
     "c.last_day, c.attention, c.check_ms, c.created_by, c.created_ms, c.ended_ms, c.end_reason, "
-    "c.end_reference, c.version, p.sort FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE "
+    "c.end_reference, c.version, c.morning, c.evening, p.sort FROM control_case c JOIN place p ON p.id = "
+    "c.dwelling_id WHERE "
     "{scope:p}");
 
 constexpr std::array case_orders{
@@ -62,7 +63,7 @@ Result<api::Page<ControlCase>> list_cases(api::Context& c, const CaseQuery& in) 
           return std::pair{meta::load<CaseRow>(r), ControlCase{}};
         },
         [&](const db::Row& r) {
-          return walking ? api::SortKey{r.str(26), r.integer(0)} : api::SortKey{r.integer(21), r.integer(0)};
+          return walking ? api::SortKey{r.str(28), r.integer(0)} : api::SortKey{r.integer(21), r.integer(0)};
         });
     if (!page) return tl::unexpected(std::move(page).error());
     core::audit(q, c,
@@ -73,50 +74,7 @@ Result<api::Page<ControlCase>> list_cases(api::Context& c, const CaseQuery& in) 
 }
 
 Result<ControlSummary> summary(api::Context& c, const SummaryQuery& in) {
-  return c.read([&](db::Scoped& q) -> Result<ControlSummary> {
-    ControlSummary out;
-    const auto counted = [&](const db::ScopedSql& sql, db::Fragment tail, std::vector<db::Arg> args,
-                             const db::OnRow& row) {
-      auto all = sql.with(" AND c.ended_ms IS NULL");
-      if (in.place_id) {
-        all = all.with(place::below(q, *in.place_id));
-        args.push_back(*in.place_id);
-      }
-      q.run(all.with(tail), args, row);
-    };
-    constexpr db::ScopedSql whole(
-        "SELECT COUNT(*), COUNT(DISTINCT c.household_id), COUNT(*) FILTER (WHERE EXISTS (SELECT 1 FROM "
-        "control_follow_up f WHERE f.case_id = c.id AND f.day = $1 AND f.half = 'morning')), COUNT(*) FILTER "
-        "(WHERE EXISTS (SELECT 1 FROM control_follow_up f WHERE f.case_id = c.id AND f.day = $1 AND f.half = "
-        "'evening')) FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE {scope:p}");
-    counted(whole, "", {base::civil_day(c.now)}, [&](const db::Row& r) {
-      out.persons = r.integer(0);
-      out.households = r.integer(1);
-      out.followed_morning = r.integer(2);
-      out.followed_evening = r.integer(3);
-    });
-    constexpr db::ScopedSql by_category(
-        "SELECT c.category, COUNT(*), COUNT(DISTINCT c.household_id) FROM control_case c JOIN place p ON "
-        "p.id "
-        "= c.dwelling_id WHERE {scope:p}");
-    counted(by_category, " GROUP BY c.category ORDER BY c.category", {}, [&](const db::Row& r) {
-      CategoryCount count{{}, r.integer(1), r.integer(2)};
-      meta::parse_enum(r.text(0), count.category);
-      out.categories.push_back(count);
-    });
-    constexpr db::ScopedSql by_attention(
-        "SELECT c.attention, COUNT(*) FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE "
-        "{scope:p}");
-    std::array<std::int64_t, meta::EnumNames<Attention>::names.size()> waiting{};
-    counted(by_attention, " GROUP BY c.attention", {}, [&](const db::Row& r) {
-      for (const auto& word : base::words_of(r.text(0)))
-        if (Attention code{}; meta::parse_enum(word, code))
-          waiting.at(static_cast<std::size_t>(code)) += r.integer(1);
-    });
-    for (std::size_t i = 0; i < waiting.size(); ++i)
-      out.attention.push_back({static_cast<Attention>(i), waiting[i]});
-    return out;
-  });
+  return c.read([&](db::Scoped& q) -> Result<ControlSummary> { return summary_of(q, in.place_id, c.now); });
 }
 
 Result<ControlFile> get_case(api::Context& c) {

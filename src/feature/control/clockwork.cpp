@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "feature/gate/service.hpp"
@@ -138,22 +139,39 @@ void tell_gate(db::Scoped& q, const CaseRow& row, const Ids& ids, const core::So
       ids.levels, source);
 }
 
-// That the clock was looked at is no change of the case.
+// What is counted of an open case (figures.cpp).
+void note_counted(db::Scoped& q, const CaseRow& before, const CaseRow& after, base::Instant now) {
+  const auto counted = [](const CaseRow& row) {
+    return std::tie(row.compound_id, row.household_id, row.category, row.attention, row.morning, row.evening,
+                    row.ended);
+  };
+  if (counted(before) == counted(after)) return;
+  core::note_change(q, "control", after.compound_id, after.id.value, now);
+  if (before.compound_id != after.compound_id)
+    core::note_change(q, "control", before.compound_id, after.id.value, now);
+}
+
+// That the clock was looked at, or somebody asked, is no change of the case: the follow-up stands for itself.
 void write_changed(db::Scoped& q, const CaseRow& before, const CaseRow& after, const core::Source& source) {
   auto same = before;
   same.check = after.check;
+  same.morning = after.morning;
+  same.evening = after.evening;
   const auto& record = meta::record_of<CaseRow>();
   if (core::version_json(record, &same) == core::version_json(record, &after))
-    q.unscoped().run("UPDATE control_case SET check_ms = $2 WHERE id = $1", {after.id, after.check});
+    q.unscoped().run("UPDATE control_case SET check_ms = $2, morning = $3, evening = $4 WHERE id = $1",
+                     {after.id, after.check, after.morning, after.evening});
   else
     core::update(q, before, after, source);
+  note_counted(q, before, after, source.now);
 }
 
 constexpr auto case_columns = db::ScopedSql(
     "SELECT c.id, c.person_id, c.household_id, c.dwelling_id, c.compound_id, c.category, c.began, c.exposed, "
     "c.decided_by, c.reference, c.site, c.team_id, c.origin, c.rule_id, c.stage, c.level, c.day_one, "
     "c.last_day, c.attention, c.check_ms, c.created_by, c.created_ms, c.ended_ms, c.end_reason, "
-    "c.end_reference, c.version FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE {scope:p}");
+    "c.end_reference, c.version, c.morning, c.evening FROM control_case c JOIN place p ON p.id = "
+    "c.dwelling_id WHERE {scope:p}");
 
 }  // namespace
 
@@ -229,10 +247,12 @@ void bring_up_to_date(db::Scoped& q, const std::optional<CaseRow>& before, CaseR
   waits(state.full, Attention::release_due);
   waits(!missing.empty(), Attention::follow_up_missing);
   row.check = next_check(found.params(), now);
-  if (before)
+  if (before) {
     write_changed(q, *before, row, source);
-  else
+  } else {
     core::insert(q, row, source);
+    core::note_change(q, "control", row.compound_id, row.id.value, now);
+  }
   tell_workers(q, row, state, missing, ids, now);
   tell_gate(q, row, ids, source);
 }
@@ -273,6 +293,7 @@ void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,
   ended.check.reset();
   ended.attention.clear();
   core::update(q, row, ended, source);
+  note_counted(q, row, ended, source.now);
   work_item::settle_all(q, origin_of(row.id.value, ""), source.now);
   // Of another category it stays up, and goes over to that case.
   if (reason != EndReason::category_changed) open_at_door(q, ended, ids.down, source.now);

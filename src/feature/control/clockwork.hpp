@@ -48,6 +48,9 @@ bool follow_person(db::Scoped& q, const CaseRow& before, const Ids& ids, const c
 
 bool hangs_at_the_door(db::Scoped& q, std::int64_t case_id);
 
+// Of the place and below it, or of all in scope, at this instant.
+ControlSummary summary_of(db::Scoped& q, std::optional<std::int64_t> place_id, base::Instant now);
+
 base::Result<ControlFile> file_of(db::Scoped& q, std::int64_t id, base::Instant now);
 // As lists show them.
 std::vector<ControlCase> shown(db::Scoped& q, const std::vector<std::pair<CaseRow, ControlCase>>& rows,

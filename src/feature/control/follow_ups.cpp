@@ -110,7 +110,10 @@ Result<bool> follow_up(db::Scoped& q, const Follower& who, const NewFollowUp& in
       q, origin_of(of->id.value, fmt::format("ask:{}:{}", row.day.number, meta::name_of(row.half))),
       source.now);
   const bool raised = raise(q, *of, row, rules.params(), ids.work.back(), source.now);
-  bring_up_to_date(q, of, *of, ids, source);
+  auto asked = *of;
+  auto& newest = row.half == Half::morning ? asked.morning : asked.evening;
+  newest = std::max(newest.value_or(row.day), row.day);
+  bring_up_to_date(q, of, asked, ids, source);
   return raised;
 }
 

@@ -32,6 +32,7 @@ struct CaseRow {
   std::optional<EndReason> end_reason{};
   std::optional<std::string> end_reference{};
   std::int64_t version = 1;
+  std::optional<meta::Day> morning{}, evening{};  // the newest day of which there is a follow-up of that half
 };
 
 enum class Standing { open, ended, all };
@@ -162,7 +163,9 @@ struct Describe<feature::control::CaseRow> {
                                      AT(ended),
                                      F(end_reason),
                                      F(end_reference),
-                                     F(version)};
+                                     F(version),
+                                     F(morning),
+                                     F(evening)};
 };
 template <>
 struct Describe<feature::control::ControlCase> {

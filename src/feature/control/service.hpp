@@ -75,6 +75,10 @@ base::Result<std::int64_t> tend(db::Store& store, base::Instant now);
 // case, so once a minute is often enough.
 base::Result<std::int64_t> follow_moves(db::Store& store, base::Instant now);
 
+// Counts the compounds in which those under control or what is known of them changed since they were counted;
+// how many. 0: every figure is up to date.
+base::Result<std::int64_t> count_compounds(db::Store& store, base::Instant now);
+
 // --- retention -------------------------------------------------------------------------------------
 // Cases that ended before, in scope; and away with them, their lines and their history.
 std::vector<std::int64_t> cases_due(db::Scoped& q, base::Instant ended_before, std::int64_t limit);

@@ -379,6 +379,7 @@ constexpr auto entries = std::to_array<Entry>({
     {"survey_figure"},
     {"place_set_member"},
     {"compound_figures"},
+    {"control_figures", Whose::nobody, Fate::kept, {}, {}, {}, "figures"},
     {"opening_unit"},
     {"team_body"},
     {"place_move"},
