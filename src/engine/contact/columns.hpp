@@ -53,6 +53,16 @@ class Columns {
     if (person >= persons()) return {};
     return {by_person_.data() + person_start_[person], person_start_[person + 1] - person_start_[person]};
   }
+  // What is asked for of a person soon, in three steps that follow one another.
+  void prefetch_person(std::uint32_t person) const {
+    if (person < persons()) __builtin_prefetch(&person_start_[person]);
+  }
+  void prefetch_index(std::uint32_t person) const {
+    if (person < persons()) __builtin_prefetch(by_person_.data() + person_start_[person]);
+  }
+  void prefetch_rows(std::uint32_t person) const {
+    for (const auto i : of_person(person)) __builtin_prefetch(&rows_[i]);
+  }
   // Calls f(row) for every row of the place that touches [from, until], struck ones too.
   template <class F>
   void at_place(std::uint32_t place, Second from, Second until, F&& f) const {

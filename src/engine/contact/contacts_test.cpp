@@ -78,6 +78,20 @@ void fill(Contacts& contacts, const Town& town) {
   }
 }
 
+// Gates and hardly anything else: many of a ring pass the same one within the slack.
+Town any_gate_town() {
+  Town town;
+  const auto persons = number(2, 40), places = number(1, 3);
+  for (std::uint32_t i = 0; i < places; ++i)
+    town.kinds.push_back(number(0, 5) == 0 ? Kind::vehicle : Kind::opening);
+  for (auto left = number(0, 200); left > 0; --left) {
+    const Second from = noon + number(0, 600), length = number(0, 12) == 0 ? number(1, 40) : 0;
+    town.presences.push_back({number(0, persons), number(0, places), from, from + length,
+                              static_cast<Certainty>(number(0, certainty_count))});
+  }
+  return town;
+}
+
 void same(const Answer& answer, const std::map<std::uint32_t, Found>& slow) {
   std::size_t found = 0;
   for (const auto& c : answer.contacts) {
@@ -102,6 +116,45 @@ RC_GTEST_PROP(Contacts, EqualsTheSlowOracle, ()) {
   const auto query = any_query();
   const auto policy = any_policy();
   same(contacts.trace(query, policy), trace_slowly(town.presences, town.kinds, query, policy));
+}
+
+// A crossing is counted with all those near it, not compared with each: the same answer.
+RC_GTEST_PROP(Contacts, CrossingsCountedTogetherEqualTheSlowOracle, ()) {
+  const auto town = any_gate_town();
+  Contacts contacts(64);
+  fill(contacts, town);
+  auto query = any_query();
+  for (auto& index : query.indices) index.window.until += 300;
+  const auto policy = any_policy();
+  const auto slow = trace_slowly(town.presences, town.kinds, query, policy);
+  for (const bool evidence : {false, true}) {
+    query.evidence = evidence;
+    same(contacts.trace(query, policy), slow);
+  }
+}
+
+// Rings large enough for every way of ordering and of looking up: on both sides of each limit.
+TEST(Contacts, LargeRingsEqualTheSlowOracle) {
+  for (const std::uint32_t persons : {900U, 2'500U}) {
+    Town town;
+    town.kinds = {Kind::opening, Kind::visit};
+    for (std::uint32_t i = 0; i < 3; ++i) town.kinds.push_back(Kind::vehicle);
+    std::uint32_t dice = 1;
+    const auto below = [&](std::uint32_t limit) {
+      return (dice = dice * 1'103'515'245 + 12'345) / 65'536 % limit;
+    };
+    for (std::uint32_t i = 0; i < 2 * persons; ++i) {
+      const Second at = noon + below(4'000);
+      const auto person = (i % persons) * 7;  // numbers with room between them
+      town.presences.push_back({person, 0, at, at, static_cast<Certainty>(below(certainty_count))});
+      if (below(200) == 0) town.presences.push_back({person, 1 + below(4), at, at + below(50)});
+    }
+    const Contacts contacts(town.presences, town.kinds);
+    const Query query{.indices = {{0, {noon, noon + 5'000}}, {7, {noon, noon + 5'000}}},
+                      .horizon = {noon, noon + 5'000},
+                      .depth = 3};
+    same(contacts.trace(query, {}), trace_slowly(town.presences, town.kinds, query, {}));
+  }
 }
 
 RC_GTEST_PROP(Contacts, BuiltAtOnceEqualsAppended, ()) {

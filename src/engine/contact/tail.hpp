@@ -40,6 +40,9 @@ class Tail {
     return capacity_ * sizeof(Linked) + (std::size_t{persons_} + places_) * sizeof(Head);
   }
 
+  void prefetch_person(std::uint32_t person) const {
+    if (person < persons_) __builtin_prefetch(&of_person_[person]);
+  }
   // f(row) for the rows among the first `size`.
   template <class F>
   void of_person(std::uint32_t person, std::uint32_t size, F&& f) const {

@@ -1,77 +1,52 @@
 // Rings: breadth first, a ring at a time, so that every contact's first exposure by the ring before is known
-// when it is followed further.
+// when it is followed further. A ring is gone through place by place: what happened at a gate is read once,
+// however many of the ring before passed it.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <tuple>
 #include <utility>
 
 #include "engine/contact/contacts.hpp"
+#include "engine/contact/positions.hpp"
 #include "engine/contact/tracing.hpp"
 
 namespace engine::contact {
 namespace {
 
-// Person to position. A small answer has a table of its own that stays in the cache however many persons
-// there are; one that reaches a large share of them has an entry for each.
-class Positions {
- public:
-  static constexpr std::uint32_t none = 0xffff'ffff;
+// Somebody of the ring before at a place, as long as it counts.
+struct Stay {
+  std::uint32_t place = 0, source = 0;
+  Second begins = 0;           // of the row
+  Second from = 0, until = 0;  // of it, what lies in the window of the source
+  Certainty certainty = Certainty::observed;
 
-  explicit Positions(std::uint32_t persons) : persons_(persons) {}
-
-  void prefetch(std::uint32_t person) const {
-    if (!for_all_)
-      __builtin_prefetch(&slots_[first(person)]);
-    else if (person < all_.size())
-      __builtin_prefetch(&all_[person]);
-  }
-  // `none` when it is new.
-  std::uint32_t find(std::uint32_t person) const {
-    if (for_all_) return person < all_.size() ? all_[person] : none;
-    return slots_[slot(person)].position;
-  }
-  // Of one that is new.
-  void put(std::uint32_t person, std::uint32_t position) {
-    if (for_all_) {
-      if (person >= all_.size()) all_.resize(person + 1, none);
-      all_[person] = position;
-      return;
-    }
-    slots_[slot(person)] = {person, position};
-    if (++used_ * 2 >= slots_.size()) grow();
-  }
-
- private:
-  struct Slot {
-    std::uint32_t person = none, position = none;
-  };
-  std::size_t first(std::uint32_t person) const {
-    return (person * std::uint64_t{0x9E3779B97F4A7C15} >> 32) & (slots_.size() - 1);
-  }
-  std::size_t slot(std::uint32_t person) const {
-    auto i = first(person);
-    while (slots_[i].person != none && slots_[i].person != person) i = (i + 1) & (slots_.size() - 1);
-    return i;
-  }
-  void grow() {
-    if (slots_.size() >= persons_) {  // the table would be larger than an entry for each
-      for_all_ = true;
-      all_.assign(persons_, none);
-      for (const auto& one : slots_)
-        if (one.person != none) put(one.person, one.position);
-      std::vector<Slot>().swap(slots_);
-      return;
-    }
-    const auto old = std::exchange(slots_, std::vector<Slot>(slots_.size() * 4));
-    for (const auto& one : old)
-      if (one.person != none) slots_[slot(one.person)] = one;
-  }
-
-  std::uint32_t persons_;
-  std::vector<Slot> slots_ = std::vector<Slot>(16);
-  std::vector<std::uint32_t> all_;
-  bool for_all_ = false;
-  std::size_t used_ = 0;
+  bool crossing() const { return begins == until; }
 };
+
+// A stay in the columns by the position of its row: that is the order of places, and of time in each.
+struct Key {
+  std::uint32_t position = 0, stay = 0;
+};
+
+void order(std::vector<Key>& keys) {
+  constexpr std::size_t few = 1'000;
+  if (keys.size() < few) {
+    std::ranges::sort(keys, {}, &Key::position);
+    return;
+  }
+  constexpr unsigned bits = 11;
+  constexpr std::uint32_t buckets = 1U << bits;
+  std::vector<Key> other(keys.size());
+  for (unsigned shift = 0; shift < 32; shift += bits) {
+    const auto bucket = [&](const Key& key) { return key.position >> shift & (buckets - 1); };
+    std::array<std::uint32_t, buckets + 1> begin{};
+    for (const auto& key : keys) ++begin[bucket(key) + 1];
+    for (std::size_t i = 1; i <= buckets; ++i) begin[i] += begin[i - 1];
+    for (const auto& key : keys) other[begin[bucket(key)]++] = key;
+    keys.swap(other);
+  }
+}
 
 }  // namespace
 
@@ -79,10 +54,12 @@ class Tracing {
  public:
   Tracing(const Contacts& contacts, const Query& query, const Policy& policy)
       : view_(contacts.view()),
+        columns_(view_.generation->columns),
+        tail_(view_.generation->tail),
         kinds_(view_.generation->kinds),
         query_(query),
         policy_(policy),
-        positions_(view_.generation->columns.persons()) {
+        positions_(columns_.persons()) {
     isolations_ = query.isolations;
     std::ranges::sort(isolations_, {}, &Isolation::person);
     gaps_ = query.gaps;
@@ -90,6 +67,32 @@ class Tracing {
   }
 
   Answer run() {
+    begin_with_indices();
+    std::size_t begin = 0;
+    for (std::uint32_t ring = 1; ring <= static_cast<std::uint32_t>(std::max(0, query_.depth)); ++ring) {
+      const auto end = answer_.contacts.size();
+      ring_ = ring;
+      ring_begin_ = static_cast<std::uint32_t>(end);
+      gather(begin, end);
+      // A large answer is not copied while it grows.
+      if (end > 500) answer_.contacts.reserve(std::min<std::size_t>(columns_.persons(), end * 50) + end);
+      for (std::size_t i = 0; i < stays_.size();) {
+        auto next = i + 1;
+        while (next < stays_.size() && stays_[next].place == stays_[i].place) ++next;
+        go_through(std::span<const Stay>(stays_).subspan(i, next - i));
+        i = next;
+      }
+      for (auto i = end; i < answer_.contacts.size(); ++i) set_window(answer_.contacts[i]);
+      if (end == answer_.contacts.size()) break;
+      begin = end;
+    }
+    return std::move(answer_);
+  }
+
+ private:
+  static constexpr std::size_t ahead = 16;  // until something asked for is in the cache
+
+  void begin_with_indices() {
     for (const auto& index : query_.indices) {
       const auto position = positions_.find(index.person);
       if (position == Positions::none) {
@@ -101,70 +104,187 @@ class Tracing {
         window = {std::min(window.from, index.window.from), std::max(window.until, index.window.until)};
       }
     }
-    std::size_t begin = 0;
-    for (std::uint32_t ring = 1; ring <= static_cast<std::uint32_t>(std::max(0, query_.depth)); ++ring) {
-      const auto end = answer_.contacts.size();
-      ring_begin_ = static_cast<std::uint32_t>(end);
-      for (auto i = begin; i < end; ++i) follow(static_cast<std::uint32_t>(i), ring);
-      for (auto i = end; i < answer_.contacts.size(); ++i) set_window(answer_.contacts[i]);
-      if (end == answer_.contacts.size()) break;
-      begin = end;
-    }
-    return std::move(answer_);
   }
 
- private:
-  static constexpr std::size_t ahead = 8;  // rows, until a position asked for is in the cache
-
-  void follow(std::uint32_t source, std::uint32_t ring) {
-    const auto person = answer_.contacts[source].person;
-    const auto window = answer_.contacts[source].window;
-    if (window.from > window.until) return;
-    view_.of_person(person, [&](const Row& mine) {
-      const auto kind = kinds_[mine.place];
-      const auto& rule = policy_.kinds[static_cast<std::size_t>(kind)];
-      if (!rule.follow || mine.from > window.until || mine.until < window.from) return;
-      const auto own = known(mine);
-      there_.clear();
-      view_.at_place(mine.place, minus(std::max(mine.from, window.from), rule.slack_s),
-                     plus(std::min(mine.until, window.until), rule.slack_s),
-                     [&](const Row& other) { there_.push_back(&other); });
-      for (std::size_t i = 0; i < there_.size(); ++i) {
-        if (i + ahead < there_.size()) positions_.prefetch(person_in(there_[i + ahead]->load()));
-        const auto theirs = known(*there_[i]);
-        // Of a ring before, or the same person.
-        const auto position = positions_.find(theirs.person);
-        if (position < ring_begin_) continue;
-        if (const auto m = meet(own, window, theirs, kind, policy_))
-          note(source, ring, position, own, theirs, kind, *m);
+  // The stays of a ring, by place and time.
+  void gather(std::size_t begin, std::size_t end) {
+    found_.clear(), keys_.clear(), late_.clear();
+    const auto rows = columns_.rows();
+    const auto person = [&](std::size_t i) { return answer_.contacts[i].person; };
+    for (auto i = begin; i < end; ++i) {
+      if (i + 3 * ahead < end) {
+        columns_.prefetch_person(person(i + 3 * ahead));
+        tail_.prefetch_person(person(i + 3 * ahead));
       }
+      if (i + 2 * ahead < end) columns_.prefetch_index(person(i + 2 * ahead));
+      if (i + ahead < end) columns_.prefetch_rows(person(i + ahead));
+      const auto source = static_cast<std::uint32_t>(i);
+      for (const auto at : columns_.of_person(person(i)))
+        if (const auto stay = counting(source, rows[at])) {
+          keys_.push_back({at, static_cast<std::uint32_t>(found_.size())});
+          found_.push_back(*stay);
+        }
+      tail_.of_person(person(i), view_.tail, [&](const Row& row) {
+        if (const auto stay = counting(source, row)) late_.push_back(*stay);
+      });
+    }
+    order(keys_);
+    const auto before = [](const Stay& a, const Stay& b) {
+      return std::tie(a.place, a.begins, a.source) < std::tie(b.place, b.begins, b.source);
+    };
+    std::ranges::sort(late_, before);
+    stays_.clear();
+    stays_.reserve(keys_.size() + late_.size());
+    auto late = late_.begin();
+    for (const auto& key : keys_) {
+      const auto& stay = found_[key.stay];
+      while (late != late_.end() && before(*late, stay)) stays_.push_back(*late++);
+      stays_.push_back(stay);
+    }
+    stays_.insert(stays_.end(), late, late_.end());
+  }
+
+  std::optional<Stay> counting(std::uint32_t source, const Row& row) const {
+    const auto& window = answer_.contacts[source].window;
+    if (row.from > window.until || row.until < window.from || window.from > window.until ||
+        is_struck(row.load()) || !rule_of(row.place).follow)
+      return std::nullopt;
+    return Stay{row.place,
+                source,
+                row.from,
+                std::max(row.from, window.from),
+                std::min(row.until, window.until),
+                known(row).certainty};
+  }
+
+  // All stays at one place. Those near each other in time are compared with who was there then; a pair is
+  // looked at with the group its stay is in, and so once.
+  void go_through(std::span<const Stay> stays) {
+    const auto place = stays.front().place;
+    const auto slack = rule_of(place).slack_s;
+    new_there_.clear();
+    tail_.at_place(place, view_.tail, [&](const Row& row) {
+      if (!is_struck(row.load())) new_there_.push_back(&row);
     });
+    std::ranges::sort(new_there_, {}, &Row::from);
+    for (std::size_t i = 0; i < stays.size();) {
+      Span hull{stays[i].from, stays[i].until};
+      auto next = i + 1;
+      for (; next < stays.size() && stays[next].begins <= plus(plus(hull.until, slack), slack); ++next)
+        hull = {std::min(hull.from, stays[next].from), std::max(hull.until, stays[next].until)};
+      hull = {minus(hull.from, slack), plus(hull.until, slack)};
+      there_.clear();
+      columns_.at_place(place, hull.from, hull.until, [&](const Row& row) {
+        if (!is_struck(row.load())) there_.push_back(&row);
+      });
+      for (const auto* row : new_there_)
+        if (row->from <= hull.until && row->until >= hull.from) there_.push_back(row);
+      compare(stays.subspan(i, next - i));
+      i = next;
+    }
+  }
+
+  // Stays near each other with everybody in `there_`.
+  void compare(std::span<const Stay> stays) {
+    Second longest = 0;
+    for (const auto& stay : stays) longest = std::max(longest, stay.until - stay.begins);
+    const bool crossings =
+        stays.size() > 1 && !query_.evidence && std::ranges::all_of(stays, &Stay::crossing);
+    Crossed crossed{stays};
+    for (std::size_t i = 0; i < there_.size(); ++i) {
+      if (i + ahead < there_.size()) positions_.prefetch(person_in(there_[i + ahead]->load()));
+      const auto& other = *there_[i];
+      const auto position = positions_.find(person_in(other.load()));
+      if (position < ring_begin_) continue;  // of a ring before, or the same person
+      if (crossings && other.from == other.until)
+        count(crossed, position, other);
+      else
+        one_by_one(stays, longest, position, other);
+    }
+  }
+
+  void one_by_one(std::span<const Stay> stays, Second longest, std::uint32_t position, const Row& other) {
+    const auto kind = kinds_[other.place];
+    const auto slack = rule_of(other.place).slack_s;
+    const auto theirs = known(other);
+    auto stay = stays.begin();
+    if (stays.size() > 1)
+      stay = std::ranges::lower_bound(stays, minus(minus(other.from, slack), longest), {}, &Stay::begins);
+    for (const auto last = plus(other.until, slack); stay != stays.end() && stay->begins <= last; ++stay) {
+      const Presence own{0, stay->place, stay->from, stay->until, stay->certainty};
+      const auto m = meet(own, {}, theirs, kind, policy_);
+      if (!m) continue;
+      const bool forward = query_.direction == Direction::contacts;
+      auto& contact = contact_at(position, theirs.person, forward ? m->from : m->until);
+      note(contact, forward ? m->from : m->until,
+           forward ? std::max(m->from, m->until) : std::min(m->from, m->until), 1, m->strength, kind);
+      if (query_.evidence)
+        answer_.links.push_back({stay->source, position, other.place, m->from, m->until,
+                                 static_cast<float>(m->strength), own.certainty, theirs.certainty});
+    }
+  }
+
+  // Which of the crossings are within the slack of an instant: a window that moves along with it.
+  struct Crossed {
+    std::span<const Stay> stays;
+    std::size_t begin = 0, end = 0;
+    std::array<std::uint32_t, certainty_count> known{};  // in the window, by how sure
+
+    void move_to(Second first, Second last) {
+      while (end < stays.size() && stays[end].from <= last) ++at(end++);
+      while (begin > 0 && stays[begin - 1].from >= first) ++at(--begin);
+      while (end > begin && stays[end - 1].from > last) --at(--end);
+      while (begin < end && stays[begin].from < first) --at(begin++);
+    }
+    std::uint32_t& at(std::size_t i) { return known[static_cast<std::size_t>(stays[i].certainty)]; }
+  };
+
+  // A crossing meets all within the slack alike, apart from how sure they are: they need not be gone through.
+  void count(Crossed& crossed, std::uint32_t position, const Row& other) {
+    const auto kind = kinds_[other.place];
+    const auto slack = rule_of(other.place).slack_s;
+    crossed.move_to(minus(other.from, slack), plus(other.from, slack));
+    if (crossed.begin == crossed.end) return;
+    const auto first = crossed.stays[crossed.begin].from, last = crossed.stays[crossed.end - 1].from;
+    const auto theirs = presence_in(other);
+    double strength = 0;
+    for (std::size_t i = 0; i < certainty_count; ++i) {
+      if (crossed.known[i] == 0) continue;
+      const Presence own{0, other.place, other.from, other.from, static_cast<Certainty>(i)};
+      strength = std::max(strength, meet(own, {}, theirs, kind, policy_)->strength);
+    }
+    const bool forward = query_.direction == Direction::contacts;
+    const auto at = forward ? std::max(first, other.from) : std::min(last, other.from);
+    const auto furthest = forward ? std::max(last, other.from) : std::min(first, other.from);
+    note(contact_at(position, theirs.person, at), at, furthest,
+         static_cast<std::uint32_t>(crossed.end - crossed.begin), strength, kind);
+  }
+
+  // `position` becomes that of somebody new.
+  Contact& contact_at(std::uint32_t& position, std::uint32_t person, Second at) {
+    if (position == Positions::none) {
+      position = static_cast<std::uint32_t>(answer_.contacts.size());
+      positions_.put(person, position);
+      answer_.contacts.push_back({person, ring_, at, at, 0, 0, 0, {}});
+    }
+    return answer_.contacts[position];
+  }
+
+  void note(Contact& contact, Second at, Second last, std::uint32_t links, double strength, Kind kind) const {
+    const bool forward = query_.direction == Direction::contacts;
+    contact.at = forward ? std::min(contact.at, at) : std::max(contact.at, at);
+    contact.last = forward ? std::max(contact.last, last) : std::min(contact.last, last);
+    contact.links += links;
+    contact.kinds |= 1U << static_cast<unsigned>(kind);
+    contact.strength = std::max(contact.strength, static_cast<float>(strength));
   }
 
   Presence known(const Row& row) const {
     const auto presence = presence_in(row);
     return gaps_.empty() ? presence : weakened(presence, gaps_);
   }
-
-  void note(std::uint32_t source, std::uint32_t ring, std::uint32_t position, const Presence& own,
-            const Presence& other, Kind kind, const Meeting& m) {
-    const bool forward = query_.direction == Direction::contacts;
-    const auto at = forward ? m.from : m.until;
-    const auto last = forward ? std::max(m.from, m.until) : std::min(m.from, m.until);
-    if (position == Positions::none) {
-      position = static_cast<std::uint32_t>(answer_.contacts.size());
-      positions_.put(other.person, position);
-      answer_.contacts.push_back({other.person, ring, at, last, 0, 0, 0, {}});
-    }
-    auto& contact = answer_.contacts[position];
-    contact.at = forward ? std::min(contact.at, at) : std::max(contact.at, at);
-    contact.last = forward ? std::max(contact.last, last) : std::min(contact.last, last);
-    ++contact.links;
-    contact.kinds |= 1U << static_cast<unsigned>(kind);
-    contact.strength = std::max(contact.strength, static_cast<float>(m.strength));
-    if (query_.evidence)
-      answer_.links.push_back({source, position, other.place, m.from, m.until, static_cast<float>(m.strength),
-                               own.certainty, other.certainty});
+  const KindPolicy& rule_of(std::uint32_t place) const {
+    return policy_.kinds[static_cast<std::size_t>(kinds_[place])];
   }
 
   // From its own first exposure until it is isolated (rules.md, secondary contacts); backward, until it last
@@ -181,14 +301,18 @@ class Tracing {
   }
 
   const Contacts::View view_;
+  const Columns& columns_;
+  const Tail& tail_;
   const std::vector<Kind>& kinds_;
   const Query& query_;
   const Policy& policy_;
   std::vector<Isolation> isolations_;
   std::vector<Gap> gaps_;
   Positions positions_;
-  std::vector<const Row*> there_;
-  std::uint32_t ring_begin_ = 0;  // positions below are of the rings before
+  std::vector<Stay> found_, late_, stays_;  // in the columns, in the tail, both in order
+  std::vector<Key> keys_;
+  std::vector<const Row*> there_, new_there_;
+  std::uint32_t ring_ = 0, ring_begin_ = 0;  // positions below are of the rings before
   Answer answer_;
 };
 
