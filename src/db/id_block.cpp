@@ -1,5 +1,7 @@
 #include "db/id_block.hpp"
 
+#include <algorithm>
+
 namespace db {
 
 std::int64_t IdBlocks::next() {
@@ -10,12 +12,13 @@ std::int64_t IdBlocks::next() {
       c.one(
           "INSERT INTO id_block(name, next) VALUES ('id', 1 + CAST($1 AS bigint)) "
           "ON CONFLICT (name) DO UPDATE SET next = id_block.next + CAST($1 AS bigint) RETURNING next",
-          {block_size}, [&](const Row& row) { end = row.integer(0); });
+          {block_}, [&](const Row& row) { end = row.integer(0); });
       return {};
     });
     if (!written) throw Failure(Fault::busy, {}, "no id block: " + written.error().code);
     end_ = end;
-    next_ = end - block_size;
+    next_ = end - block_;
+    block_ = std::min(2 * block_, largest_block);
   }
   return next_++;
 }

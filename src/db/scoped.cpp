@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <unordered_map>
 
 namespace db {
 namespace {
@@ -50,33 +51,54 @@ std::string ScopedSql::text() const {
   return joined;
 }
 
-struct Scoped::Filled {
+namespace {
+
+// A text with its slots filled, and the levels whose ids follow the caller's arguments.
+struct Form {
   std::string sql{};
-  std::vector<Arg> scope_args{};  // views into the scope
+  std::vector<Level> levels{};
 };
 
-// Ids travel as one JSON array per level, so the number of distinct texts stays small enough to cache.
-Scoped::Filled Scoped::fill(const ScopedSql& sql, std::size_t arguments) const {
-  Filled filled;
+}  // namespace
+
+struct Scoped::Filled {
+  std::shared_ptr<const Form> form{};
+  std::vector<Arg> scope_args{};  // views into the scope
+  std::string_view sql() const { return form->sql; }
+};
+
+namespace {
+
+// Levels the scope names places of; a bit each.
+unsigned levels_of(const Scope& scope) {
+  unsigned named = 0;
+  for (std::size_t level = 0; level < level_count; ++level)
+    if (!scope.ids_of(static_cast<Level>(level)).empty()) named |= 1U << level;
+  return named;
+}
+
+// Ids travel as one JSON array per level, so the number of distinct texts stays small enough to cache. A
+// single one too: compared with, it would tempt SQLite's planner to begin with all dwellings of a compound.
+Form form_of(const std::string& text, std::size_t arguments, const Connection& connection, bool all,
+             unsigned named) {
+  Form form;
   std::array<std::size_t, level_count> parameter_of{};
-  const std::string text = sql.text();
   std::size_t next_argument = arguments - count_of(text, "{arg}") - count_of(text, "{in}");
 
   const auto condition = [&](std::string_view target) -> std::string {
-    if (scope_.is_all()) return "1=1";
+    if (all) return "1=1";
     const auto dot = target.find('.');
     std::string terms;
     for (std::size_t level = 0; level < level_count; ++level) {
-      const std::string& ids = scope_.ids_of(static_cast<Level>(level));
-      if (ids.empty()) continue;
+      if ((named & (1U << level)) == 0) continue;
       if (parameter_of[level] == 0) {
-        filled.scope_args.emplace_back(ids);
-        parameter_of[level] = arguments + filled.scope_args.size();
+        form.levels.push_back(static_cast<Level>(level));
+        parameter_of[level] = arguments + form.levels.size();
       }
-      const bool named = level + 1 == level_count && dot != target.npos;
+      const bool own = level + 1 == level_count && dot != target.npos;
       terms += fmt::format("{}{}.{} {}", terms.empty() ? "" : " OR ", target.substr(0, dot),
-                           named ? target.substr(dot + 1) : level_columns[level],
-                           connection_.in_list(static_cast<int>(parameter_of[level])));
+                           own ? target.substr(dot + 1) : level_columns[level],
+                           connection.in_list(static_cast<int>(parameter_of[level])));
     }
     return terms.empty() ? "1=0" : "(" + terms + ")";
   };
@@ -85,19 +107,44 @@ Scoped::Filled Scoped::fill(const ScopedSql& sql, std::size_t arguments) const {
   for (auto open = rest.find('{'); open != rest.npos; open = rest.find('{')) {
     const auto close = rest.find('}', open);
     const std::string_view slot = rest.substr(open + 1, close - open - 1);
-    filled.sql += rest.substr(0, open);
+    form.sql += rest.substr(0, open);
     rest.remove_prefix(close + 1);
     if (slot == "arg") {
-      filled.sql += fmt::format("${}", ++next_argument);
+      form.sql += fmt::format("${}", ++next_argument);
     } else if (slot == "in") {
-      filled.sql += connection_.in_list(static_cast<int>(++next_argument));
+      form.sql += connection.in_list(static_cast<int>(++next_argument));
     } else if (slot.starts_with("in:")) {
-      filled.sql += connection_.in_list(slot[3] - '0');
+      form.sql += connection.in_list(slot[3] - '0');
     } else {
-      filled.sql += condition(slot.substr(std::string_view("scope:").size()));
+      form.sql += condition(slot.substr(std::string_view("scope:").size()));
     }
   }
-  filled.sql += rest;
+  form.sql += rest;
+  return form;
+}
+
+// Texts are literals and a scope has few shapes, so the same forms come again and again.
+std::shared_ptr<const Form> remembered_form(std::string text, std::size_t arguments,
+                                            const Connection& connection, const Scope& scope) {
+  constexpr std::size_t remembered_max = 2000;
+  thread_local std::unordered_map<std::string, std::shared_ptr<const Form>> remembered;
+  const auto length = text.size();
+  const auto named = levels_of(scope);
+  text += {static_cast<char>(arguments), connection.dialect() == Dialect::postgres ? 'p' : 's',
+           scope.is_all() ? 'a' : 'o', static_cast<char>(named)};
+  if (const auto known = remembered.find(text); known != remembered.end()) return known->second;
+  if (remembered.size() >= remembered_max) remembered.clear();
+  auto form = std::make_shared<const Form>(
+      form_of(text.substr(0, length), arguments, connection, scope.is_all(), named));
+  remembered.emplace(std::move(text), form);
+  return form;
+}
+
+}  // namespace
+
+Scoped::Filled Scoped::fill(const ScopedSql& sql, std::size_t arguments) const {
+  Filled filled{remembered_form(sql.text(), arguments, connection_, scope_)};
+  for (const auto level : filled.form->levels) filled.scope_args.emplace_back(scope_.ids_of(level));
   return filled;
 }
 
@@ -105,7 +152,7 @@ std::int64_t Scoped::run(const ScopedSql& sql, std::span<const Arg> args, const 
   const Filled filled = fill(sql, args.size());
   std::vector<Arg> all(args.begin(), args.end());
   all.insert(all.end(), filled.scope_args.begin(), filled.scope_args.end());
-  return connection_.run(filled.sql, std::span<const Arg>(all), on_row);
+  return connection_.run(filled.sql(), std::span<const Arg>(all), on_row);
 }
 
 bool Scoped::one(const ScopedSql& sql, std::span<const Arg> args, const OnRow& on_row) {
@@ -129,7 +176,7 @@ void Scoped::run_many(const ScopedSql& sql, std::size_t count,
   const Filled filled = fill(sql, bind(0).size());
   std::vector<std::vector<Arg>> rows;  // the connection may look at several rows at once
   rows.reserve(filled.scope_args.empty() ? 0 : count);
-  connection_.run_many(filled.sql, count, [&](std::size_t i) -> std::span<const Arg> {
+  connection_.run_many(filled.sql(), count, [&](std::size_t i) -> std::span<const Arg> {
     const auto args = bind(i);
     if (filled.scope_args.empty()) return args;
     auto& row = rows.emplace_back(args.begin(), args.end());

@@ -134,11 +134,19 @@ void SqliteConnection::set_pragmas(const SqliteOptions& options, Use use) {
     run("PRAGMA cache_size=-8192");
     return;
   }
+  run("PRAGMA synchronous=FULL");  // of a commit, and of moving the log
   if (use == Use::other) return;
   std::string mode;
   one("PRAGMA journal_mode=WAL", {}, [&](const Row& row) { mode = row.str(0); });
   if (mode != "wal") throw Failure(Fault::other, {}, "sqlite: no write-ahead log on this file system");
-  run("PRAGMA synchronous=FULL");
+  // In place of the hook that moves the log within a COMMIT.
+  sqlite3_wal_hook(
+      handle_,
+      [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<SqliteConnection*>(self)->log_pages_ = pages;
+        return SQLITE_OK;
+      },
+      this);
   run("PRAGMA secure_delete=ON");
   run("PRAGMA journal_size_limit=67108864");
   run("PRAGMA cache_size=-32768");

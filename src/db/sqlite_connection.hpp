@@ -23,7 +23,7 @@ class SqliteConnection final : public Connection {
  public:
   static constexpr std::size_t cached_statements_max = 512;
   enum class Use {
-    writer,  // creates the file, sets WAL
+    writer,  // creates the file, sets WAL, leaves moving the log to LogMover
     reader,  // refuses to write
     other,   // maintenance and copies: takes the file as it is
   };
@@ -42,6 +42,8 @@ class SqliteConnection final : public Connection {
   void script(std::string_view sql) override;
 
   bool in_transaction() const;
+  // Pages in the write-ahead log after the last commit of this connection, a writer.
+  int log_pages() const { return log_pages_; }
   // True when a statement failed since the last call: a closure must not go on after a failure.
   bool take_failed();
 
@@ -59,6 +61,7 @@ class SqliteConnection final : public Connection {
   sqlite3* handle_ = nullptr;
   Cache cache_;
   bool failed_ = false;
+  int log_pages_ = 0;
 };
 
 }  // namespace db

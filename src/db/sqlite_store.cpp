@@ -40,6 +40,7 @@ SqliteStore::SqliteStore(const Options& options, FileLock lock)
     : options_{options.database, options.vfs, options.busy_timeout_ms},
       lock_(std::move(lock)),
       writer_(options_, SqliteConnection::Use::writer),
+      mover_(options_),
       readers_(
           options.readers, options.busy_timeout_ms,
           [this] { return std::make_unique<SqliteConnection>(options_, SqliteConnection::Use::reader); }),
@@ -92,11 +93,13 @@ base::Result<void> SqliteStore::submit(const Job& body, Priority priority, bool 
 void SqliteStore::write_loop() {
   while (auto job = queue_.first()) {
     if (job->outside_transaction) {
+      const auto held = mover_.hold();
       attempt(*job);
       job->give_answer();
     } else {
       run_batch(std::move(*job));
     }
+    tend_log();
   }
 }
 
@@ -201,6 +204,11 @@ void SqliteStore::roll_back() {
   } catch (const Failure&) {
     // An error that ended the transaction has rolled it back already.
   }
+}
+
+// After the answers: nobody waits for it but the next batch.
+void SqliteStore::tend_log() {
+  if (mover_.committed(writer_.log_pages())) mover_.move();
 }
 
 base::Result<void> SqliteStore::copy_to(const fs::path& target) {

@@ -6,6 +6,7 @@
 
 #include "db/file_lock.hpp"
 #include "db/id_block.hpp"
+#include "db/log_mover.hpp"
 #include "db/pool.hpp"
 #include "db/sqlite_connection.hpp"
 #include "db/store.hpp"
@@ -49,11 +50,13 @@ class SqliteStore final : public Store {
   void run_alone(WriteJob& job);
   void attempt(WriteJob& job);
   void roll_back();
+  void tend_log();
 
   const SqliteOptions options_;
   FileLock lock_;
   SqliteConnection writer_;  // before the readers: it creates the file and recovers the log
   bool synced_ = true;       // the writer's setting
+  LogMover mover_;
   Pool<SqliteConnection> readers_;
   WriteQueue queue_;
   std::atomic<std::size_t> pending_{0};
