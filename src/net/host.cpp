@@ -55,7 +55,7 @@ Host::Host(Options given, api::Handler given_handler)
       handler(std::move(given_handler)),
       connections(options.connection_limit),
       live(static_cast<std::size_t>(options.live_limit)),
-      workers(options.workers, options.queue_limit) {}
+      workers(options.workers, options.queue_limit, std::chrono::milliseconds(options.queue_wait_ms)) {}
 
 std::uint64_t Host::body_limit(std::string_view method, std::string_view target) const {
   if (!options.body_limit) return default_body_limit;

@@ -291,7 +291,7 @@ TEST(Fuzz, RandomBytesNeverHurt) {
 TEST(Workers, PollsTakeAQuarterAtMostAndStopRunsWhatIsQueued) {
   Gate gate;
   std::atomic<int> ran = 0;
-  Workers workers(4, 2);
+  Workers workers(4, 2, std::chrono::seconds(10));
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(workers.push(Lane::poll, [&] {
       gate.pass();
@@ -309,6 +309,37 @@ TEST(Workers, PollsTakeAQuarterAtMostAndStopRunsWhatIsQueued) {
   workers.stop();
   EXPECT_EQ(3, ran);
   EXPECT_FALSE(workers.push(Lane::piece, [] {}));
+}
+
+TEST(Pace, APlaceCostsTheTimeBetweenTwoOfABusyTime) {
+  using std::chrono::milliseconds;
+  Pace pace;
+  auto now = Pace::Clock::now();
+  EXPECT_EQ(0, pace.wait(1000).count());
+  pace.taken(now, 0);
+  pace.taken(now += milliseconds(900), 0);  // nobody waited: the quiet says nothing about the pace
+  EXPECT_EQ(0, pace.wait(1000).count());
+  for (int i = 0; i < 500; ++i) pace.taken(now += milliseconds(2), 5);
+  EXPECT_NEAR(0.2, pace.wait(100).count(), 0.001);
+  for (int i = 0; i < 500; ++i) pace.taken(now += milliseconds(1), 5);  // faster now, and soon believed
+  EXPECT_NEAR(0.1, pace.wait(100).count(), 0.001);
+}
+
+// What would wait too long is refused although the queue has room, but never the first for each thread.
+TEST(Workers, AQueueThatIsTooSlowTakesNoMoreRequests) {
+  Gate first, second;
+  Workers workers(1, 100, std::chrono::milliseconds(0));
+  const auto held_by = [](Gate& gate) { return [&gate] { gate.pass(); }; };
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(workers.push(Lane::request, held_by(first)));
+  ASSERT_TRUE(first.await(1));
+  ASSERT_TRUE(workers.push(Lane::request, held_by(second)));
+  first.open();
+  ASSERT_TRUE(second.await(1));  // all three were taken, two of them from a queue
+  ASSERT_TRUE(workers.push(Lane::request, [] {}));
+  ASSERT_TRUE(workers.push(Lane::request, [] {}));
+  EXPECT_FALSE(workers.push(Lane::request, [] {}));
+  EXPECT_TRUE(workers.push(Lane::piece, [] {}));
+  second.open();
 }
 
 }  // namespace

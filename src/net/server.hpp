@@ -29,6 +29,7 @@ struct Options {
   TlsFiles tls_files{};
   int workers = 64;
   std::size_t queue_limit = 512;  // requests waiting for a worker; more get 503 with Retry-After
+  int queue_wait_ms = 100;        // so do those that would wait longer, by the pace of the last ones
   std::size_t connection_limit = 4096;
   std::size_t body_memory_bytes = 256 * 1024 * 1024;  // of all bodies being received or handled; more get 503
   int header_limit_bytes = 16 * 1024;

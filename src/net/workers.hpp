@@ -9,10 +9,12 @@
 #include <thread>
 #include <vector>
 
+#include "net/pace.hpp"
+
 namespace net {
 
 enum class Lane {
-  request,  // refused when the queue is full
+  request,  // refused when the queue is full, or longer than the threads and slower than is worth waiting for
   piece,    // next piece of an answer already begun: always admitted
   poll,     // live poll: always admitted, at most a quarter of the threads at a time
 };
@@ -21,7 +23,7 @@ class Workers {
  public:
   using Job = std::function<void()>;  // must not throw
 
-  Workers(int threads, std::size_t queue_limit);
+  Workers(int threads, std::size_t queue_limit, std::chrono::milliseconds wait_limit);
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
@@ -32,14 +34,17 @@ class Workers {
 
  private:
   void work();
+  bool full() const;
   bool may_poll() const { return !polls_.empty() && polling_ < polling_limit_; }
 
   const std::size_t queue_limit_;
+  const std::chrono::milliseconds wait_limit_;
   const int polling_limit_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;
   std::deque<Job> polls_;
+  Pace pace_;
   int polling_ = 0;
   bool stopping_ = false;
   std::vector<std::jthread> threads_;
