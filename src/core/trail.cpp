@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <unordered_map>
 
 #include "core/audit_chain.hpp"
 #include "core/services.hpp"
@@ -51,6 +52,14 @@ class OneValue final : public meta::Row {
   const boost::json::value& value_;
   std::string text_;
 };
+
+// A passage's row has forty columns: written once for a record, and not for each row.
+const std::string& insert_of(const meta::Record& record) {
+  thread_local std::unordered_map<const meta::Record*, std::string> written;
+  auto& sql = written[&record];
+  if (sql.empty()) sql = meta::insert_sql(record);
+  return sql;
+}
 
 }  // namespace
 
@@ -101,7 +110,7 @@ Source source_of(const api::Context& c, std::string_view source) {
 void append_record(db::Scoped& q, const meta::Record& record, const void* value) {
   std::vector<db::Arg> args;
   meta::append_args(record, value, args);
-  q.unscoped().run(meta::insert_sql(record), args, {});
+  q.unscoped().run(insert_of(record), args, {});
 }
 
 void insert_record(db::Scoped& q, const meta::Record& record, const void* value, const Source& source) {
@@ -120,7 +129,7 @@ void update_record(db::Scoped& q, const meta::Record& record, const void* before
 void insert_records(db::Scoped& q, const meta::Record& record, const std::vector<const void*>& values,
                     const Source& s) {
   std::vector<db::Arg> args;
-  q.unscoped().run_many(meta::insert_sql(record), values.size(),
+  q.unscoped().run_many(insert_of(record), values.size(),
                         [&](std::size_t i) -> std::span<const db::Arg> {
                           args.clear();
                           meta::append_args(record, values[i], args);

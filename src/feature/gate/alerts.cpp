@@ -50,16 +50,12 @@ std::optional<std::string> open_call(db::Scoped& q, const PassageRow& row, base:
 
 }  // namespace
 
-bool copy_suspected(db::Scoped& q, const PassageRow& row) {
+bool copy_suspected(const PassageRow& row, std::span<const Crossing> crossings) {
   if (!row.pass_id || !row.household_id || row.result != PassageResult::passed) return false;
-  return q.count(
-             "SELECT COUNT(*) FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.household_id = $1 "
-             "AND "
-             "g.happened_ms > $2 AND g.happened_ms < $3 AND g.pass_id = $4 AND g.opening_id <> $5 AND "
-             "g.result = "
-             "'passed' AND {scope:p}",
-             {*row.household_id, row.happened + -copy_within_ms, row.happened + copy_within_ms, *row.pass_id,
-              row.opening_id}) > 0;
+  return std::ranges::any_of(crossings, [&](const Crossing& other) {
+    return other.pass_id == *row.pass_id && other.opening_id != row.opening_id &&
+           std::abs(other.happened.ms - row.happened.ms) < copy_within_ms;
+  });
 }
 
 void raise_alerts(db::Scoped& q, const PassageRow& row, const rule::Verdict& verdict, const RecordIds& ids,

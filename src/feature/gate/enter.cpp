@@ -11,12 +11,43 @@
 #include "feature/gate/alerts.hpp"
 #include "feature/gate/entering.hpp"
 #include "feature/gate/filings.hpp"
+#include "feature/gate/rule_book.hpp"
 
 namespace feature::gate {
 namespace {
 
 // Longer than any window of a policy; an outing older than this is nobody's any more.
 constexpr std::int64_t uses_back_ms = 62 * base::day_ms;
+
+constexpr auto event_columns = db::ScopedSql(
+    "SELECT g.id, g.direction, g.result, g.happened_ms, g.person_id, g.persons, g.consumes, g.reverses_id, "
+    "g.household_id, g.pass_id, g.opening_id FROM passage g JOIN place p ON p.id = g.compound_id WHERE "
+    "g.happened_ms >= $1 AND g.result <> 'turned_back' AND {scope:p}");
+
+rule::PassageEvent load_event(const db::Row& r) {
+  rule::PassageEvent e;
+  e.key = std::to_string(r.integer(0));
+  const auto result = r.text(2);
+  e.kind = result == "reversed" ? rule::PassageKind::reversal
+           : result == "closed" ? rule::PassageKind::close
+           : r.text(1) == "out" ? rule::PassageKind::exit
+                                : rule::PassageKind::entry;
+  e.at_ms = r.integer(3);
+  e.person = r.integer(4);
+  e.persons = static_cast<int>(r.integer(5));
+  e.counted = r.boolean(6);
+  if (!r.is_null(7)) e.ref = std::to_string(r.integer(7));
+  return e;
+}
+
+void read_ledger(db::Scoped& q, std::int64_t household_id, base::Instant now, Ground& g) {
+  q.run(event_columns.with(" AND g.household_id = {arg}"), {now + -uses_back_ms, household_id},
+        [&](const db::Row& r) {
+          g.events.push_back(load_event(r));
+          if (r.text(2) == "passed" && !r.is_null(9))
+            g.crossings.push_back({r.instant(3), r.integer(9), r.integer(10)});
+        });
+}
 
 // Where the person was, by the last crossing the ledger knows: unknown until there is one, and after an
 // outing that staff have closed.
@@ -80,20 +111,29 @@ std::optional<rule::Exemption> exemption_of(db::Scoped& q, std::int64_t compound
 
 }  // namespace
 
+void guard_household(db::Scoped& q, std::int64_t household_id, std::int64_t compound_id) {
+  auto& raw = q.unscoped();
+  if (raw.dialect() == db::Dialect::postgres)
+    raw.run("SELECT id FROM household WHERE id = $1 AND compound_id = $2 FOR NO KEY UPDATE",
+            {household_id, compound_id});
+}
+
 Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice& device, const GateRecord& r,
-                 base::Instant at) {
+                 base::Instant at, Guard guard) {
   Ground g;
   g.pass = find_pass(q, services.keys, device.compound_id, r.pass_text, r.pass_id, at);
   // A household of another compound is nobody's here.
   const auto wanted = r.household_id ? r.household_id : g.pass.household_id;
+  if (wanted && guard == Guard::hold) guard_household(q, *wanted, device.compound_id);
+  std::optional<PlacesBelow> below;
   if (wanted)
     q.one(
-        "SELECT h.id, h.dwelling_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id = $1 "
-        "AND "
-        "h.compound_id = $2 AND {scope:p}",
+        "SELECT h.id, h.dwelling_id, p.id, p.stair_id, p.building_id, p.phase_id FROM household h JOIN place "
+        "p ON p.id = h.dwelling_id WHERE h.id = $1 AND h.compound_id = $2 AND {scope:p}",
         {*wanted, device.compound_id}, [&](const db::Row& row) {
           g.household_id = row.integer(0);
           g.dwelling_id = row.integer(1);
+          below = places_below(row, 2);
         });
   if (!g.dwelling_id && r.dwelling_id &&
       q.count("SELECT COUNT(*) FROM place p WHERE p.id = $1 AND p.compound_id = $2 AND {scope:p}",
@@ -122,7 +162,10 @@ Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice
     if (r.holder_kind == rule::Holder::worker && pass_class != PassClass::worker)
       f.pass = rule::PassState::none;
   }
-  if (g.household_id) f.uses = uses_of(q, *g.household_id, at);
+  if (g.household_id) {
+    read_ledger(q, *g.household_id, at, g);
+    f.uses = rule::uses_from_passages(g.events);
+  }
   if (!r.person_ids.empty()) f.presence = presence_of(q, r.person_ids.front(), at);
   if (r.person_ids.size() == 1 && f.persons == 1) f.child_alone = is_child(q, r.person_ids.front(), at);
   // People who are out return under the rule of their exit (practice.md 4).
@@ -130,7 +173,8 @@ Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice
   if (r.direction == rule::Direction::in)
     for (const auto& use : f.uses)
       if (!use.return_at_ms && !use.closed_without_return) rules_at = {use.exit_at_ms};
-  g.policy = policy_at(q, device.compound_id, g.dwelling_id, rules_at);
+  if (!below) below = g.dwelling_id ? places_below(q, device.compound_id, *g.dwelling_id) : PlacesBelow{};
+  g.policy = RuleBook(q, device.compound_id, rules_at).policy(q, *below);
   if (g.household_id) f.standing = standing_of(q, g.policy, *g.household_id, r.person_ids, at);
   f.exemption = exemption_of(q, device.compound_id, r, f, g.policy, at);
   return g;
@@ -239,11 +283,16 @@ Taken take_number(db::Scoped& q, const GateDevice& device, std::int64_t seq, con
                   std::int64_t passage_id, base::Instant now) {
   Taken out;
   auto& raw = q.unscoped();
-  const auto taken = raw.run(
+  bool taken = false;
+  raw.run(
       "INSERT INTO ingest (enrolment_id, seq, payload_digest, passage_id, answer, recorded_ms) "
-      "VALUES ($1, $2, $3, $4, '', $5) ON CONFLICT DO NOTHING",
-      {device.enrolment_id, seq, db::Blob{digest}, passage_id, now});
-  if (taken == 0)
+      "VALUES ($1, $2, $3, $4, '', $5) ON CONFLICT DO NOTHING RETURNING (SELECT COUNT(*) FROM ingest o WHERE "
+      "o.enrolment_id = $1 AND o.seq = $2 AND o.passage_id <> $4)",
+      {device.enrolment_id, seq, db::Blob{digest}, passage_id, now}, [&](const db::Row& r) {
+        taken = true;
+        out.conflict = r.integer(0) > 0;
+      });
+  if (!taken)
     raw.run(
         "SELECT passage_id, answer FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND payload_digest = $3",
         {device.enrolment_id, seq, db::Blob{digest}}, [&](const db::Row& r) {
@@ -253,9 +302,6 @@ Taken take_number(db::Scoped& q, const GateDevice& device, std::int64_t seq, con
           e.flags = base::words_of(r.text(1));
           out.before = std::move(e);
         });
-  out.conflict =
-      raw.count("SELECT COUNT(*) FROM ingest WHERE enrolment_id = $1 AND seq = $2 AND passage_id <> $3",
-                {device.enrolment_id, seq, passage_id}) > 0;
   return out;
 }
 
@@ -298,34 +344,6 @@ base::Problems check_record(const GateRecord& r) {
 
 namespace {
 
-constexpr auto event_columns = db::ScopedSql(
-    "SELECT g.id, g.direction, g.result, g.happened_ms, g.person_id, g.persons, g.consumes, g.reverses_id, "
-    "g.household_id FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.happened_ms >= $1 AND "
-    "g.result <> 'turned_back' AND {scope:p}");
-
-rule::PassageEvent load_event(const db::Row& r) {
-  rule::PassageEvent e;
-  e.key = std::to_string(r.integer(0));
-  const auto result = r.text(2);
-  e.kind = result == "reversed" ? rule::PassageKind::reversal
-           : result == "closed" ? rule::PassageKind::close
-           : r.text(1) == "out" ? rule::PassageKind::exit
-                                : rule::PassageKind::entry;
-  e.at_ms = r.integer(3);
-  e.person = r.integer(4);
-  e.persons = static_cast<int>(r.integer(5));
-  e.counted = r.boolean(6);
-  if (!r.is_null(7)) e.ref = std::to_string(r.integer(7));
-  return e;
-}
-
-std::vector<rule::PassageEvent> events_of(db::Scoped& q, std::int64_t household_id, base::Instant now) {
-  std::vector<rule::PassageEvent> events;
-  q.run(event_columns.with(" AND g.household_id = {arg}"), {now + -uses_back_ms, household_id},
-        [&](const db::Row& r) { events.push_back(load_event(r)); });
-  return events;
-}
-
 bool used_at(const std::vector<rule::Use>& uses, const rule::Policy& policy, std::int64_t at_ms) {
   auto before = uses;
   std::erase_if(before, [&](const rule::Use& use) { return use.exit_at_ms >= at_ms; });
@@ -334,10 +352,10 @@ bool used_at(const std::vector<rule::Use>& uses, const rule::Policy& policy, std
 
 // A counted exit that is told late, after the gate has let out others of the household without knowing of
 // it: whether it is the one that made a later outing too many.
-bool makes_later_one_too_many(db::Scoped& q, const Ground& g, const rule::Verdict& verdict,
-                              const GateRecord& r, base::Instant at) {
+bool makes_later_one_too_many(const Ground& g, const rule::Verdict& verdict, const GateRecord& r,
+                              base::Instant at) {
   if (r.result != PassageResult::passed || !counts(g, verdict)) return false;
-  auto events = events_of(q, *g.household_id, at);
+  auto events = g.events;
   rule::PassageEvent own;
   own.key = "own";
   own.at_ms = at.ms;
@@ -354,7 +372,9 @@ bool makes_later_one_too_many(db::Scoped& q, const Ground& g, const rule::Verdic
 }  // namespace
 
 std::vector<rule::Use> uses_of(db::Scoped& q, std::int64_t household_id, base::Instant now) {
-  return rule::uses_from_passages(events_of(q, household_id, now));
+  Ground g;
+  read_ledger(q, household_id, now, g);
+  return rule::uses_from_passages(g.events);
 }
 
 std::map<std::int64_t, std::vector<rule::Use>> uses_of_compound(db::Scoped& q, std::int64_t compound_id,
@@ -394,7 +414,7 @@ void apply_steps(rule::Facts& facts, const std::vector<std::string>& steps) {
 
 Judged judge(db::Scoped& q, const core::Services& services, const GateDevice& device,
              const GateRecord& record, bool child_alone, base::Instant now) {
-  auto g = ground_of(q, services, device, record, now);
+  auto g = ground_of(q, services, device, record, now, Guard::none);
   if (child_alone) g.facts.child_alone = true;
   return {rule::decide(g.facts, g.policy), g.pass.state, g.household_id, g.facts.uses};
 }
@@ -411,18 +431,9 @@ Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& d
               RecordIds ids, Mode mode, base::Instant happened, base::Instant now,
               std::vector<std::string> more_flags) {
   const auto digest = digest_of(r);
-  auto& raw = q.unscoped();
   auto number = take_number(q, device, r.seq, digest, ids.passage, now);
   if (number.before) return *std::move(number.before);
-  // The household's row is the guard: simultaneous scans of one household decide one after the other.
-  if (const auto wanted = r.household_id)
-    raw.run("UPDATE household SET version = version + 1 WHERE id = $1 AND compound_id = $2",
-            {*wanted, device.compound_id});
-  auto g = ground_of(q, services, device, r, happened);
-  if (!r.household_id && g.household_id) {
-    raw.run("UPDATE household SET version = version + 1 WHERE id = $1", {*g.household_id});
-    g = ground_of(q, services, device, r, happened);
-  }
+  const auto g = ground_of(q, services, device, r, happened, Guard::hold);
   Entered out;
   out.verdict = rule::decide(g.facts, g.policy);
   if (mode == Mode::confirm && r.result == PassageResult::passed && !rule::may_release(out.verdict)) {
@@ -432,7 +443,7 @@ Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& d
   }
   out.flags = flags_of(out.verdict, r, mode, happened, now);
   if (mode == Mode::happened && std::ranges::find(out.flags, "quota_used") == out.flags.end() &&
-      makes_later_one_too_many(q, g, out.verdict, r, happened))
+      makes_later_one_too_many(g, out.verdict, r, happened))
     out.flags.emplace_back("quota_used");
   // Paper knows no version of the rules.
   if (device.account_id) std::erase(out.flags, "policy_differs");
@@ -448,9 +459,9 @@ Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& d
     row.vehicle_passage_id = ids.vehicle;
     append_emergency_vehicle(q, row, ids.vehicle);
   }
-  keep_answer(q, device, r.seq, digest, row.flags);
+  if (!row.flags.empty()) keep_answer(q, device, r.seq, digest, row.flags);
   // For the office alone: nobody is accused at the gate (practice.md 13).
-  if (copy_suspected(q, row)) row.flags.append(row.flags.empty() ? "" : " ").append(copy_flag);
+  if (copy_suspected(row, g.crossings)) row.flags.append(row.flags.empty() ? "" : " ").append(copy_flag);
   core::append(q, row);
   raise_alerts(q, row, out.verdict, ids, now);
   core::note_change(q, "passage", device.compound_id, ids.passage, now);

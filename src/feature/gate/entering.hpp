@@ -6,18 +6,32 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/gate/uses.hpp"
 #include "feature/gate/service.hpp"
 
 namespace feature::gate {
+
+// One crossing of the household that the ledger knows, for what looks further than at its outings.
+struct Crossing {
+  base::Instant happened{};
+  std::int64_t pass_id = 0, opening_id = 0;
+};
 
 struct Ground {  // what the decision stands on
   rule::Facts facts{};
   rule::Policy policy{};
   FoundPass pass{};
   std::optional<std::int64_t> household_id{}, dwelling_id{};
+  std::vector<rule::PassageEvent> events{};  // of the household, later ones too
+  std::vector<Crossing> crossings{};         // those let through, with a card
 };
+// hold: nobody else decides about the household until this transaction has ended.
+enum class Guard { none, hold };
 Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice& device, const GateRecord& r,
-                 base::Instant at);
+                 base::Instant at, Guard guard);
+// The household's row is the guard: simultaneous scans of one household decide one after the other. On SQLite
+// they do so anyway.
+void guard_household(db::Scoped& q, std::int64_t household_id, std::int64_t compound_id);
 
 template <class Items, class Text>
 std::string joined(const Items& items, Text text) {

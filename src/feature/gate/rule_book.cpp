@@ -73,11 +73,15 @@ PlacesBelow places_below(db::Scoped& q, std::int64_t compound_id, std::int64_t p
       "SELECT p.id, p.stair_id, p.building_id, p.phase_id FROM place p WHERE p.id = $1 AND p.compound_id = "
       "$2 "
       "AND p.id <> $2 AND {scope:p}",
-      {place_id, compound_id}, [&](const db::Row& r) {
-        for (int column = 0; column < 4; ++column)
-          if (!r.is_null(column) && std::ranges::find(below, r.integer(column)) == below.end())
-            below.push_back(r.integer(column));
-      });
+      {place_id, compound_id}, [&](const db::Row& r) { below = places_below(r, 0); });
+  return below;
+}
+
+PlacesBelow places_below(const db::Row& row, int first) {
+  PlacesBelow below;
+  for (int column = first; column < first + 4; ++column)
+    if (!row.is_null(column) && std::ranges::find(below, row.integer(column)) == below.end())
+      below.push_back(row.integer(column));
   return below;
 }
 

@@ -16,6 +16,8 @@ namespace feature::gate {
 // A building, stair or dwelling with what stands between it and the compound, nearest first.
 using PlacesBelow = std::vector<std::int64_t>;
 PlacesBelow places_below(db::Scoped& q, std::int64_t compound_id, std::int64_t place_id);
+// The same from a row that has a dwelling's id, stair_id, building_id and phase_id from this column on.
+PlacesBelow places_below(const db::Row& row, int first);
 
 class RuleBook {
  public:

@@ -70,9 +70,7 @@ void guard_households(db::Scoped& q, const VehicleRecord& r, std::int64_t compou
     if (party.household_id) ids.push_back(*party.household_id);
   std::ranges::sort(ids);
   ids.erase(std::ranges::unique(ids).begin(), ids.end());
-  for (const auto id : ids)
-    q.unscoped().run("UPDATE household SET version = version + 1 WHERE id = $1 AND compound_id = $2",
-                     {id, compound_id});
+  for (const auto id : ids) guard_household(q, id, compound_id);
 }
 
 std::vector<std::string> own_flags(const rule::VehicleVerdict& verdict, const VehicleRecord& r) {
@@ -178,7 +176,7 @@ EnteredVehicle enter_vehicle(db::Scoped& q, const core::Services& services, cons
   std::vector<Ground> grounds;
   for (const auto& party : r.parties) {
     walking.push_back(on_foot(r, party));
-    grounds.push_back(ground_of(q, services, device, walking.back(), happened));
+    grounds.push_back(ground_of(q, services, device, walking.back(), happened, Guard::none));
     // A child with a driver of another household is not alone.
     if (r.parties.size() > 1) grounds.back().facts.child_alone = false;
     facts.parties.push_back(grounds.back().facts);
@@ -220,7 +218,7 @@ EnteredVehicle enter_vehicle(db::Scoped& q, const core::Services& services, cons
     core::append(q, rows[i]);
     raise_alerts(q, rows[i], verdict.parties[i], ids.parties[i], now);
   }
-  keep_answer(q, device, r.seq, digest, vehicle.flags);
+  if (!vehicle.flags.empty()) keep_answer(q, device, r.seq, digest, vehicle.flags);
   core::note_change(q, "passage", device.compound_id, ids.vehicle, now);
   out.passage_id = ids.vehicle;
   out.status = status_of(number.conflict, out.flags);
