@@ -36,6 +36,9 @@ int restore(const Options& options, const std::filesystem::path& file, const Rec
 int recovery_sheet(const Options& options, bool make_new);
 // A new key signs cards from now on; a running program takes it up within a minute.
 int rotate_pass_key(const Options& options);
+// Removes what the rules of retention say is due from the store's files, or only counts it; `compact` gives
+// the room back to the disk, which takes as much room again for a while.
+int retention(const Options& options, bool dry_run, bool compact);
 int doctor(const Options& options);
 int import_file(const Options& options, std::int64_t compound_id, const std::filesystem::path& file);
 // Dwelling tables and rosters of invented compounds, as an office would have them, into a folder.

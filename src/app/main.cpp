@@ -1,18 +1,20 @@
 // The command line: one program, one subcommand at a time.
 #include <CLI/CLI.hpp>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "app/commands.hpp"
 
 namespace {
 
-// What keeps an installation from being lost: backup, restore and the recovery sheet.
+// What is kept and how: backup, restore and the recovery sheet, keys, and what is kept no longer.
 struct Keeping {
   std::filesystem::path file{};
   app::RecoveryInput recovery{};
-  bool new_sheet = false;
-  CLI::App *saving = nullptr, *restoring = nullptr, *sheet = nullptr, *rotating = nullptr;
+  bool new_sheet = false, dry_run = false, compact = false;
+  CLI::App *saving = nullptr, *restoring = nullptr, *sheet = nullptr, *rotating = nullptr,
+           *forgetting = nullptr;
 
   template <class Common>
   Keeping(CLI::App& cli, const Common& common) {
@@ -29,6 +31,19 @@ struct Keeping {
     sheet = common(keys->add_subcommand("recovery", "Which recovery sheet backups need; makes the first"));
     rotating = common(keys->add_subcommand("rotate", "Sign cards with a new key; earlier cards stay good"));
     sheet->add_flag("--new", new_sheet, "Make another sheet; backups made before still need theirs");
+    forgetting = common(cli.add_subcommand("retention", "Remove what the rules of retention keep no longer"));
+    forgetting->add_flag("--dry-run", dry_run, "Only say what is due");
+    forgetting->add_flag("--compact", compact, "Write the store anew afterwards: its file becomes smaller")
+        ->excludes("--dry-run");
+  }
+
+  std::optional<int> run(const app::Options& options) const {
+    if (saving->parsed()) return app::backup(options, file);
+    if (restoring->parsed()) return app::restore(options, file, recovery);
+    if (sheet->parsed()) return app::recovery_sheet(options, new_sheet);
+    if (rotating->parsed()) return app::rotate_pass_key(options);
+    if (forgetting->parsed()) return app::retention(options, dry_run, compact);
+    return std::nullopt;
   }
 };
 
@@ -96,7 +111,7 @@ int main(int argc, char** argv) {
   auto* migrating = common(cli.add_subcommand("migrate", "Bring the store to this program's schema"));
   migrating->add_flag("--status", status_only, "Only say what would be done");
   migrating->add_flag("--backup-taken", options.backup_taken, "A backup exists; migrate without making one");
-  const Keeping keeping(cli, common);
+  Keeping keeping(cli, common);
   auto* checking = common(cli.add_subcommand("doctor", "Check store, keys and schema"));
   auto* importing = common(cli.add_subcommand("import", "Load an office file into a compound"));
   importing->add_option("compound", compound, "Id of the compound")->required();
@@ -116,10 +131,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(cli, argc, argv);
   if (serving->parsed()) return app::serve(options, serve);
   if (migrating->parsed()) return app::migrate(options, status_only);
-  if (keeping.saving->parsed()) return app::backup(options, keeping.file);
-  if (keeping.restoring->parsed()) return app::restore(options, keeping.file, keeping.recovery);
-  if (keeping.sheet->parsed()) return app::recovery_sheet(options, keeping.new_sheet);
-  if (keeping.rotating->parsed()) return app::rotate_pass_key(options);
+  if (const auto done = keeping.run(options)) return *done;
   if (checking->parsed()) return app::doctor(options);
   if (importing->parsed()) return app::import_file(options, compound, file);
   if (linking->parsed()) return app::link(options, username);

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "app/backup.hpp"
+#include "app/commands.hpp"
 #include "core/erasure_journal.hpp"
 #include "core/recovery.hpp"
 #include "feature/erasure/inventory.hpp"
@@ -241,6 +242,53 @@ TEST_P(Erasure, RetentionErasesWhosePurposeHasEnded) {
   EXPECT_EQ(number_at(done, "left"), 0);
   EXPECT_EQ(places_of(traces_), std::vector<std::string>{});
   EXPECT_EQ(count("SELECT COUNT(*) FROM erasure WHERE person_id = $1 AND cause = 'retention'", person), 1);
+}
+
+// The same from the command line: a dry run beside the running program changes nothing; the run takes the
+// rows of every kind out of the store's files, however many parts it needs (issue 4, 15).
+TEST_P(Erasure, RetentionFromTheCommandLine) {
+  const auto person = make_person();
+  post("admin", "/api/retention/rules", R"({"kind":"person","days":30})");
+  post("admin", "/api/retention/rules", R"({"kind":"passage","days":70})");
+  post("office", "/api/persons/" + std::to_string(person) + "/leave", R"({"reason":"left"})");
+  constexpr std::int64_t lines = 4500;  // more than two parts
+  const auto first = world().program().store().next_id();
+  for (std::int64_t i = 1; i < lines; ++i) world().program().store().next_id();
+  auto filled = world().program().store().write([&](db::Connection& c) -> base::Result<void> {
+    std::int64_t compound = 0;
+    c.one("SELECT id FROM place WHERE kind = 'compound' ORDER BY id LIMIT 1", {},
+          [&](const db::Row& r) { compound = r.integer(0); });
+    std::vector<db::Arg> args;
+    c.run_many(
+        "INSERT INTO passage (id, compound_id, opening_id, happened_ms, recorded_ms, device_ms, direction, "
+        "result, holder_kind, persons, companions, person_ids, temperature_note, readings, steps, outcome, "
+        "reasons, flags, consumes, policy_version, offline, list_age_s, reason) VALUES ($1, $2, 1, 1, 1, 1, "
+        "'out', 'passed', 'household', 1, 0, '', 'reading', '[]', '', 'allow', '', '', 0, 0, 0, 0, '灭迹')",
+        static_cast<std::size_t>(lines), [&](std::size_t i) -> std::span<const db::Arg> {
+          args.assign({first + static_cast<std::int64_t>(i), compound});
+          return args;
+        });
+    return {};
+  });
+  ASSERT_TRUE(filled) << filled.error().code << filled.error().cause;
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(app::retention(world().options(), true, false), 0);
+  auto said = testing::internal::GetCapturedStdout();
+  EXPECT_NE(said.find("person kept 30 days due 1\n"), said.npos) << said;
+  EXPECT_NE(said.find("passage kept 70 days due 4500\n"), said.npos) << said;
+  EXPECT_NE(said.find("guest kept always due 0\n"), said.npos) << said;
+  EXPECT_EQ(count("SELECT COUNT(*) FROM passage WHERE happened_ms = $1", 1), lines);
+  EXPECT_EQ(app::retention(world().options(), false, false), 1) << "the program is running";
+  world().stop();
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(app::retention(world().options(), false, true), 0);
+  said = testing::internal::GetCapturedStdout();
+  EXPECT_NE(said.find("person removed 1\n"), said.npos) << said;
+  EXPECT_NE(said.find("passage removed 4500\n"), said.npos) << said;
+  EXPECT_NE(said.find("store "), said.npos) << said;
+  world().start();
+  EXPECT_EQ(count("SELECT COUNT(*) FROM passage WHERE happened_ms = $1", 1), 0);
+  EXPECT_EQ(places_of(traces_), std::vector<std::string>{});
 }
 
 // --- nothing is forgotten ---------------------------------------------------------------------------------

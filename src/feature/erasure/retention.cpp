@@ -156,12 +156,19 @@ std::vector<std::int64_t> due_ids(db::Scoped& q, const core::Services& services,
   return ids;
 }
 
+// Of every kind: the days of its rule, and how many are due by it.
+std::vector<Due> due_of(db::Scoped& q, const core::Services& services, base::Instant now) {
+  std::vector<Due> all;
+  for (const auto kind : kinds)
+    all.push_back({kind, days_of(q.unscoped(), kind, now),
+                   static_cast<std::int64_t>(due_ids(q, services, kind, now, count_max).size())});
+  return all;
+}
+
 Result<RetentionState> state(api::Context& c) {
   return c.read([&](db::Scoped& q) -> Result<RetentionState> {
     RetentionState out;
-    for (const auto kind : kinds)
-      out.due.push_back({kind, days_of(q.unscoped(), kind, c.now),
-                         static_cast<std::int64_t>(due_ids(q, c.services, kind, c.now, count_max).size())});
+    out.due = due_of(q, c.services, c.now);
     std::vector<bool> seen(std::size(kinds));
     q.unscoped().run(
         "SELECT id, kind, days, effective_from_ms, note FROM retention_rule ORDER BY effective_from_ms DESC, "
@@ -337,6 +344,19 @@ void add(std::vector<KindCount>& counts, Kind kind, std::int64_t rows) {
     found->rows += rows;
 }
 
+// One part of the first kind that has anything due; nothing once there is none, or only what will not go:
+// that holds up no other kind.
+Result<std::optional<KindCount>> remove_part(const Hand& hand) {
+  for (const auto kind : kinds) {
+    const auto ids = due(hand, kind, run_of(kind));
+    if (!ids) return tl::unexpected(ids.error());
+    const auto erased = erase_due(hand, kind, *ids);
+    if (!erased) return tl::unexpected(erased.error());
+    if (*erased > 0) return KindCount{kind, *erased};
+  }
+  return std::nullopt;
+}
+
 Result<void> note_run(db::Store& store, const RetentionRunRow& row) {
   return store.write(
       [&](db::Connection& c) -> Result<void> {
@@ -366,13 +386,10 @@ Result<bool> run_tonight(db::Store& store, core::Services& services, base::Insta
   if (*known) return false;
   const Hand hand{store, services, db::Scope::all(), "program", {}, now};
   auto removed = meta::from_json<std::vector<KindCount>>(row.removed.text).value_or(std::vector<KindCount>{});
-  for (const auto kind : kinds) {
-    const auto ids = due(hand, kind, run_of(kind));
-    if (!ids) return tl::unexpected(ids.error());
-    const auto erased = erase_due(hand, kind, *ids);
-    if (!erased) return tl::unexpected(erased.error());
-    if (*erased == 0) continue;  // nothing due, or what will not go: it holds up no other kind
-    add(removed, kind, *erased);
+  const auto part = remove_part(hand);
+  if (!part) return tl::unexpected(part.error());
+  if (*part) {
+    add(removed, (*part)->kind, (*part)->rows);
     row.removed.text = meta::to_json(removed);
     if (auto noted = note_run(store, row); !noted) return tl::unexpected(std::move(noted).error());
     return true;
@@ -382,6 +399,27 @@ Result<bool> run_tonight(db::Store& store, core::Services& services, base::Insta
   row.ended = now;
   if (auto noted = note_run(store, row); !noted) return tl::unexpected(std::move(noted).error());
   return false;
+}
+
+Result<std::vector<Due>> due_now(db::Store& store, const core::Services& services, base::Instant now) {
+  return store.read([&](db::Connection& c) -> Result<std::vector<Due>> {
+    db::Scoped q(c, db::Scope::all());
+    return due_of(q, services, now);
+  });
+}
+
+Result<std::vector<KindCount>> remove_due(db::Store& store, core::Services& services, base::Instant now) {
+  const Hand hand{store, services, db::Scope::all(), "program", {}, now};
+  std::vector<KindCount> removed;
+  for (;;) {
+    const auto part = remove_part(hand);
+    if (!part) return tl::unexpected(part.error());
+    if (!*part) break;
+    add(removed, (*part)->kind, (*part)->rows);
+  }
+  if (auto swept = core::sweep_files(store, services); !swept)
+    return tl::unexpected(std::move(swept).error());
+  return removed;
 }
 
 void retention_routes(api::Router& r) {
