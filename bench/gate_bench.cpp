@@ -18,6 +18,7 @@
 #include "load.hpp"
 #include "meta/sql.hpp"
 #include "net/server.hpp"
+#include "pgbench.hpp"
 #include "support/postgres.hpp"
 #include "support/temporary.hpp"
 
@@ -74,6 +75,16 @@ class Site {
   ~Site() { server_->stop(); }
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
+
+  // The same statements by PostgreSQL's own load generator; empty on SQLite and where it is not installed.
+  std::optional<double> pgbench(double seconds) {
+    if (!database_) return std::nullopt;
+    return bench::pgbench_rate(
+        database_->url(),
+        {per_compound, phones(), compound_base, opening_base, phone_base, pass_base, clock_.now().ms},
+        db::Options{}.writers, seconds);
+  }
+  bool postgres() const { return database_.has_value(); }
 
   std::uint16_t port() const { return server_->port(); }
   db::Store& store() { return program_->store(); }
@@ -298,7 +309,7 @@ Measured measure(Site& site, double seconds, std::function<std::string(int, std:
 }
 
 void rates(Site& site, double seconds) {
-  std::vector<double> trivial, one_row, decisions, bare;
+  std::vector<double> trivial, one_row, decisions, bare, pgbench;
   Measured last, ping, health;
   const auto scan = [&](int lane, std::int64_t n) { return site.scan(lane, n); };
   for (int turn = 0; turn < 3; ++turn) {
@@ -309,6 +320,7 @@ void rates(Site& site, double seconds) {
     last = measure(site, seconds * 2, scan);
     decisions.push_back(last.rate());
     bare.push_back(group_commit(site.store(), seconds));
+    if (const auto rate = site.pgbench(seconds * 2)) pgbench.push_back(*rate);
   }
   show("a trivial answer", health);
   show("a one-row POST", ping);
@@ -318,6 +330,11 @@ void rates(Site& site, double seconds) {
       "({:.0f} /s) {:.2f}, of the bare store's one-row commits ({:.0f} /s) {:.2f}\n",
       median(decisions), median(trivial), median(decisions) / median(trivial), median(one_row),
       median(decisions) / median(one_row), median(bare), median(decisions) / median(bare));
+  if (!pgbench.empty())
+    fmt::print("  of pgbench running the same statements ({:.0f} /s) {:.2f}\n", median(pgbench),
+               median(decisions) / median(pgbench));
+  else if (site.postgres())
+    fmt::print("  beside pgbench: left out, it did not run (package postgresql-client)\n");
   show("the same, 256 connections", measure(site, seconds * 2, scan, 256));
   show("2,000 decisions a second offered", measure(site, seconds * 2, scan, 256, 2000));
   const auto sent = measure(
