@@ -2,13 +2,15 @@
 ALTER TABLE control_case ADD COLUMN morning INTEGER;
 ALTER TABLE control_case ADD COLUMN evening INTEGER;
 UPDATE control_case SET
-  morning = (SELECT MAX(f.day) FROM control_follow_up f WHERE f.case_id = control_case.id AND f.half = 'morning'),
-  evening = (SELECT MAX(f.day) FROM control_follow_up f WHERE f.case_id = control_case.id AND f.half = 'evening');
+  morning = (SELECT MAX(f.day) FROM control_follow_up f
+    WHERE f.case_id = control_case.id AND f.half = 'morning'),
+  evening = (SELECT MAX(f.day) FROM control_follow_up f
+    WHERE f.case_id = control_case.id AND f.half = 'evening');
 -- Everything that is counted of a compound stands in this index.
 CREATE INDEX control_case_counted ON control_case
   (compound_id, household_id, category, attention, morning, evening) WHERE ended_ms IS NULL;
--- Those under control in a compound, counted once after each change. Which changes are counted already is told
--- by the setting: from now on, since a compound without a row is counted first.
+-- Those under control in a compound, counted once after each change. Which changes are counted already is
+-- told by the setting: from now on, since a compound without a row is counted first.
 CREATE TABLE control_figures (
   compound_id INTEGER PRIMARY KEY REFERENCES place (id),
   day INTEGER NOT NULL,

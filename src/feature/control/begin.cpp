@@ -1,4 +1,4 @@
-// Beginning, and the round over cases whose hour has come.
+// Beginning, and following who has moved.
 #include <fmt/format.h>
 
 #include "feature/control/clockwork.hpp"
@@ -126,29 +126,6 @@ Result<std::int64_t> follow_moves(db::Store& store, base::Instant now) {
           if (const auto row = lock_case(q, (*moved)[i]); row && !row->ended)
             followed += follow_person(q, *row, ids[i], {"office", "program", now, {}}) ? 1 : 0;
         return followed;
-      },
-      db::Priority::low);
-}
-
-Result<std::int64_t> tend(db::Store& store, base::Instant now) {
-  auto due = store.read([&](db::Connection& c) -> Result<std::vector<std::int64_t>> {
-    std::vector<std::int64_t> ids;
-    c.run("SELECT id FROM control_case WHERE check_ms <= $1 ORDER BY check_ms, id LIMIT $2", {now, round_max},
-          [&](const db::Row& r) { ids.push_back(r.integer(0)); });
-    return ids;
-  });
-  if (!due) return tl::unexpected(std::move(due).error());
-  if (due->empty()) return 0;
-  std::vector<Ids> ids;
-  for (std::size_t i = 0; i < due->size(); ++i) ids.push_back(take_ids(store));
-  return store.write(
-      [&](db::Connection& c) -> Result<std::int64_t> {
-        db::Scoped q(c, db::Scope::all());
-        const core::Source source{"office", "program", now, {}};
-        for (std::size_t i = 0; i < due->size(); ++i)
-          if (const auto row = lock_case(q, (*due)[i]); row && row->check && *row->check <= now)
-            bring_up_to_date(q, row, *row, ids[i], source);
-        return static_cast<std::int64_t>(due->size());
       },
       db::Priority::low);
 }

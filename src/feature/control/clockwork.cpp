@@ -26,38 +26,28 @@ std::vector<clock::Stage> stages_for_clock(std::span<const StageRule> rules) {
   return stages;
 }
 
-struct Slot {
-  base::Day day{};
-  Half half = Half::morning;
-  base::Instant due{};
-};
-std::vector<Slot> slots_of(base::Day day, const ControlRules& rules) {
-  const auto start = base::start_of(day);
-  return {{day, Half::morning, start + rules.morning_minute * base::minute_ms},
-          {day, Half::evening, start + rules.evening_minute * base::minute_ms}};
-}
-
 // Follow-ups that nobody has made although their hour has come.
 std::vector<Slot> missed(db::Scoped& q, const CaseRow& row, const ControlRules& rules, base::Instant now) {
-  std::vector<Slot> out;
-  const auto today = base::civil_day(now);
-  for (const auto day : {today + -1, today})
-    for (const auto& slot : slots_of(day, rules)) {
-      if (slot.due > now || slot.due < row.created || now - slot.due > missed_back_ms) continue;
-      if (q.unscoped().count(
-              "SELECT COUNT(*) FROM control_follow_up WHERE case_id = $1 AND day = $2 AND half = $3",
-              {row.id, slot.day, meta::name_of(slot.half)}) == 0)
-        out.push_back(slot);
-    }
-  return out;
+  auto slots = slots_due(row, rules, now);
+  std::erase_if(slots, [&](const Slot& slot) {
+    return q.unscoped().count(
+               "SELECT COUNT(*) FROM control_follow_up WHERE case_id = $1 AND day = $2 AND half = $3",
+               {row.id, slot.day, meta::name_of(slot.half)}) > 0;
+  });
+  return slots;
 }
 
-base::Instant next_check(const ControlRules& rules, base::Instant now) {
-  const auto tomorrow = base::start_of(base::civil_day(now) + 1);
-  auto next = tomorrow;
-  for (const auto& slot : slots_of(base::civil_day(now), rules))
-    if (slot.due > now) next = std::min(next, slot.due);
-  return next;
+base::Instant hour_of(base::Day day, Half half, const ControlRules& rules) {
+  const std::int64_t minute = half == Half::morning ? rules.morning_minute : rules.evening_minute;
+  return base::start_of(day) + minute * base::minute_ms;
+}
+
+// The hour of the next half-day. At midnight only what waits is looked at, and what the new day changes.
+base::Instant next_check(const ControlRules& rules, bool at_midnight, base::Instant now) {
+  const auto today = base::civil_day(now);
+  for (const auto half : {Half::morning, Half::evening})
+    if (const auto hour = hour_of(today, half, rules); hour > now) return hour;
+  return at_midnight ? base::start_of(today + 1) : hour_of(today + 1, Half::morning, rules);
 }
 
 bool open_work(db::Scoped& q, const CaseRow& row, std::string_view kind, std::string origin, std::int64_t id,
@@ -86,16 +76,17 @@ class Work {
   Work(db::Scoped& q, const CaseRow& row, const Ids& ids, base::Instant now)
       : q_(q), row_(row), ids_(ids), now_(now) {}
 
-  void open(std::string_view kind, const std::string& what) {
+  void open(std::string_view kind, std::string origin) {
     if (next_ == ids_.work.size()) return;
-    if (open_work(q_, row_, kind, origin_of(row_.id.value, what), ids_.work[next_], now_)) ++next_;
+    if (open_work(q_, row_, kind, std::move(origin), ids_.work[next_], now_)) ++next_;
   }
   // One item for as long as it is so, however many days; when it is so again later, another.
   void keep(bool is_so, std::string_view kind, std::string_view what) {
+    const auto origins = origin_of(row_.id.value, what);
     if (!is_so)
-      work_item::settle_all(q_, origin_of(row_.id.value, what), now_);
-    else if (!work_item::any_open(q_, origin_of(row_.id.value, what)))
-      open(kind, fmt::format("{}:{}", what, base::civil_day(now_).number));
+      work_item::settle_all(q_, origins, now_);
+    else if (!work_item::any_open(q_, origins))
+      open(kind, fmt::format("{}:{}", origins, base::civil_day(now_).number));
   }
 
  private:
@@ -109,9 +100,8 @@ class Work {
 void tell_workers(db::Scoped& q, const CaseRow& row, const clock::Clock& state,
                   const std::vector<Slot>& missing, const Ids& ids, base::Instant now) {
   Work work(q, row, ids, now);
-  for (const auto& slot : missing)
-    work.open("follow_up_missing", fmt::format("ask:{}:{}", slot.day.number, meta::name_of(slot.half)));
-  if (state.positive) work.open("control_positive", "positive");
+  for (const auto& slot : missing) work.open("follow_up_missing", slot_origin(row.id.value, slot));
+  if (state.positive) work.open("control_positive", origin_of(row.id.value, "positive"));
   work.keep(state.test_due, "control_test_due", "test");
   work.keep(state.full, "control_release_due", "release");
 }
@@ -226,15 +216,28 @@ std::vector<clock::Test> tests_of(db::Scoped& q, std::int64_t case_id) {
   return tests;
 }
 
-void bring_up_to_date(db::Scoped& q, const std::optional<CaseRow>& before, CaseRow row, const Ids& ids,
-                      const core::Source& source) {
-  const auto now = source.now;
-  const auto found = rules_at(q, row.dwelling_id);
-  const auto state = clock_of(row, found.params(), tests_of(q, row.id.value), base::civil_day(now));
-  const auto missing = before ? missed(q, row, found.params(), now) : std::vector<Slot>{};
-  row.rule_id = found.rule_id;
+std::vector<Slot> slots_due(const CaseRow& row, const ControlRules& rules, base::Instant now) {
+  std::vector<Slot> out;
+  const auto today = base::civil_day(now);
+  for (const auto day : {today + -1, today})
+    for (const auto half : {Half::morning, Half::evening}) {
+      const auto hour = hour_of(day, half, rules);
+      if (hour <= now && hour >= row.created && now - hour <= missed_back_ms) out.push_back({day, half});
+    }
+  return out;
+}
+
+std::string slot_origin(std::int64_t case_id, const Slot& slot) {
+  return origin_of(case_id, fmt::format("ask:{}:{}", slot.day.number, meta::name_of(slot.half)));
+}
+
+Outcome outcome_of(CaseRow row, const RulesFound& rules, std::span<const clock::Test> tests,
+                   bool follow_up_missing, base::Instant now) {
+  const auto today = base::civil_day(now);
+  const auto state = clock_of(row, rules.params(), tests, today);
+  row.rule_id = rules.rule_id;
   row.stage = static_cast<int>(state.stage);
-  row.level = level_of(row, found.params(), state.stage);
+  row.level = level_of(row, rules.params(), state.stage);
   row.day_one = state.day_one;
   row.last_day = state.last_day;
   row.attention.clear();
@@ -245,8 +248,21 @@ void bring_up_to_date(db::Scoped& q, const std::optional<CaseRow>& before, CaseR
   waits(state.test_due, Attention::test_due);
   waits(state.positive, Attention::positive);
   waits(state.full, Attention::release_due);
-  waits(!missing.empty(), Attention::follow_up_missing);
-  row.check = next_check(found.params(), now);
+  waits(follow_up_missing, Attention::follow_up_missing);
+  const auto next = clock_of(row, rules.params(), tests, today + 1);
+  const bool changes = next.stage != state.stage || next.held != state.held || next.full != state.full ||
+                       next.positive != state.positive || next.test_due != state.test_due;
+  row.check = next_check(rules.params(), changes || !row.attention.empty(), now);
+  return {std::move(row), state};
+}
+
+void bring_up_to_date(db::Scoped& q, const std::optional<CaseRow>& before, CaseRow after, const Ids& ids,
+                      const core::Source& source) {
+  const auto now = source.now;
+  const auto found = rules_at(q, after.dwelling_id);
+  const auto missing = before ? missed(q, after, found.params(), now) : std::vector<Slot>{};
+  const auto tests = tests_of(q, after.id.value);
+  const auto [row, state] = outcome_of(std::move(after), found, tests, !missing.empty(), now);
   if (before) {
     write_changed(q, *before, row, source);
   } else {

@@ -20,6 +20,8 @@ ControlRules built_in_rules();
 ControlRules rules_of(Regime regime);
 // Of the nearest place up from here that has a version.
 RulesFound rules_at(db::Scoped& q, std::int64_t place_id);
+// The newest version of every place that has one.
+std::map<std::int64_t, RulesFound> newest_rules(db::Scoped& q);
 // 422 with the fields named.
 base::Problems check_rules(const ControlRules& rules, const std::string& pointer);
 
@@ -34,6 +36,21 @@ std::optional<CaseRow> find_case(db::Scoped& q, std::int64_t id);
 // The same, kept from others until the transaction ends.
 std::optional<CaseRow> lock_case(db::Scoped& q, std::int64_t id);
 std::vector<engine::control::Test> tests_of(db::Scoped& q, std::int64_t case_id);
+
+// Half-days whose hour has come, a day ago at most, since the case began.
+struct Slot {
+  base::Day day{};
+  Half half = Half::morning;
+};
+std::vector<Slot> slots_due(const CaseRow& row, const ControlRules& rules, base::Instant now);
+std::string slot_origin(std::int64_t case_id, const Slot& slot);
+// What clock and follow-ups make of a case; nothing is written.
+struct Outcome {
+  CaseRow row{};
+  engine::control::Clock clock{};
+};
+Outcome outcome_of(CaseRow row, const RulesFound& rules, std::span<const engine::control::Test> tests,
+                   bool follow_up_missing, base::Instant now);
 
 // Sets the clock by the rules of now, writes what changed, tells the gate, opens and settles work. `before`
 // is the stored row, or nothing for a new one.

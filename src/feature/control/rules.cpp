@@ -20,6 +20,13 @@ using base::Result;
 constexpr std::size_t changes_shown = 200;
 constexpr std::size_t changed_at_once = 200;  // the others by the next rounds, within seconds
 
+std::string newest_versions() {
+  return fmt::format(
+      "SELECT {} FROM control_rule r WHERE r.version = (SELECT MAX(n.version) FROM control_rule n WHERE "
+      "n.place_id = r.place_id)",
+      meta::column_list(meta::record_of<ControlRuleRow>(), "r"));
+}
+
 RulesFound found_rules(db::Scoped& q, const ControlRuleRow& row) {
   RulesFound out;
   out.rule_id = row.id.value;
@@ -189,19 +196,24 @@ RulesFound rules_at(db::Scoped& q, std::int64_t place_id) {
     const auto chain = place::chain_of(*place);
     const auto height = [&](const ControlRuleRow& row) { return std::ranges::find(chain, row.place_id); };
     // Those above a place are no secret to anyone inside.
-    q.unscoped().run(
-        "SELECT id, place_id, version, params, reference, note, created_by, created_ms FROM control_rule r "
-        "WHERE r.place_id " +
-            q.unscoped().in_list(1) +
-            " AND r.version = (SELECT MAX(n.version) FROM control_rule n WHERE n.place_id = r.place_id)",
-        {db::json_array(chain)}, [&](const db::Row& r) {
-          auto row = meta::load<ControlRuleRow>(r);
-          if (!nearest || height(row) < height(*nearest)) nearest = std::move(row);
-        });
+    q.unscoped().run(newest_versions() + " AND r.place_id " + q.unscoped().in_list(1),
+                     {db::json_array(chain)}, [&](const db::Row& r) {
+                       auto row = meta::load<ControlRuleRow>(r);
+                       if (!nearest || height(row) < height(*nearest)) nearest = std::move(row);
+                     });
   }
   if (nearest) return found_rules(q, *nearest);
   RulesFound out;
   out.shown.params = built_in_rules();
+  return out;
+}
+
+std::map<std::int64_t, RulesFound> newest_rules(db::Scoped& q) {
+  std::vector<ControlRuleRow> rows;
+  q.unscoped().run(newest_versions(), {},
+                   [&](const db::Row& r) { rows.push_back(meta::load<ControlRuleRow>(r)); });
+  std::map<std::int64_t, RulesFound> out;
+  for (const auto& row : rows) out.emplace(row.place_id, found_rules(q, row));
   return out;
 }
 

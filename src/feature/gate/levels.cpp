@@ -1,5 +1,7 @@
 // Control levels: dated, audited, and told to a gate as one word (practice.md 24).
 #include <algorithm>
+#include <array>
+#include <map>
 
 #include "feature/gate/routes.hpp"
 #include "feature/people/record.hpp"
@@ -67,6 +69,29 @@ Result<ObservationList> list_levels(api::Context& c) {
     if (!home) return base::fail(ErrorKind::not_found, "not_found");
     core::audit(q, c, {"observation.read", "household", c.id(), home->compound_id});
     return list_of(q, c.id(), *home, c.now);
+  });
+}
+
+// From now on, in the order of time.
+std::map<std::int64_t, std::vector<ObservationRow>> levels_of_persons(db::Scoped& q,
+                                                                      std::span<const std::int64_t> persons,
+                                                                      base::Instant now) {
+  std::map<std::int64_t, std::vector<ObservationRow>> rows;
+  const auto ids = db::json_array(persons);
+  q.run(level_columns.with(" AND o.person_id {in} AND (o.valid_until_ms IS NULL OR o.valid_until_ms > "
+                           "{arg}) ORDER BY o.valid_from_ms, o.id"),
+        {ids, now}, [&](const db::Row& r) {
+          auto row = meta::load<ObservationRow>(r);
+          if (!row.valid_until || *row.valid_until > row.valid_from)
+            rows[*row.person_id].push_back(std::move(row));
+        });
+  return rows;
+}
+
+bool as_planned(const std::vector<ObservationRow>& rows, const LevelPlan& plan, base::Instant now) {
+  return std::ranges::equal(rows, plan.spans, [&](const ObservationRow& row, const LevelSpan& span) {
+    return row.household_id == plan.household_id && row.level == span.level &&
+           row.valid_until == span.until && std::max(row.valid_from, now) == std::max(span.from, now);
   });
 }
 
@@ -178,18 +203,9 @@ bool plan_levels(db::Scoped& q, const LevelPlan& plan, std::span<const std::int6
                  const core::Source& source) {
   const auto now = source.now;
   q.unscoped().run("UPDATE household SET version = version + 1 WHERE id = $1", {plan.household_id});
-  std::vector<ObservationRow> rows;
-  q.run(level_columns.with(" AND o.person_id = {arg} AND (o.valid_until_ms IS NULL OR o.valid_until_ms > "
-                           "{arg}) ORDER BY o.valid_from_ms, o.id"),
-        {plan.person_id, now}, [&](const db::Row& r) {
-          auto row = meta::load<ObservationRow>(r);
-          if (!row.valid_until || *row.valid_until > row.valid_from) rows.push_back(std::move(row));
-        });
-  const auto as_planned = [&](const ObservationRow& row, const LevelSpan& span) {
-    return row.household_id == plan.household_id && row.level == span.level &&
-           row.valid_until == span.until && std::max(row.valid_from, now) == std::max(span.from, now);
-  };
-  if (std::ranges::equal(rows, plan.spans, as_planned)) return false;
+  const std::array persons{plan.person_id};
+  const auto rows = levels_of_persons(q, persons, now)[plan.person_id];
+  if (as_planned(rows, plan, now)) return false;
   end_rows(q, rows, now, source);
   for (std::size_t i = 0; i < plan.spans.size(); ++i) {
     ObservationRow row;
@@ -206,6 +222,15 @@ bool plan_levels(db::Scoped& q, const LevelPlan& plan, std::span<const std::int6
   }
   core::note_change(q, "household", plan.compound_id, plan.household_id, now);
   return true;
+}
+
+std::vector<bool> levels_kept(db::Scoped& q, std::span<const LevelPlan> plans, base::Instant now) {
+  std::vector<std::int64_t> persons;
+  for (const auto& plan : plans) persons.push_back(plan.person_id);
+  auto rows = levels_of_persons(q, persons, now);
+  std::vector<bool> out;
+  for (const auto& plan : plans) out.push_back(as_planned(rows[plan.person_id], plan, now));
+  return out;
 }
 
 void level_routes(api::Router& r) {

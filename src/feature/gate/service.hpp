@@ -61,6 +61,8 @@ struct LevelPlan {
 };
 bool plan_levels(db::Scoped& q, const LevelPlan& plan, std::span<const std::int64_t> ids,
                  const core::Source& source);
+// Which of the plans, each of another person, are kept already: plan_levels would write nothing.
+std::vector<bool> levels_kept(db::Scoped& q, std::span<const LevelPlan> plans, base::Instant now);
 
 // --- passes ----------------------------------------------------------------------------------------
 struct FoundPass {

@@ -240,6 +240,17 @@ bool any_open(db::Scoped& q, std::string_view origins) {
              {origins, end}) > 0;
 }
 
+std::map<std::string, bool> items_about(db::Scoped& q, std::span<const std::int64_t> persons,
+                                        base::Instant since) {
+  std::map<std::string, bool> items;
+  auto& raw = q.unscoped();
+  raw.run(
+      "SELECT origin, closed_ms FROM work_item WHERE (closed_ms IS NULL OR opened_ms >= $2) AND person_id " +
+          raw.in_list(1),
+      {db::json_array(persons), since}, [&](const db::Row& r) { items.emplace(r.str(0), r.is_null(1)); });
+  return items;
+}
+
 std::int64_t give_all(db::Scoped& q, std::string_view origins, const Whose& to, std::int64_t account_id,
                       base::Instant now) {
   const auto ids = open_of(q, origins);

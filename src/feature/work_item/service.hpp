@@ -2,7 +2,9 @@
 // Work for every feature that has something to be done: open an item beside what makes it necessary, settle
 // it when that is over.
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +40,11 @@ std::int64_t settle_all(db::Scoped& q, std::string_view origins, base::Instant n
 
 // Whether any item whose origin begins so is open, wherever: what is not over needs no second one.
 bool any_open(db::Scoped& q, std::string_view origins);
+
+// Items about these persons that are open or were opened since, wherever: what made each, and whether it is
+// open.
+std::map<std::string, bool> items_about(db::Scoped& q, std::span<const std::int64_t> persons,
+                                        base::Instant since);
 
 struct Whose {
   std::optional<std::int64_t> staff_id{}, team_id{};  // one of them
