@@ -98,14 +98,22 @@ Result<HandedOver> hand_over(api::Context& c, const HandOver& in) {
   if (in.ids.empty() == !in.from_staff_id) return base::fail_field("/ids", "required");
   if (in.ids.size() > many_max)
     return base::fail_field("/ids", "too_long", {{"max", std::to_string(many_max)}});
+  const auto form = core::form_sent(c, "hand_over", in.client_id, meta::to_json(in));
   return c.write([&](db::Scoped& q) -> Result<HandedOver> {
     if (!stewardship::sees_staff(q, in.to_staff_id)) return base::fail_field("/to_staff_id", "not_found");
+    const auto sent = core::made_before(q, c, form);
+    if (!sent) return tl::unexpected(sent.error());
+    if (*sent) return HandedOver{**sent};
     auto ids = in.ids;
     if (in.from_staff_id)
       q.run(
           "SELECT i.id FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.assignee_id = $1 AND "
           "i.closed_ms IS NULL AND {scope:p} ORDER BY i.id LIMIT 500",
           {*in.from_staff_id}, [&](const db::Row& r) { ids.push_back(r.integer(0)); });
+    const auto many = static_cast<std::int64_t>(ids.size());
+    const auto meanwhile = core::make_once(q, c, form, many);
+    if (!meanwhile) return tl::unexpected(meanwhile.error());
+    if (*meanwhile) return HandedOver{**meanwhile};
     for (std::size_t i = 0; i < ids.size(); ++i) {
       auto item = held_item(q, ids[i]);
       if (!item) return base::fail_field(fmt::format("/ids/{}", i), "not_found");
@@ -116,7 +124,7 @@ Result<HandedOver> hand_over(api::Context& c, const HandOver& in) {
       write_item(q, *item, {"handed_over", c.who.account, std::string(in.note)}, c.now);
       core::audit(q, c, {"work.hand_over", "work_item", ids[i], item->compound_id});
     }
-    return HandedOver{static_cast<std::int64_t>(ids.size())};
+    return HandedOver{many};
   });
 }
 

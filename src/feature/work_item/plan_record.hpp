@@ -48,6 +48,7 @@ struct NewPlan {
   std::optional<meta::Int<1, 28>> on_day{};
   std::optional<meta::Int<5, 100000>> due_minutes{};
   meta::Note note;
+  std::optional<meta::Text<8, 60>> client_id{};  // of the form: sent twice it is begun once
 };
 struct Plan {
   meta::Id<PlanRow> id;
@@ -81,7 +82,7 @@ META_ENUM(feature::work_item::Rhythm, "once", "daily", "twice_daily", "weekly", 
 META_ENUM(feature::work_item::Each, "place", "compound", "building", "stair", "dwelling", "steward_area",
           "member")
 META_DESCRIBE(feature::work_item::NewPlan, "NewWorkPlan", "", kind, place_id, target, set_id, rhythm,
-              at_minute, second_minute, on_day, due_minutes, note)
+              at_minute, second_minute, on_day, due_minutes, note, client_id)
 META_DESCRIBE(feature::work_item::PlanQuery, "WorkPlanQuery", "", place_id, ended, limit, cursor)
 
 namespace meta {

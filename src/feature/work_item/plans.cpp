@@ -5,6 +5,7 @@
 
 #include "api/paging.hpp"
 #include "core/list.hpp"
+#include "core/once.hpp"
 #include "feature/place/below_service.hpp"
 #include "feature/work_item/done.hpp"
 #include "feature/work_item/flow.hpp"
@@ -108,10 +109,24 @@ PlanRow row_of(const NewPlan& in, std::int64_t id, const api::Context& c) {
   return row;
 }
 
+// Ended since, or out of sight: what was begun is told as it is, or not at all.
+Result<Plan> one_plan(db::Scoped& q, std::int64_t id) {
+  std::vector<Plan> shown;
+  q.one(plan_columns.with(" AND w.id = {arg}"), {id},
+        [&](const db::Row& r) { shown.push_back(load_plan(r)); });
+  if (shown.empty()) return base::fail(ErrorKind::not_found, "not_found");
+  name_places(q, shown);
+  return shown.front();
+}
+
 Result<Plan> create_plan(api::Context& c, const NewPlan& in) {
   if (auto problems = problems_of(in); !problems.empty()) return base::fail(std::move(problems));
   const auto id = c.store.next_id();
+  const auto form = core::form_sent(c, "new_plan", in.client_id, meta::to_json(in));
   return c.write([&](db::Scoped& q) -> Result<Plan> {
+    const auto before = core::make_once(q, c, form, id);
+    if (!before) return tl::unexpected(before.error());
+    if (*before) return one_plan(q, **before);
     const auto kind = find_kind(q, in.kind);
     if (!kind || !kind->by_hand) return base::fail_field("/kind", "not_allowed");
     const auto each = in.target.value_or(Each::place);
@@ -129,11 +144,7 @@ Result<Plan> create_plan(api::Context& c, const NewPlan& in) {
     const auto row = row_of(in, id, c);
     core::insert(q, row, core::source_of(c));
     core::audit(q, c, {"work_plan.begin", "work_plan", id, place->compound_id, row.kind});
-    std::vector<Plan> shown;
-    q.one(plan_columns.with(" AND w.id = {arg}"), {id},
-          [&](const db::Row& r) { shown.push_back(load_plan(r)); });
-    name_places(q, shown);
-    return shown.front();
+    return one_plan(q, id);
   });
 }
 

@@ -158,6 +158,7 @@ struct HandOver {
       from_staff_id{};  // all open ones of somebody, as far as the asker looks after them
   std::int64_t to_staff_id = 0;
   meta::Note note;
+  std::optional<meta::Text<8, 60>> client_id{};  // of the form: sent twice it is handed over once
 };
 struct HandedOver {
   std::int64_t handed = 0;
@@ -201,7 +202,8 @@ META_DESCRIBE(feature::work_item::WorkSummary, "WorkSummary", "", open, unacknow
 META_DESCRIBE(feature::work_item::Created, "WorkCreated", "", created)
 META_DESCRIBE(feature::work_item::Location, "WorkLocation", "", latitude_e4, longitude_e4, accuracy_m)
 META_DESCRIBE(feature::work_item::Act, "WorkAct", "", verb, note, client_id, location)
-META_DESCRIBE(feature::work_item::HandOver, "WorkHandOver", "", ids, from_staff_id, to_staff_id, note)
+META_DESCRIBE(feature::work_item::HandOver, "WorkHandOver", "", ids, from_staff_id, to_staff_id, note,
+              client_id)
 META_DESCRIBE(feature::work_item::HandedOver, "WorkHandedOver", "", handed)
 META_DESCRIBE(feature::work_item::Reachable, "Reachable", "", name, phone)
 META_DESCRIBE(feature::work_item::Reach, "WorkReach", "", address, people)

@@ -8275,6 +8275,7 @@ export interface components {
             on_day?: number | null;
             due_minutes?: number | null;
             note: string;
+            client_id?: string | null;
         };
         NewZone: {
             place_ids: number[];
@@ -10742,6 +10743,7 @@ export interface components {
             /** Format: int64 */
             to_staff_id: number;
             note: string;
+            client_id?: string | null;
         };
         WorkHandedOver: {
             /** Format: int64 */
