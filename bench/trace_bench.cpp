@@ -297,38 +297,52 @@ std::vector<Line> from_engine(const Contacts& contacts, const Query& query) {
   return out;
 }
 
+// Milliseconds by the clock; the best of three, so that neither pays for a cold start or for what other
+// programs do meanwhile.
+double fastest(const std::function<void()>& ask) {
+  double best = 1e9;
+  for (int i = 0; i < 3 && (i == 0 || best < 2'000); ++i) {
+    const auto begin = Steady::now();
+    ask();
+    best = std::min(best, seconds_since(begin) * 1000);
+  }
+  return best;
+}
+
 void compare(const char* name, db::Store& store, const Contacts& contacts, const Town& town) {
-  auto begin = Steady::now();
+  const auto begin = Steady::now();
   load(store, town);
-  fmt::print("{:<24} loaded in {:.0f} s\n", name, seconds_since(begin));
+  const auto loaded = seconds_since(begin);
+  fmt::print("{:<24} loaded in {:.0f} s\n", name, loaded);
+  std::fflush(stdout);
   const auto text = in_dialect(std::string(two_rings), store.dialect());
   Times sql, engine;
-  int equal = 0;
+  int equal = 0, asked = 0;
   const auto persons = some_persons(town, 15);
   for (const auto person : persons) {
     const auto query = case_of(person, 2);
     const auto& window = query.indices[0].window;
-    std::vector<Line> rows;
-    begin = Steady::now();
-    (void)store.read([&](db::Connection& c) -> base::Result<void> {
-      give_memory(c);
-      c.run(text,
-            {std::int64_t{person}, std::int64_t{window.from}, std::int64_t{window.until},
-             std::int64_t{query.horizon.until}},
-            [&](const db::Row& r) {
-              rows.push_back({r.integer(0), r.integer(1), r.integer(2)});
-            });
-      return {};
-    });
-    sql.add(seconds_since(begin) * 1000);
-    begin = Steady::now();
-    const auto mine = from_engine(contacts, query);
-    engine.add(seconds_since(begin) * 1000);
+    std::vector<Line> rows, mine;
+    sql.add(fastest([&] {
+      rows.clear();
+      (void)store.read([&](db::Connection& c) -> base::Result<void> {
+        give_memory(c);
+        c.run(text,
+              {std::int64_t{person}, std::int64_t{window.from}, std::int64_t{window.until},
+               std::int64_t{query.horizon.until}},
+              [&](const db::Row& r) {
+                rows.push_back({r.integer(0), r.integer(1), r.integer(2)});
+              });
+        return {};
+      });
+    }));
+    engine.add(fastest([&] { mine = from_engine(contacts, query); }));
     std::ranges::sort(rows);
     equal += rows == mine;
+    if (++asked >= 3 && seconds_since(begin) > loaded + 120) break;
   }
   fmt::print("{:<24} two rings p50 {:.1f} ms, engine {:.3f} ms, {:.0f} times; answers equal {} of {}\n", name,
-             sql.at(0.5), engine.at(0.5), sql.at(0.5) / engine.at(0.5), equal, persons.size());
+             sql.at(0.5), engine.at(0.5), sql.at(0.5) / engine.at(0.5), equal, asked);
   std::fflush(stdout);
 }
 
