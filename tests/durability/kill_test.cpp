@@ -1,15 +1,10 @@
 // kill -9 at any moment: the process, on PostgreSQL the server too.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <csignal>
 #include <functional>
 #include <random>
-#include <stdexcept>
 
+#include "durability/child.hpp"
 #include "durability/pairs.hpp"
 #include "support/postgres.hpp"
 
@@ -17,43 +12,11 @@ namespace {
 
 using durability::damage_of;
 
-class Writer {
- public:
-  Writer(const std::string& database, std::int64_t first_key) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-    std::string words[] = {DURABILITY_WRITER, database, std::to_string(first_key)};
-    char* arguments[] = {words[0].data(), words[1].data(), words[2].data(), nullptr};
-    const int started = ::posix_spawn(&process_, DURABILITY_WRITER, &actions, nullptr, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    ::close(ends[1]);
-    acknowledgements_ = ends[0];
-    if (started != 0) throw std::runtime_error("the writer does not start");
-  }
-  ~Writer() { ::close(acknowledgements_); }
-  Writer(const Writer&) = delete;
-  Writer& operator=(const Writer&) = delete;
-
-  // False at the end of the writer.
-  bool next(std::int64_t& key) { return ::read(acknowledgements_, &key, sizeof key) == sizeof key; }
-  void kill() {
-    ::kill(process_, SIGKILL);
-    ::waitpid(process_, nullptr, 0);
-  }
-
- private:
-  pid_t process_ = -1;
-  int acknowledgements_ = -1;
-};
-
 // One life of the writer: killed after a number of acknowledgements, what it still said is counted too.
 std::set<std::int64_t> write_and_kill(const std::string& database, std::int64_t first_key,
                                       std::size_t after) {
   std::set<std::int64_t> acknowledged;
-  Writer writer(database, first_key);
+  durability::Child writer({DURABILITY_WRITER, database, std::to_string(first_key)});
   std::int64_t key = 0;
   while (acknowledged.size() < after && writer.next(key)) acknowledged.insert(key);
   writer.kill();
