@@ -75,17 +75,34 @@ std::string script(const PgbenchSite& s) {
 SELECT id, compound_id, label FROM enrolment WHERE id = :phone AND state = 'active';
 ROLLBACK;
 BEGIN;
-SELECT e.id, e.compound_id, e.opening_id, e.clock_offset_ms FROM enrolment e JOIN place p ON p.id = e.compound_id WHERE e.id = :phone AND e.state = 'active' AND {scope};
-INSERT INTO ingest (enrolment_id, seq, payload_digest, passage_id, answer, recorded_ms) VALUES (:phone, :id, int8send(:id), :id, '', :now) ON CONFLICT DO NOTHING RETURNING (SELECT COUNT(*) FROM ingest o WHERE o.enrolment_id = :phone AND o.seq = :id AND o.passage_id <> :id);
+SELECT e.id, e.compound_id, e.opening_id, e.clock_offset_ms FROM enrolment e JOIN place p ON p.id =
+e.compound_id WHERE e.id = :phone AND e.state = 'active' AND {scope};
+INSERT INTO ingest (enrolment_id, seq, payload_digest, passage_id, answer, recorded_ms) VALUES
+(:phone, :id, int8send(:id), :id, '', :now) ON CONFLICT DO NOTHING RETURNING (SELECT COUNT(*) FROM
+ingest o WHERE o.enrolment_id = :phone AND o.seq = :id AND o.passage_id <> :id);
 SELECT ps.* FROM pass ps JOIN place p ON p.id = ps.compound_id WHERE {scope} AND ps.id = :pass;
 SELECT id FROM household WHERE id = :home AND compound_id = :compound FOR NO KEY UPDATE;
-SELECT h.id, h.dwelling_id, p.id, p.stair_id, p.building_id, p.phase_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id = :home AND h.compound_id = :compound AND {scope};
-SELECT g.id, g.direction, g.result, g.happened_ms, g.person_id, g.persons, g.consumes, g.reverses_id, g.household_id, g.pass_id, g.opening_id FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.happened_ms >= :since AND g.result <> 'turned_back' AND {scope} AND g.household_id = :home;
-SELECT g.direction, (SELECT COUNT(*) FROM passage v WHERE v.household_id = g.household_id AND v.happened_ms >= g.happened_ms AND v.reverses_id = g.id) FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.household_id IN (SELECT r.household_id FROM residence r WHERE r.person_id = :home) AND g.person_id = :home AND g.happened_ms < :now AND g.result = 'passed' AND {scope} AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.household_id = g.household_id AND v.happened_ms >= g.happened_ms AND v.reverses_id = g.id AND v.result = 'reversed') ORDER BY g.happened_ms DESC, g.id DESC LIMIT 1;
-SELECT pe.birth_day FROM person pe JOIN residence r ON r.person_id = pe.id JOIN place p ON p.id = r.dwelling_id WHERE pe.id = :home AND pe.birth_day IS NOT NULL AND {scope};
+SELECT h.id, h.dwelling_id, p.id, p.stair_id, p.building_id, p.phase_id FROM household h JOIN place
+p ON p.id = h.dwelling_id WHERE h.id = :home AND h.compound_id = :compound AND {scope};
+SELECT g.id, g.direction, g.result, g.happened_ms, g.person_id, g.persons, g.consumes,
+g.reverses_id, g.household_id, g.pass_id, g.opening_id FROM passage g JOIN place p ON p.id =
+g.compound_id WHERE g.happened_ms >= :since AND g.result <> 'turned_back' AND {scope} AND
+g.household_id = :home;
+SELECT g.direction, (SELECT COUNT(*) FROM passage v WHERE v.household_id = g.household_id AND
+v.happened_ms >= g.happened_ms AND v.reverses_id = g.id) FROM passage g JOIN place p ON p.id =
+g.compound_id WHERE g.household_id IN (SELECT r.household_id FROM residence r WHERE r.person_id =
+:home) AND g.person_id = :home AND g.happened_ms < :now AND g.result = 'passed' AND {scope} AND NOT
+EXISTS (SELECT 1 FROM passage v WHERE v.household_id = g.household_id AND v.happened_ms >=
+g.happened_ms AND v.reverses_id = g.id AND v.result = 'reversed') ORDER BY g.happened_ms DESC, g.id
+DESC LIMIT 1;
+SELECT pe.birth_day FROM person pe JOIN residence r ON r.person_id = pe.id JOIN place p ON p.id =
+r.dwelling_id WHERE pe.id = :home AND pe.birth_day IS NOT NULL AND {scope};
 SELECT epoch FROM rule_epoch;
-SELECT o.* FROM observation o JOIN place p ON p.id = o.compound_id WHERE {scope} AND o.household_id = :home AND (o.valid_until_ms IS NULL OR o.valid_until_ms > :now) ORDER BY o.id;
-SELECT x.* FROM exemption x JOIN place p ON p.id = x.compound_id WHERE x.person_id = :home AND x.granted_ms <= :now AND (x.ended_ms IS NULL OR x.ended_ms > :now) AND x.compound_id = :compound AND {scope} ORDER BY x.id DESC;
+SELECT o.* FROM observation o JOIN place p ON p.id = o.compound_id WHERE {scope} AND o.household_id
+= :home AND (o.valid_until_ms IS NULL OR o.valid_until_ms > :now) ORDER BY o.id;
+SELECT x.* FROM exemption x JOIN place p ON p.id = x.compound_id WHERE x.person_id = :home AND
+x.granted_ms <= :now AND (x.ended_ms IS NULL OR x.ended_ms > :now) AND x.compound_id = :compound AND
+{scope} ORDER BY x.id DESC;
 )";
   constexpr std::string_view slot = "{scope}";
   for (auto at = asked.find(slot); at != asked.npos; at = asked.find(slot, at + 1))
