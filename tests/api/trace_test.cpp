@@ -75,6 +75,84 @@ TEST_P(TraceMemory, FollowsPassagesMovesAndErasures) {
   EXPECT_EQ(ended, 0U);
 }
 
+// Staff who are persons of the registry, at doors: each change of who they are and of what they did comes
+// through the feed, and the store gives the same rings (XN-46).
+TEST_P(TraceMemory, FollowsStaffAtDoors) {
+  const auto send = [&](const std::string& role, const std::string& method, const std::string& target,
+                        const std::string& body = {}) {
+    const auto answer = world().send(role, method, target, body);
+    EXPECT_EQ(answer.status, 200) << target << " " << answer.body;
+    return answer.body;
+  };
+  const auto session = send("office", "GET", "/api/session");
+  const auto dwellings =
+      send("office", "GET", "/api/dwellings?limit=1&compound_id=" + at(session, "compounds.1.id"));
+  const auto home = send("office", "POST", "/api/households",
+                         fmt::format(R"({{"dwelling_id":{},"members":[{{"name":"周上门","relation":"head",)"
+                                     R"("phone":"13900001234"}}]}})",
+                                     at(dwellings, "items.0.id")));
+  const auto worker = at(home, "members.0.id");
+  const auto company = at(send("district", "GET", "/api/organisations?kind=property_company"), "items.0.id");
+  const auto staff =
+      at(send("office", "POST", "/api/staff-files",
+              fmt::format(R"({{"name":"周上门","organisation_id":{},"phone":"13900001234"}})", company)),
+         "staff.id");
+  const auto person = "/api/staff-files/" + staff + "/person";
+  const auto account = at(send("grid", "GET", "/api/session"), "account_id");
+  const auto round =
+      at(send("office", "POST", "/api/survey-rounds",
+              fmt::format(R"({{"place_id":{},"title":"第一轮"}})", at(session, "compounds.0.id"))),
+         "id");
+  const auto knock = [&](int number, int household) {
+    send("grid", "POST", "/api/survey-attempts",
+         fmt::format(
+             R"({{"items":[{{"client_id":"aaaa-{:04}","round_id":{},"dwelling_id":{},"contact":"knock",)"
+             R"("answered":true,"occupied":"yes","happened_ms":{}}}]}})",
+             number, round, id(fmt::format("households.{}.d", household)), now().ms));
+    world().clock().advance(base::minute_ms);
+  };
+  follow();
+  knock(1, 0);
+  send("admin", "POST", "/api/accounts/" + account + "/staff", R"({"staff_id":)" + staff + "}");
+  follow();
+  const auto before = memory().state().presences;
+  send("office", "POST", person, R"({"person_id":)" + worker + "}");
+  follow();
+  EXPECT_GT(memory().state().presences, before);
+  knock(2, 1);
+  follow();
+  const auto ask = at(
+      send("grid", "POST", "/api/service-requests",
+           fmt::format(R"({{"household_id":{},"kind":"produce","detail":"青菜"}})", id("households.2.id"))),
+      "id");
+  for (const std::string verb : {"collect", "deliver"})
+    send("grid", "POST", "/api/service-requests/" + ask + "/act", R"({"verb":")" + verb + "\"}");
+  follow();
+  const auto opened = send(
+      "district", "POST", "/api/cases",
+      fmt::format(R"({{"person_id":{},"number":"46","reason":"流行病学调查","basis":"onset","basis_ms":{}}})",
+                  id("households.0.m.0.id"), now().ms));
+  const auto rings = "/api/cases/" + at(opened, "id") + "/rings?depth=2&coincidences=true";
+  world().restart();
+  const auto from_store = send("district", "GET", rings);
+  EXPECT_EQ(at(from_store, "loaded"), "false");
+  memory().sync(store(), now()).value();
+  const auto from_memory = send("district", "GET", rings);
+  const auto rest = [](const std::string& body) {
+    return body.substr(body.find(',', body.find("\"loaded\"")));
+  };
+  EXPECT_EQ(rest(from_store), rest(from_memory));
+  EXPECT_NE(from_memory.find(worker), std::string::npos) << from_memory;
+  // Another of the staff under the same account, and nobody at last.
+  send("admin", "POST", "/api/accounts/" + account + "/staff", R"({"staff_id":null})");
+  follow();
+  send("admin", "POST", "/api/accounts/" + account + "/staff", R"({"staff_id":)" + staff + "}");
+  follow();
+  send("office", "DELETE", person);
+  follow();
+  EXPECT_EQ(send("district", "GET", rings).find(worker), std::string::npos);
+}
+
 // While everything is being loaded the store answers, ring by ring, and says the same (XN-46).
 TEST_P(TraceMemory, StoreAndMemoryGiveTheSameRings) {
   world().restart();

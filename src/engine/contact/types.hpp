@@ -17,7 +17,8 @@ enum class Kind : std::uint8_t {
   household,  // lived in the same one
   vehicle,
   visit,
-  delivery,
+  survey,    // somebody of the staff at the door
+  delivery,  // handed over at the door
   test,
   shift,
   transport,
@@ -25,7 +26,7 @@ enum class Kind : std::uint8_t {
   opening,  // the same opening at the same time
   inside,   // in the building; answers who was there, makes nobody a contact
 };
-inline constexpr std::size_t kind_count = 10;
+inline constexpr std::size_t kind_count = 11;
 
 // How a presence is known, surest first.
 enum class Certainty : std::uint8_t {
@@ -61,6 +62,7 @@ struct Policy {
       {true, 0, 1.0, 0},              // household
       {true, 10 * 60, 0.9, 15 * 60},  // vehicle
       {true, 0, 0.9, 30 * 60},        // visit
+      {true, 2 * 60, 0.4, 10 * 60},   // survey
       {true, 2 * 60, 0.4, 5 * 60},    // delivery
       {true, 10 * 60, 0.4, 15 * 60},  // test
       {true, 0, 0.8, 4 * 60 * 60},    // shift

@@ -170,6 +170,7 @@ constexpr auto entries = std::to_array<Entry>({
      "origin = '', been_to = NULL, transport_number = NULL, seat = NULL, host_name = NULL",
      "origin been_to transport_number seat host_name",
      "client_key source state demand transport proof filing_number", 0},
+    {"staff_person", Whose::person, Fate::removed, "person_id {persons}", {}, {}, "", 0},
     {"arrival_person",
      Whose::person,
      Fate::removed,

@@ -10,6 +10,7 @@ void routes(api::Router& r) {
   bond_routes(r);
   body_routes(r);
   staff_routes(r);
+  staff_person_routes(r);
   team_routes(r);
   document_routes(r);
 }

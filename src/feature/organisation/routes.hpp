@@ -7,6 +7,7 @@ void organisation_routes(api::Router& r);
 void bond_routes(api::Router& r);
 void body_routes(api::Router& r);
 void staff_routes(api::Router& r);
+void staff_person_routes(api::Router& r);
 void team_routes(api::Router& r);
 void team_change_routes(api::Router& r);
 void document_routes(api::Router& r);

@@ -70,6 +70,25 @@ struct StaffRevealed {
   std::optional<std::string> phone{}, party{};
 };
 
+// Somebody of the registry who one of the staff may be.
+struct StaffPersonMatch {
+  std::int64_t person_id = 0;
+  std::string name{};  // masked
+  std::optional<std::string> home{};
+};
+struct StaffPerson {
+  std::int64_t staff_id = 0;
+  bool confirmed = false;
+  std::optional<StaffPersonMatch> person{};  // within the asker's scope
+  std::optional<meta::Instant> confirmed_ms{};
+  std::vector<StaffPersonMatch> candidates{};  // the same name and telephone number
+};
+// One of the candidates, or whoever has this number on their document.
+struct StaffPersonChoice {
+  std::optional<std::int64_t> person_id{};
+  std::optional<meta::Text<6, 30>> document{};
+};
+
 }  // namespace feature::organisation
 
 META_ENUM(feature::organisation::Party, "unknown", "member", "probationary", "league", "other_party", "none")
@@ -86,3 +105,7 @@ META_DESCRIBE(feature::organisation::StaffFilePatch, "StaffFilePatch", "", name,
               party, force, skills, phone)
 META_DESCRIBE(feature::organisation::StaffRevealWanted, "StaffRevealWanted", "", reason, phone, party)
 META_DESCRIBE(feature::organisation::StaffRevealed, "StaffRevealed", "", staff_id, phone, party)
+META_DESCRIBE(feature::organisation::StaffPersonMatch, "StaffPersonMatch", "", person_id, name, home)
+META_DESCRIBE(feature::organisation::StaffPerson, "StaffPerson", "", staff_id, confirmed, person,
+              confirmed_ms, candidates)
+META_DESCRIBE(feature::organisation::StaffPersonChoice, "StaffPersonChoice", "", person_id, document)

@@ -204,6 +204,19 @@ bool sees_staff(db::Scoped& q, std::int64_t staff) {
   return q.count(db::ScopedSql("SELECT COUNT(*) FROM staff s WHERE s.id = $1 AND " STAFF_SEEN), {staff}) > 0;
 }
 
+void note_staff_person(db::Scoped& q, const std::vector<std::int64_t>& ids, base::Instant now) {
+  auto& c = q.unscoped();
+  std::optional<std::int64_t> compound;
+  c.run(
+      "SELECT p.compound_id FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE p.compound_id IS NOT "
+      "NULL AND (r.person_id " +
+          c.in_list(1) + " OR r.person_id IN (SELECT l.person_id FROM staff_person l WHERE l.staff_id " +
+          c.in_list(1) + ")) ORDER BY r.id LIMIT 1",
+      {db::json_array(ids)}, [&](const db::Row& r) { compound = r.integer(0); });
+  if (!compound) return;
+  for (const auto id : ids) core::note_change(q, "staff_person", *compound, id, now);
+}
+
 bool give_phone(StaffRow& staff, std::string_view typed, const core::Keyring& keys) {
   const auto phones = engine::intake::parse_phones(typed);
   if (phones.empty()) return false;

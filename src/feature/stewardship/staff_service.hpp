@@ -3,7 +3,9 @@
 // so has what they stand for. The pieces are literals, since a scoped query is made of nothing else; s is the
 // staff row.
 #include <cstdint>
+#include <vector>
 
+#include "base/time.hpp"
 #include "db/scoped.hpp"
 
 // The employer is at home in the scope, or manages or represents a compound in it.
@@ -29,5 +31,9 @@
 namespace feature::stewardship {
 
 bool sees_staff(db::Scoped& q, std::int64_t staff);
+
+// Tells the feed that what these did is somebody else's now, where one of them is a person of the registry:
+// staff, accounts and persons.
+void note_staff_person(db::Scoped& q, const std::vector<std::int64_t>& ids, base::Instant now);
 
 }  // namespace feature::stewardship

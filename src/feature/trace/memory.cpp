@@ -3,6 +3,7 @@
 #include <iterator>
 #include <set>
 
+#include "feature/trace/errands.hpp"
 #include "feature/trace/service.hpp"
 
 namespace feature::trace {
@@ -55,7 +56,8 @@ Result<void> go_through(db::Store& store, base::Instant since, F&& f) {
 
 // What has to be derived anew after some changes.
 struct Dirty {
-  std::set<std::int64_t> passages{}, arrivals{}, households{}, dwellings{}, compounds{};
+  std::set<std::int64_t> passages{}, arrivals{}, households{}, dwellings{}, compounds{}, doors{};
+  std::set<std::int64_t> work{}, staff{};  // a request among others; staff, accounts and persons
 };
 
 // A change names a passage, or the vehicle its riders passed in.
@@ -68,6 +70,23 @@ void find_passages(db::Scoped& q, Dirty& dirty) {
         // A guest's, also where a row that takes it back names none.
         if (!r.is_null(2) && (!r.is_null(1) || r.is_null(0))) dirty.dwellings.insert(r.integer(2));
       });
+}
+
+// Who lives where somebody of the staff was, and who that was.
+Ids persons_at_doors(db::Scoped& q, const Dirty& dirty, base::Instant since) {
+  auto doors = dirty.doors;
+  const auto add = [&](const Ids& more) { doors.insert(more.begin(), more.end()); };
+  add(dwellings_of_requests(q, Ids(dirty.work.begin(), dirty.work.end())));
+  Ids out;
+  if (const Ids staff(dirty.staff.begin(), dirty.staff.end()); !staff.empty()) {
+    add(dwellings_of_staff(q, staff, since));
+    out = persons_of_staff(q, staff);
+  }
+  const Ids at(doors.begin(), doors.end());
+  if (at.empty()) return out;
+  std::ranges::move(persons_of(q, {}, at, {}), std::back_inserter(out));
+  std::ranges::move(persons_sent(q, at, {}, since), std::back_inserter(out));
+  return out;
 }
 
 }  // namespace
@@ -156,6 +175,12 @@ Result<std::int64_t> Memory::follow(db::Store& store) {
       dirty.passages.insert(change.record_id);
     else if (change.kind == "arrival")
       dirty.arrivals.insert(change.record_id);
+    else if (change.kind == "survey")
+      dirty.doors.insert(change.record_id);
+    else if (change.kind == "work")
+      dirty.work.insert(change.record_id);
+    else if (change.kind == "staff_person")
+      dirty.staff.insert(change.record_id);
     else if (change.kind == "household" || change.kind == "import" || change.kind == "place")
       dirty.compounds.insert(change.compound_id);
   }
@@ -164,6 +189,7 @@ Result<std::int64_t> Memory::follow(db::Store& store) {
     auto some = persons_of(q, Ids(dirty.households.begin(), dirty.households.end()),
                            Ids(dirty.dwellings.begin(), dirty.dwellings.end()),
                            Ids(dirty.compounds.begin(), dirty.compounds.end()));
+    std::ranges::move(persons_at_doors(q, dirty, world_->since), std::back_inserter(some));
     std::ranges::move(persons_arrived(q, Ids(dirty.arrivals.begin(), dirty.arrivals.end())),
                       std::back_inserter(some));
     return some;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,6 +10,7 @@
 
 #include "engine/contact/infer.hpp"
 #include "engine/contact/tracing.hpp"
+#include "feature/trace/errands.hpp"
 
 namespace feature::trace {
 namespace {
@@ -19,6 +21,7 @@ using contact::Second;
 
 constexpr Second way_s = 10 * 60;              // through the stair, between a crossing and the door
 constexpr Second ride_s = 15 * 60;             // in a vehicle at least, before coming or after leaving
+constexpr Second at_door_s = 5 * 60;           // before a survey was written down
 constexpr Second longest_visit_s = 24 * 3600;  // of a guest whose leaving nobody wrote down
 
 struct Home {
@@ -221,6 +224,22 @@ class Deriving {
             exactly(std::max(h.from, v.from), std::min(h.at_home_until, v.until), Certainty::assumed));
   }
 
+  // Who was sent was there; that somebody who lives there came to the door is presumed.
+  void errand(const Errand& e, const std::vector<Home>& homes) {
+    const auto seconds = e.place.kind == Kind::survey ? at_door_s : 0;
+    bool sent = false;
+    for (const auto& h : homes) {
+      sent = sent || h.person == e.person;
+      if (h.person == e.person || h.dwelling != e.dwelling || h.from > e.at || h.at_home_until < e.at)
+        continue;
+      if (e.household != 0 && h.household != e.household) continue;
+      add(h.person, e.place, e.compound, around(e.at, true, seconds, Certainty::assumed));
+    }
+    if (sent)
+      add(e.person, e.place, e.compound,
+          around(e.at, true, seconds, seconds == 0 ? Certainty::observed : Certainty::one_end));
+  }
+
   Derived out{};
 
  private:
@@ -306,6 +325,10 @@ Derived derive(db::Scoped& q, const std::vector<std::int64_t>& persons,
   for (const auto& h : homes) visited.insert(h.dwelling);
   for (const auto& visit : visits_to(q, visited, since))
     deriving.visit(visit, homes, asked.contains(visit.dwelling));
+  std::set<std::int64_t> lived_in;
+  for (const auto& h : homes) lived_in.insert(h.dwelling);
+  for (const auto& errand : errands_of(q, persons, {lived_in.begin(), lived_in.end()}, since))
+    deriving.errand(errand, homes);
   return std::move(deriving.out);
 }
 
@@ -351,7 +374,9 @@ std::vector<std::int64_t> visitors_of(db::Scoped& q, const std::vector<std::int6
       "g.compound_id {in:1} AND g.happened_ms >= $2 AND g.household_id IS NOT NULL AND {scope:p} ORDER BY "
       "g.household_id",
       {db::json_array(compounds), since}, [&](const db::Row& r) { households.push_back(r.integer(0)); });
-  return persons_of(q, households, {}, {});
+  auto out = persons_of(q, households, {}, {});
+  std::ranges::move(persons_sent(q, {}, compounds, since), std::back_inserter(out));
+  return out;
 }
 
 std::vector<std::int64_t> visited_dwellings_in(db::Scoped& q, const std::vector<std::int64_t>& compounds,

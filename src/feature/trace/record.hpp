@@ -348,8 +348,8 @@ struct MarkQuery {
 
 }  // namespace feature::trace
 
-META_ENUM(engine::contact::Kind, "household", "vehicle", "visit", "delivery", "test", "shift", "transport",
-          "stair", "opening", "inside")
+META_ENUM(engine::contact::Kind, "household", "vehicle", "visit", "survey", "delivery", "test", "shift",
+          "transport", "stair", "opening", "inside")
 META_ENUM(engine::contact::Certainty, "observed", "gap", "one_end", "assumed")
 META_ENUM(feature::trace::Basis, "onset", "sampling")
 META_ENUM(feature::trace::CaseState, "waiting", "open", "lifted")

@@ -86,6 +86,16 @@ std::map<PlaceKey, std::string> names_of(db::Scoped& q, const std::vector<PlaceK
       "w.compound_id WHERE (w.id {in:1} OR w.vehicle_id {in:1}) AND {scope:p} GROUP BY "
       "COALESCE(w.vehicle_id, w.id)",
       {list(Kind::vehicle)}, take(Kind::vehicle));
+  q.run(
+      "SELECT a.id, d.label FROM survey_attempt a JOIN dwelling d ON d.id = a.dwelling_id JOIN place p ON "
+      "p.id = "
+      "d.id WHERE a.id {in:1} AND {scope:p}",
+      {list(Kind::survey)}, take(Kind::survey));
+  q.run(
+      "SELECT a.id, d.label FROM service_request a JOIN dwelling d ON d.id = a.dwelling_id JOIN place p ON "
+      "p.id "
+      "= d.id WHERE a.id {in:1} AND {scope:p}",
+      {list(Kind::delivery)}, take(Kind::delivery));
   for (const auto& t : transports_in(q, wanted[Kind::transport]))
     out[{Kind::transport, t.id}] = t.number + " " + base::to_string(t.day);
   for (const auto kind : {Kind::stair, Kind::inside}) {

@@ -88,6 +88,10 @@ Result<Seat> set_seat(api::Context& c, const SeatPatch& in) {
     if (in.staff_id && !stewardship::sees_staff(q, *in.staff_id))
       return base::fail_field("/staff_id", "not_found");
     auto& raw = q.unscoped();
+    std::vector<std::int64_t> concerned{c.id()};
+    if (const auto before = seat_of(q, c.id()).staff_id) concerned.push_back(*before);
+    if (in.staff_id) concerned.push_back(*in.staff_id);
+    stewardship::note_staff_person(q, concerned, c.now);
     if (in.staff_id)
       raw.run(
           "INSERT INTO account_staff (account_id, staff_id) VALUES ($1, $2) ON CONFLICT (account_id) DO "

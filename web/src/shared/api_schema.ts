@@ -4626,6 +4626,25 @@ export interface paths {
         patch: operations["patchApiStaffFilesId"];
         trace?: never;
     };
+    "/api/staff-files/{id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who of the registry one of the staff is, or may be */
+        get: operations["getApiStaffFilesIdPerson"];
+        put?: never;
+        /** Confirm who of the registry one of the staff is */
+        post: operations["postApiStaffFilesIdPerson"];
+        /** Take back who of the registry one of the staff is */
+        delete: operations["deleteApiStaffFilesIdPerson"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff-files/{id}/reveal": {
         parameters: {
             query?: never;
@@ -7699,7 +7718,7 @@ export interface components {
         };
         MeetingPoint: {
             /** @enum {string} */
-            kind: "household" | "vehicle" | "visit" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
+            kind: "household" | "vehicle" | "visit" | "survey" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
             place: string;
             /** Format: int32 */
             cases: number;
@@ -10041,6 +10060,24 @@ export interface components {
             skills?: string[] | null;
             phone?: string | null;
         };
+        StaffPerson: {
+            /** Format: int64 */
+            staff_id: number;
+            confirmed: boolean;
+            person: components["schemas"]["StaffPersonMatch"] | null;
+            confirmed_ms: number | null;
+            candidates: components["schemas"]["StaffPersonMatch"][];
+        };
+        StaffPersonChoice: {
+            person_id?: number | null;
+            document?: string | null;
+        };
+        StaffPersonMatch: {
+            /** Format: int64 */
+            person_id: number;
+            name: string;
+            home: string | null;
+        };
         StaffPost: {
             what: string;
             tier: number | null;
@@ -10449,7 +10486,7 @@ export interface components {
         };
         TraceKindRule: {
             /** @enum {string} */
-            kind: "household" | "vehicle" | "visit" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
+            kind: "household" | "vehicle" | "visit" | "survey" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
             follow: boolean;
             slack_minutes: number;
             weight_percent: number;
@@ -10457,7 +10494,7 @@ export interface components {
         };
         TraceMeeting: {
             /** @enum {string} */
-            kind: "household" | "vehicle" | "visit" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
+            kind: "household" | "vehicle" | "visit" | "survey" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
             place: string;
             with: string;
             /** Format: int32 */
@@ -10502,7 +10539,7 @@ export interface components {
         };
         TraceStop: {
             /** @enum {string} */
-            kind: "household" | "vehicle" | "visit" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
+            kind: "household" | "vehicle" | "visit" | "survey" | "delivery" | "test" | "shift" | "transport" | "stair" | "opening" | "inside";
             /** Format: int64 */
             place_id: number;
             place: string;
@@ -21513,6 +21550,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StaffFileDetail"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiStaffFilesIdPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPerson"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiStaffFilesIdPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffPersonChoice"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPerson"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiStaffFilesIdPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPerson"];
                 };
             };
             /** @description A problem */

@@ -19,6 +19,7 @@ export type StaffFile = Schemas['StaffFile']
 export type StaffFileDetail = Schemas['StaffFileDetail']
 export type StaffPost = Schemas['StaffPost']
 export type StaffRevealed = Schemas['StaffRevealed']
+export type StaffPerson = Schemas['StaffPerson']
 
 export const bond_kinds = ['responsible', 'manages', 'represents', 'contract', 'hook_up'] as const
 export const branches = ['territorial', 'industry'] as const
