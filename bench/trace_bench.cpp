@@ -381,9 +381,7 @@ Shape shape_of(const Arguments& given) {
   return shape;
 }
 
-void compare_with_stores(const Town& town, std::size_t presences) {
-  auto some = town;
-  some.presences.resize(std::min(presences, some.presences.size()));
+void compare_with_stores(const Town& some) {
   const Contacts contacts(some.presences, some.kinds, 1U << 16);
   fmt::print("the same question over {} presences\n", some.presences.size());
   const test_support::TemporaryDirectory directory;
@@ -419,6 +417,11 @@ int main(int argc, char** argv) {
              static_cast<double>(contacts.bytes()) / static_cast<double>(presences));
   rings(contacts, town);
   append_while_asked(contacts, town);
-  if (const auto sql = given.number("sql", presences); sql > 0) compare_with_stores(town, sql);
+  const auto sql = given.number("sql", presences);
+  if (sql == presences)
+    compare_with_stores(town);
+  else if (sql > 0)  // a town of its own, as dense
+    compare_with_stores(generate(
+        shape, sql, std::max(shape.compound, static_cast<std::uint32_t>(persons * sql / presences)), 42));
   return 0;
 }
