@@ -129,12 +129,11 @@ void update_record(db::Scoped& q, const meta::Record& record, const void* before
 void insert_records(db::Scoped& q, const meta::Record& record, const std::vector<const void*>& values,
                     const Source& s) {
   std::vector<db::Arg> args;
-  q.unscoped().run_many(insert_of(record), values.size(),
-                        [&](std::size_t i) -> std::span<const db::Arg> {
-                          args.clear();
-                          meta::append_args(record, values[i], args);
-                          return args;
-                        });
+  q.unscoped().run_many(insert_of(record), values.size(), [&](std::size_t i) -> std::span<const db::Arg> {
+    args.clear();
+    meta::append_args(record, values[i], args);
+    return args;
+  });
   q.unscoped().run_many(history_sql, values.size(), [&](std::size_t i) -> std::span<const db::Arg> {
     args.assign({record.table, key_of(record, values[i]), s.now, s.source, s.import_id, s.actor, nullptr});
     return args;
