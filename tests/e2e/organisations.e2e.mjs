@@ -74,6 +74,15 @@ describe('organisations and staff on the program', { skip: no_program, timeout: 
     assert.equal(await page.getByText('19900008888').count(), 0)
   })
 
+  it('asks who of the registry one of the staff is, and takes nobody for them unasked (XN-46)', async () => {
+    await page.getByRole('button', { name: zh['staff.look_at'].replace('{name}', '门卫甲') }).click()
+    await dialog().getByText(zh['staff.person_none']).waitFor()
+    await dialog().getByLabel(zh['staff.person_document']).fill('110101199003070011')
+    await button('staff.person_find', dialog()).click()
+    await dialog().getByText(zh['error.staff.not_this_person']).waitFor()
+    await page.keyboard.press('Escape')
+  })
+
   it('re-forms a team: the version before stays as it was (CZ-06)', async () => {
     const team = (await api(`/api/teams?place_id=${compound_id}`)).items[0]
     await go(`teams/${team.id}`)
