@@ -15,6 +15,7 @@ type Answer = { status?: number; body?: unknown; headers?: Record<string, string
 let answers: Record<string, Answer>
 let asked: { path: string; headers: Headers; body: unknown }[]
 let now_ms: number
+let on_the_way_ms: number // how long each answer takes
 let store: Store
 let session: Session
 
@@ -24,6 +25,7 @@ const fetcher = (async (path: string, init: RequestInit) => {
     headers: new Headers(init.headers),
     body: typeof init.body === 'string' ? JSON.parse(init.body) : null,
   })
+  now_ms += on_the_way_ms
   const answer = answers[path] ?? 'silence'
   if (answer === 'silence') throw new TypeError('Failed to fetch')
   const { status = 200, body = {}, headers = {} } = answer
@@ -41,6 +43,7 @@ const enrolled = {
 beforeEach(async () => {
   asked = []
   now_ms = noon_ms
+  on_the_way_ms = 0
   answers = {
     '/api/gate/enrol': { body: enrolled },
     '/api/gate/list': { body: small_list(), headers: { etag: '"v1"' } },
@@ -70,6 +73,20 @@ describe('enrolment', () => {
   it('measures the clock of the phone against the server', async () => {
     await enrol()
     expect(session.state.offset_ms).toBe(4_000)
+  })
+
+  it('does not move its clock by what a slow answer may be wrong', async () => {
+    await enrol()
+    on_the_way_ms = 2_000
+    const pinged = async (server_ms: number) => {
+      now_ms += 60_000
+      answers['/api/gate/ping'] = { body: { server_ms, list_version: 'v1', revoked: false } }
+      await session.tick()
+      return session.state.offset_ms
+    }
+    // The phone asked at 60 s and heard at 62 s: anything from 3 to 5 s fits, and 4 s is known.
+    expect(await pinged(noon_ms + 65_000)).toBe(4_000)
+    expect(await pinged(noon_ms + 132_000)).toBe(9_000)
   })
 
   it('reads the code as text and out of a link', () => {

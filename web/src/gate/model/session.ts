@@ -240,9 +240,12 @@ export class Session {
     if (link === 'offline') this.next_ping_ms = Math.min(this.next_ping_ms, this.now() + retry_ms)
   }
 
-  // Half of the round trip lies before the server looked at its clock.
+  // The server looked at its clock at some instant of the round trip: an offset that fits one of them stays,
+  // so that no countdown jumps by what a slow network adds to the measurement.
   private heard(server_ms: number, asked_ms: number): void {
     const now = this.now()
+    const known = this.state.offset_ms
+    if (known >= server_ms - now && known <= server_ms - asked_ms) return
     this.state.offset_ms = Math.round(server_ms - (asked_ms + now) / 2)
     void this.store.set('clock_offset_ms', this.state.offset_ms)
   }
