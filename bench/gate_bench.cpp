@@ -211,8 +211,7 @@ class Site {
     label = meta::to_json(rules);
     write(
         "INSERT INTO policy (id, place_id, version, effective_from_ms, params, created_by, created_ms) "
-        "VALUES "
-        "(1, 3000000000, 1, 0, $1, 1, 0)",
+        "VALUES (1, 3000000000, 1, 0, $1, 1, 0)",
         1, [&](std::int64_t) -> std::vector<db::Arg> { return {label}; });
     passes();
     if (store().dialect() == db::Dialect::postgres)

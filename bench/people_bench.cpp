@@ -137,10 +137,8 @@ class People : public bench::Site {
     std::string name, label, room, building;
     constexpr std::string_view place =
         "INSERT INTO place (id, kind, parent_id, name, sort, district_id, subdistrict_id, community_id, "
-        "compound_id, "
-        "building_id, valid_from_ms, version) VALUES ($1, $2, NULL, $3, $4, 3000000000, 3000000001, $5, $6, "
-        "NULL, "
-        "0, 1)";
+        "compound_id, building_id, valid_from_ms, version) VALUES ($1, $2, NULL, $3, $4, 3000000000, "
+        "3000000001, $5, $6, NULL, 0, 1)";
     write(place, 1, [&](std::int64_t) -> std::vector<db::Arg> {
       return {district_id, "district", "区", "区", nullptr, nullptr};
     });
@@ -154,8 +152,7 @@ class People : public bench::Site {
     });
     write(
         "INSERT INTO dwelling (id, phase, building, stair, room, label, fitted_out, occupancy, source, "
-        "updated_ms) "
-        "VALUES ($1, '', $2, '1', $3, $4, 'yes', 'lived_in', 'bench', 0)",
+        "updated_ms) VALUES ($1, '', $2, '1', $3, $4, 'yes', 'lived_in', 'bench', 0)",
         dwellings, [&](std::int64_t i) -> std::vector<db::Arg> {
           building = std::to_string(i % 9 + 1);
           room = fmt::format("{}0{}", i / 27 % 18 + 1, i / 486 % 4 + 1);
@@ -182,10 +179,9 @@ class People : public bench::Site {
     const auto& keys = services().keys;
     write(
         "INSERT INTO person (id, name, sex, birth_day, document_kind, document_state, document_sealed, "
-        "document_index, "
-        "document_masked, flags, presence, presence_source, presence_ms, source, updated_ms) VALUES ($1, $2, "
-        "'unknown', "
-        "$3, 'resident_id', $4, $5, $6, $7, '', 'unknown', 'none', 0, 'bench', 0)",
+        "document_index, document_masked, flags, presence, presence_source, presence_ms, source, "
+        "updated_ms) VALUES ($1, $2, 'unknown', $3, 'resident_id', $4, $5, $6, $7, '', 'unknown', 'none', "
+        "0, 'bench', 0)",
         persons_, [&](std::int64_t i) -> std::vector<db::Arg> {
           p = invent(i);
           if (p.document.empty()) return {i + 1, p.name, p.birth, "missing", nullptr, nullptr, nullptr};
@@ -196,8 +192,7 @@ class People : public bench::Site {
         });
     write(
         "INSERT INTO phone (id, person_id, position, number_sealed, number_index, number_masked, source) "
-        "VALUES ($1, "
-        "$1, 0, $2, $3, 'x', 'bench')",
+        "VALUES ($1, $1, 0, $2, $3, 'x', 'bench')",
         persons_, [&](std::int64_t i) -> std::vector<db::Arg> {
           p = invent(i);
           sealed = keys.seal("phone", "number", i + 1, p.phone);

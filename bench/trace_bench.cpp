@@ -218,16 +218,13 @@ std::string two_rings(db::Dialect dialect) {
                     : fmt::format("JOIN presence m ON {}", condition);
   };
   auto text = fmt::format(
-      "WITH ring_1 AS MATERIALIZED (SELECT {0}.person AS person, MIN(GREATEST(a.from_s, $2, {0}.from_s)) AS "
-      "at_s "
-      "FROM presence a JOIN kind k ON k.place = a.place {1} WHERE a.person = $1 AND a.from_s <= $3 AND "
-      "a.until_s >= $2 AND {0}.person <> $1 GROUP BY {0}.person), ring_2 AS (SELECT {0}.person AS person, "
-      "MIN(GREATEST(a.from_s, r.at_s, {0}.from_s)) AS at_s FROM ring_1 r JOIN presence a ON a.person = "
-      "r.person "
-      "AND a.from_s <= $4 AND a.until_s >= r.at_s JOIN kind k ON k.place = a.place {2} WHERE {0}.person <> "
-      "$1 "
-      "AND {0}.person NOT IN (SELECT person FROM ring_1) GROUP BY {0}.person) SELECT person, 1, at_s FROM "
-      "ring_1 UNION ALL SELECT person, 2, at_s FROM ring_2",
+      "WITH ring_1 AS MATERIALIZED (SELECT {0}.person AS person, MIN(GREATEST(a.from_s, $2, {0}.from_s)) "
+      "AS at_s FROM presence a JOIN kind k ON k.place = a.place {1} WHERE a.person = $1 AND a.from_s <= $3 "
+      "AND a.until_s >= $2 AND {0}.person <> $1 GROUP BY {0}.person), ring_2 AS (SELECT {0}.person AS "
+      "person, MIN(GREATEST(a.from_s, r.at_s, {0}.from_s)) AS at_s FROM ring_1 r JOIN presence a ON "
+      "a.person = r.person AND a.from_s <= $4 AND a.until_s >= r.at_s JOIN kind k ON k.place = a.place {2} "
+      "WHERE {0}.person <> $1 AND {0}.person NOT IN (SELECT person FROM ring_1) GROUP BY {0}.person) "
+      "SELECT person, 1, at_s FROM ring_1 UNION ALL SELECT person, 2, at_s FROM ring_2",
       postgres ? "b" : "m",
       whoever_met(
           "m.place = a.place AND m.from_s <= LEAST(a.until_s, $3) + k.slack_s AND m.from_s >= "
@@ -253,10 +250,8 @@ void load(db::Store& store, const Town& town) {
   (void)store.write([&](db::Connection& c) -> base::Result<void> {
     c.script(
         "CREATE TABLE presence (person BIGINT NOT NULL, place BIGINT NOT NULL, from_s BIGINT NOT NULL, "
-        "until_s "
-        "BIGINT NOT NULL); CREATE TABLE kind (place BIGINT PRIMARY KEY, slack_s BIGINT NOT NULL, longest_s "
-        "BIGINT "
-        "NOT NULL)");
+        "until_s BIGINT NOT NULL); CREATE TABLE kind (place BIGINT PRIMARY KEY, slack_s BIGINT NOT NULL, "
+        "longest_s BIGINT NOT NULL)");
     std::vector<db::Arg> args;
     const Policy policy;
     c.run_many("INSERT INTO kind (place, slack_s, longest_s) VALUES ($1, $2, $3)", town.kinds.size(),
@@ -282,8 +277,7 @@ void load(db::Store& store, const Town& town) {
   (void)store.write([&](db::Connection& c) -> base::Result<void> {
     c.script(
         "CREATE INDEX by_person ON presence (person, from_s, until_s, place); CREATE INDEX by_place ON "
-        "presence "
-        "(place, from_s, until_s, person); ANALYZE presence; ANALYZE kind");
+        "presence (place, from_s, until_s, person); ANALYZE presence; ANALYZE kind");
     return {};
   });
   // PostgreSQL answers from an index alone only after VACUUM.

@@ -188,8 +188,7 @@ class District : public bench::Site {
         });
     write(
         "INSERT INTO observation (id, compound_id, household_id, person_id, level, valid_from_ms, "
-        "created_by, "
-        "created_ms) VALUES ($1, $2, $3, $1, 'home_observation', $4, 1, $4)",
+        "created_by, created_ms) VALUES ($1, $2, $3, $1, 'home_observation', $4, 1, $4)",
         persons, [&](std::int64_t i) -> std::vector<db::Arg> {
           return {i + 1, compound_of(i / per_dwelling), i / per_dwelling + 1,
                   base::start_of(today + -static_cast<int>(i % 14))};

@@ -211,8 +211,7 @@ Result<void> DemoMaker::add_passages(std::int64_t compound, std::int64_t opening
     c.run(
         "SELECT h.id, h.dwelling_id, r.person_id, MIN(k.id) FROM household h JOIN residence r ON "
         "r.household_id = h.id AND r.position = 0 JOIN pass k ON k.household_id = h.id AND k.state = "
-        "'active' "
-        "WHERE h.compound_id = $1 GROUP BY h.id, h.dwelling_id, r.person_id ORDER BY h.id",
+        "'active' WHERE h.compound_id = $1 GROUP BY h.id, h.dwelling_id, r.person_id ORDER BY h.id",
         {compound}, [&](const db::Row& r) {
           if (!dice_.chance(35)) return;
           gate::PassageRow out;

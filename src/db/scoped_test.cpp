@@ -29,11 +29,9 @@ class ScopedTest : public test_support::OnBothStores {
     if (IsSkipped()) return;
     script(
         "CREATE TABLE place(id bigint PRIMARY KEY, district_id bigint, subdistrict_id bigint, community_id "
-        "bigint,"
-        " compound_id bigint, building_id bigint, stair_id bigint, kind bigint);"
-        "CREATE TABLE visit(id bigint PRIMARY KEY, dwelling_id bigint, district_id bigint, subdistrict_id "
-        "bigint,"
-        " community_id bigint, compound_id bigint, building_id bigint, stair_id bigint);");
+        "bigint, compound_id bigint, building_id bigint, stair_id bigint, kind bigint);CREATE TABLE "
+        "visit(id bigint PRIMARY KEY, dwelling_id bigint, district_id bigint, subdistrict_id bigint, "
+        "community_id bigint, compound_id bigint, building_id bigint, stair_id bigint);");
     for (std::int64_t leaf = 0; leaf < 128; ++leaf) {
       Place place;
       for (std::size_t level = 0; level < db::level_count; ++level)

@@ -17,10 +17,9 @@ using db::Connection;
 using db::Row;
 
 constexpr auto tables =
-    "CREATE TABLE id_block(name text PRIMARY KEY, next bigint NOT NULL);"
-    "CREATE TABLE compound(id bigint PRIMARY KEY, name text NOT NULL, households bigint CHECK (households >= "
-    "0));"
-    "CREATE TABLE passage(id bigint PRIMARY KEY, compound bigint NOT NULL REFERENCES compound(id));";
+    "CREATE TABLE id_block(name text PRIMARY KEY, next bigint NOT NULL);CREATE TABLE compound(id bigint "
+    "PRIMARY KEY, name text NOT NULL, households bigint CHECK (households >= 0));CREATE TABLE passage(id "
+    "bigint PRIMARY KEY, compound bigint NOT NULL REFERENCES compound(id));";
 
 class StoreTest : public test_support::OnBothStores {
  protected:

@@ -83,9 +83,8 @@ std::map<std::string, api::PermissionSet> permissions_in(test_world::World& worl
   std::map<std::string, api::PermissionSet> out;
   auto read = world.program().store().read([&](db::Connection& c) -> base::Result<bool> {
     c.run(
-        "SELECT a.username, r.permissions FROM account a JOIN role_grant g ON g.account_id = a.id JOIN role "
-        "r "
-        "ON r.name = g.role",
+        "SELECT a.username, r.permissions FROM account a JOIN role_grant g ON g.account_id = a.id JOIN "
+        "role r ON r.name = g.role",
         {}, [&](const db::Row& r) { out[r.str(0)].add(feature::access::parse_permissions(r.text(1))); });
     return true;
   });

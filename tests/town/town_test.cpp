@@ -159,8 +159,7 @@ TEST_F(Town, TheFilesOfAnOfficeAreReadBackWithoutALoss) {
                                                     -> base::Result<std::pair<std::int64_t, std::int64_t>> {
       return std::pair{
           c.count("SELECT COUNT(*) FROM person pe JOIN residence r ON r.person_id = pe.id JOIN household h "
-                  "ON h.id = "
-                  "r.household_id WHERE pe.document_state = 'damaged' AND h.compound_id = $1",
+                  "ON h.id = r.household_id WHERE pe.document_state = 'damaged' AND h.compound_id = $1",
                   {compound->id}),
           c.count(
               "SELECT COUNT(*) FROM dwelling d JOIN place p ON p.id = d.id WHERE d.fitted_out = 'yes' AND "

@@ -84,9 +84,8 @@ std::vector<std::int64_t> candidates(db::Scoped& q, std::int64_t after, std::int
   std::vector<std::int64_t> ids;
   q.run(
       "SELECT a.id FROM account a WHERE a.id > $1 AND EXISTS (SELECT 1 FROM role_grant g LEFT JOIN place p "
-      "ON "
-      "p.id = g.place_id WHERE g.account_id = a.id AND (($3 = 1 AND p.id IS NULL) OR {scope:p})) "
-      "ORDER BY a.id LIMIT $2",
+      "ON p.id = g.place_id WHERE g.account_id = a.id AND (($3 = 1 AND p.id IS NULL) OR {scope:p})) ORDER "
+      "BY a.id LIMIT $2",
       {after, limit, std::int64_t{q.scope().is_all()}},
       [&](const db::Row& r) { ids.push_back(r.integer(0)); });
   return ids;

@@ -86,8 +86,7 @@ Result<Me> me_of(api::Context& c, const api::Principal& who) {
     db::Scoped q(raw, who.scope);
     q.run(
         "SELECT p.id, p.name FROM place p WHERE p.kind = 'compound' AND p.valid_until_ms IS NULL AND "
-        "{scope:p} "
-        "ORDER BY p.sort LIMIT 200",
+        "{scope:p} ORDER BY p.sort LIMIT 200",
         {}, [&](const db::Row& r) {
           me.compounds.push_back({r.integer(0), r.str(1)});
         });
@@ -137,8 +136,7 @@ Result<std::int64_t> use_link(db::Connection& raw, std::string_view purpose, con
   std::optional<std::int64_t> account;
   raw.run(
       "UPDATE one_time_link SET used_ms = $3 WHERE token_digest = $1 AND purpose = $2 AND used_ms IS NULL "
-      "AND "
-      "expires_ms > $3 RETURNING account_id",
+      "AND expires_ms > $3 RETURNING account_id",
       {db::Blob{digest}, purpose, now}, [&](const db::Row& r) { account = r.integer(0); });
   if (!account) return base::fail_field("/token", "link_used_or_expired");
   return *account;

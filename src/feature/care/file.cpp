@@ -65,9 +65,8 @@ Beside beside(db::Scoped& q, const std::vector<RecipientRow>& rows, base::Day to
 void load_lines(db::Scoped& q, std::int64_t id, CareFile& file) {
   auto& raw = q.unscoped();
   raw.run(
-      "SELECT h.staff_id, s.name, h.valid_from_ms, h.valid_until_ms FROM care_helper h JOIN staff s ON s.id "
-      "= "
-      "h.staff_id WHERE h.recipient_id = $1 ORDER BY h.valid_from_ms DESC, h.id DESC LIMIT 50",
+      "SELECT h.staff_id, s.name, h.valid_from_ms, h.valid_until_ms FROM care_helper h JOIN staff s ON "
+      "s.id = h.staff_id WHERE h.recipient_id = $1 ORDER BY h.valid_from_ms DESC, h.id DESC LIMIT 50",
       {id}, [&](const db::Row& r) {
         file.helpers.push_back({r.integer(0), r.str(1), r.instant(2), r.maybe_instant(3)});
       });
@@ -89,8 +88,7 @@ void load_lines(db::Scoped& q, std::int64_t id, CareFile& file) {
   raw.run(
       "SELECT id, recipient_id, kind, what, due, lead_days, every_days, notify_ms, created_by, created_ms, "
       "done_ms, done_by FROM care_need WHERE recipient_id = $1 ORDER BY CASE WHEN done_ms IS NULL THEN 0 "
-      "ELSE "
-      "1 END, due, id LIMIT 100",
+      "ELSE 1 END, due, id LIMIT 100",
       {id}, [&](const db::Row& r) {
         const auto row = meta::load<NeedRow>(r);
         file.needs.push_back({row.id, row.kind, row.what, row.due, row.lead_days, row.every_days, row.done});

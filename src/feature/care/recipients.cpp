@@ -119,9 +119,8 @@ Result<CareSummary> summary(api::Context& c, const CareSummaryQuery& in) {
     Filter needs;
     needs.sql = db::ScopedSql(
         "SELECT COUNT(*) FROM care_need n JOIN care_recipient c ON c.id = n.recipient_id JOIN place p ON "
-        "p.id "
-        "= c.dwelling_id WHERE c.ended_ms IS NULL AND n.done_ms IS NULL AND n.due - n.lead_days <= $1 AND "
-        "{scope:p}");
+        "p.id = c.dwelling_id WHERE c.ended_ms IS NULL AND n.done_ms IS NULL AND n.due - n.lead_days <= $1 "
+        "AND {scope:p}");
     needs.args.push_back(base::civil_day(c.now));
     if (in.place_id) needs.add(place::below(q, *in.place_id), {*in.place_id});
     out.needs_due = q.count(needs.sql, needs.args);
@@ -134,13 +133,12 @@ Result<api::Page<CareCandidate>> list_candidates(api::Context& c, const Candidat
   return c.write([&](db::Scoped& q) -> Result<api::Page<CareCandidate>> {
     Filter f;
     f.sql = db::ScopedSql(
-        "SELECT r.person_id, r.household_id, d.label, pe.name, pe.flags, p.sort, r.id FROM residence r JOIN "
-        "person pe ON pe.id = r.person_id JOIN place p ON p.id = r.dwelling_id JOIN dwelling d ON d.id = "
-        "p.id "
-        "WHERE r.valid_until_ms IS NULL AND r.is_primary = 1 AND pe.flags <> '' AND EXISTS (SELECT 1 FROM "
-        "term t WHERE t.list = 'care_kind' AND t.retired_ms IS NULL AND ' ' || pe.flags || ' ' LIKE '% ' || "
-        "t.code || ' %') AND NOT EXISTS (SELECT 1 FROM care_recipient c WHERE c.person_id = r.person_id AND "
-        "c.ended_ms IS NULL) AND {scope:p}");
+        "SELECT r.person_id, r.household_id, d.label, pe.name, pe.flags, p.sort, r.id FROM residence r "
+        "JOIN person pe ON pe.id = r.person_id JOIN place p ON p.id = r.dwelling_id JOIN dwelling d ON "
+        "d.id = p.id WHERE r.valid_until_ms IS NULL AND r.is_primary = 1 AND pe.flags <> '' AND EXISTS "
+        "(SELECT 1 FROM term t WHERE t.list = 'care_kind' AND t.retired_ms IS NULL AND ' ' || pe.flags || "
+        "' ' LIKE '% ' || t.code || ' %') AND NOT EXISTS (SELECT 1 FROM care_recipient c WHERE c.person_id "
+        "= r.person_id AND c.ended_ms IS NULL) AND {scope:p}");
     f.add(place::below(q, in.place_id), {in.place_id});
     auto page = api::fetch_page<CareCandidate>(
         q, f.sql, f.args, in.limit, in.cursor,

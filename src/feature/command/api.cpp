@@ -27,54 +27,43 @@ constexpr std::int64_t position_back_ms = 62 * base::day_ms;
 // The last crossing of every person, or card, of a household: direction out means out now, unless staff have
 // closed that outing.
 constexpr auto out_now = db::ScopedSql(
-    "SELECT l.id, l.happened_ms, l.household_id, d.label, l.persons + l.companions, pe.name FROM ("
-    "SELECT g.id, g.happened_ms, g.household_id, g.dwelling_id, g.person_id, g.direction, g.persons, "
-    "g.companions, "
-    "g.compound_id, ROW_NUMBER() OVER (PARTITION BY g.household_id, g.person_id ORDER BY g.happened_ms DESC, "
-    "g.id DESC) "
-    "AS n FROM passage g WHERE g.compound_id = $1 AND g.happened_ms >= $2 AND g.household_id IS NOT NULL AND "
-    "g.result = 'passed' AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.compound_id = $1 AND v.happened_ms "
-    ">= $2 AND "
-    "v.reverses_id = g.id AND v.result = 'reversed')) l JOIN place p ON p.id = l.compound_id LEFT JOIN "
-    "dwelling d ON d.id = "
-    "l.dwelling_id "
-    "LEFT JOIN person pe ON pe.id = l.person_id WHERE l.n = 1 AND l.direction = 'out' AND {scope:p} AND NOT "
-    "EXISTS "
-    "(SELECT 1 FROM passage v WHERE v.compound_id = $1 AND v.happened_ms >= $2 AND v.reverses_id = l.id) "
-    "ORDER BY l.happened_ms DESC, l.id DESC");
+    "SELECT l.id, l.happened_ms, l.household_id, d.label, l.persons + l.companions, pe.name FROM (SELECT "
+    "g.id, g.happened_ms, g.household_id, g.dwelling_id, g.person_id, g.direction, g.persons, "
+    "g.companions, g.compound_id, ROW_NUMBER() OVER (PARTITION BY g.household_id, g.person_id ORDER BY "
+    "g.happened_ms DESC, g.id DESC) AS n FROM passage g WHERE g.compound_id = $1 AND g.happened_ms >= $2 "
+    "AND g.household_id IS NOT NULL AND g.result = 'passed' AND NOT EXISTS (SELECT 1 FROM passage v WHERE "
+    "v.compound_id = $1 AND v.happened_ms >= $2 AND v.reverses_id = g.id AND v.result = 'reversed')) l "
+    "JOIN place p ON p.id = l.compound_id LEFT JOIN dwelling d ON d.id = l.dwelling_id LEFT JOIN person pe "
+    "ON pe.id = l.person_id WHERE l.n = 1 AND l.direction = 'out' AND {scope:p} AND NOT EXISTS (SELECT 1 "
+    "FROM passage v WHERE v.compound_id = $1 AND v.happened_ms >= $2 AND v.reverses_id = l.id) ORDER BY "
+    "l.happened_ms DESC, l.id DESC");
 
 // Visitors who came in and have not gone out (在内非住户, practice.md 5): by the card of the visit, without
 // one by the dwelling visited.
 constexpr auto visitors = db::ScopedSql(
     "SELECT g.id, g.happened_ms, g.household_id, d.label, g.persons + g.companions, gu.name_masked FROM "
-    "passage g "
-    "LEFT JOIN guest gu ON gu.id = g.guest_id JOIN place p ON p.id = g.compound_id LEFT JOIN dwelling d ON "
-    "d.id = g.dwelling_id WHERE g.compound_id = $1 AND g.happened_ms >= $2 AND g.result = 'passed' AND "
-    "g.direction = 'in' AND g.holder_kind = 'visitor' AND {scope:p} AND NOT EXISTS (SELECT 1 FROM passage "
-    "later WHERE "
-    "later.compound_id = $1 AND later.direction = 'out' AND later.holder_kind = 'visitor' AND "
-    "later.happened_ms > g.happened_ms AND (later.pass_id = g.pass_id OR (later.pass_id IS NULL AND "
-    "g.pass_id "
-    "IS NULL AND COALESCE(later.dwelling_id, 0) = COALESCE(g.dwelling_id, 0)))) "
-    "ORDER BY g.happened_ms DESC, g.id DESC");
+    "passage g LEFT JOIN guest gu ON gu.id = g.guest_id JOIN place p ON p.id = g.compound_id LEFT JOIN "
+    "dwelling d ON d.id = g.dwelling_id WHERE g.compound_id = $1 AND g.happened_ms >= $2 AND g.result = "
+    "'passed' AND g.direction = 'in' AND g.holder_kind = 'visitor' AND {scope:p} AND NOT EXISTS (SELECT 1 "
+    "FROM passage later WHERE later.compound_id = $1 AND later.direction = 'out' AND later.holder_kind = "
+    "'visitor' AND later.happened_ms > g.happened_ms AND (later.pass_id = g.pass_id OR (later.pass_id IS "
+    "NULL AND g.pass_id IS NULL AND COALESCE(later.dwelling_id, 0) = COALESCE(g.dwelling_id, 0)))) ORDER "
+    "BY g.happened_ms DESC, g.id DESC");
 
 // Of a day's crossings, those that were not taken back.
 constexpr auto crossings = db::ScopedSql(
     "SELECT g.id, g.happened_ms, g.household_id, d.label, g.persons + g.companions, pe.name FROM passage g "
     "JOIN place p ON p.id = g.compound_id LEFT JOIN dwelling d ON d.id = g.dwelling_id LEFT JOIN person pe "
-    "ON "
-    "pe.id = g.person_id WHERE g.compound_id = $1 AND g.happened_ms >= $2 AND {scope:p} AND NOT EXISTS "
-    "(SELECT 1 FROM passage v WHERE v.compound_id = $1 AND v.happened_ms >= $2 AND v.reverses_id = g.id AND "
-    "v.result = 'reversed')");
+    "ON pe.id = g.person_id WHERE g.compound_id = $1 AND g.happened_ms >= $2 AND {scope:p} AND NOT EXISTS "
+    "(SELECT 1 FROM passage v WHERE v.compound_id = $1 AND v.happened_ms >= $2 AND v.reverses_id = g.id "
+    "AND v.result = 'reversed')");
 
 // Dwellings that somebody lives in, as far as is known, without a confirmed household.
 constexpr auto unregistered = db::ScopedSql(
-    "SELECT p.id, $2, NULL, d.label, 1, NULL FROM dwelling d JOIN place p ON p.id = d.id WHERE p.compound_id "
-    "= $1 AND "
-    "p.valid_until_ms IS NULL AND d.occupancy IN ('lived_in', 'rented') AND {scope:p} AND NOT EXISTS "
-    "(SELECT 1 FROM household h WHERE h.dwelling_id = d.id AND h.valid_until_ms IS NULL AND h.provisional = "
-    "0) "
-    "ORDER BY p.sort");
+    "SELECT p.id, $2, NULL, d.label, 1, NULL FROM dwelling d JOIN place p ON p.id = d.id WHERE "
+    "p.compound_id = $1 AND p.valid_until_ms IS NULL AND d.occupancy IN ('lived_in', 'rented') AND "
+    "{scope:p} AND NOT EXISTS (SELECT 1 FROM household h WHERE h.dwelling_id = d.id AND h.valid_until_ms "
+    "IS NULL AND h.provisional = 0) ORDER BY p.sort");
 
 constexpr auto waiting = db::ScopedSql(
     "SELECT gu.id, gu.created_ms, NULL, d.label, 1, gu.name_masked FROM guest gu JOIN place p ON p.id = "
@@ -85,10 +74,8 @@ constexpr auto waiting = db::ScopedSql(
 // What is open for somebody to look after, the oldest first.
 constexpr auto alerts = db::ScopedSql(
     "SELECT i.id, i.opened_ms, i.household_id, COALESCE(d.label, p.name), 1, NULL FROM work_item i JOIN "
-    "place p ON "
-    "p.id = i.place_id LEFT JOIN dwelling d ON d.id = i.place_id WHERE i.compound_id = $1 AND i.opened_ms >= "
-    "$2 AND "
-    "i.closed_ms IS NULL AND {scope:p} ORDER BY i.opened_ms, i.id");
+    "place p ON p.id = i.place_id LEFT JOIN dwelling d ON d.id = i.place_id WHERE i.compound_id = $1 AND "
+    "i.opened_ms >= $2 AND i.closed_ms IS NULL AND {scope:p} ORDER BY i.opened_ms, i.id");
 
 enum class Since { today, long_ago };
 enum class Counts { lines, persons };

@@ -25,19 +25,15 @@ const std::vector<Counter>& counters() {
        " AND p.kind = 'building' AND p.valid_until_ms IS NULL GROUP BY p.compound_id",
        {&F::buildings}},
       {"SELECT p.compound_id, COUNT(*), SUM(CASE WHEN d.occupancy IN ('lived_in', 'rented') THEN 1 ELSE 0 "
-       "END), "
-       "SUM(CASE WHEN d.occupancy IN ('lived_in', 'rented') AND NOT EXISTS (SELECT 1 FROM household h WHERE "
-       "h.dwelling_id = d.id AND h.valid_until_ms IS NULL AND h.provisional = 0) THEN 1 ELSE 0 END) FROM "
-       "place p "
-       "JOIN dwelling d ON d.id = p.id WHERE p.compound_id ",
+       "END), SUM(CASE WHEN d.occupancy IN ('lived_in', 'rented') AND NOT EXISTS (SELECT 1 FROM household "
+       "h WHERE h.dwelling_id = d.id AND h.valid_until_ms IS NULL AND h.provisional = 0) THEN 1 ELSE 0 "
+       "END) FROM place p JOIN dwelling d ON d.id = p.id WHERE p.compound_id ",
        " AND p.kind = 'dwelling' AND p.valid_until_ms IS NULL GROUP BY p.compound_id",
        {&F::dwellings, &F::lived_in, &F::unregistered}},
       {"SELECT h.compound_id, COUNT(*), SUM(CASE WHEN EXISTS (SELECT 1 FROM residence r WHERE r.household_id "
-       "= "
-       "h.id AND r.relation = 'head' AND r.valid_until_ms IS NULL) THEN 0 ELSE 1 END), SUM(CASE WHEN EXISTS "
-       "(SELECT 1 FROM pass a WHERE a.household_id = h.id AND a.pass_class = 'household' AND a.state = "
-       "'active') THEN 1 ELSE 0 END) FROM "
-       "household h WHERE h.compound_id ",
+       "= h.id AND r.relation = 'head' AND r.valid_until_ms IS NULL) THEN 0 ELSE 1 END), SUM(CASE WHEN "
+       "EXISTS (SELECT 1 FROM pass a WHERE a.household_id = h.id AND a.pass_class = 'household' AND "
+       "a.state = 'active') THEN 1 ELSE 0 END) FROM household h WHERE h.compound_id ",
        " AND h.valid_until_ms IS NULL AND h.provisional = 0 GROUP BY h.compound_id",
        {&F::households, &F::headless, &F::carded}},
       {"SELECT h.compound_id, COUNT(DISTINCT r.person_id), COUNT(DISTINCT CASE WHEN pe.presence <> "
@@ -54,8 +50,7 @@ const std::vector<Counter>& counters() {
        {&F::conflicts}},
       {"SELECT o.compound_id, SUM(CASE WHEN o.state = 'guarded' THEN 1 ELSE 0 END), SUM(CASE WHEN o.state = "
        "'sealed' THEN 1 ELSE 0 END), SUM(CASE WHEN o.state = 'unguarded' THEN 1 ELSE 0 END) FROM opening o "
-       "WHERE "
-       "o.compound_id ",
+       "WHERE o.compound_id ",
        " AND o.valid_until_ms IS NULL GROUP BY o.compound_id",
        {&F::guarded, &F::sealed, &F::unguarded}},
   };

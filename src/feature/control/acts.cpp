@@ -39,8 +39,7 @@ std::int64_t case_of_mark(api::Context& c) {
       .read([&](db::Scoped& q) -> Result<std::int64_t> {
         return q.count(
             "SELECT m.case_id FROM control_mark m JOIN control_case c ON c.id = m.case_id JOIN place p ON "
-            "p.id "
-            "= c.dwelling_id WHERE m.id = $1 AND {scope:p}",
+            "p.id = c.dwelling_id WHERE m.id = $1 AND {scope:p}",
             {c.id()});
       })
       .value_or(0);
@@ -93,8 +92,7 @@ Result<ControlFile> tell_result(api::Context& c, const NewTest& in) {
     std::optional<TestRow> before;
     q.unscoped().one(
         "SELECT id, case_id, day, result, recorded_by, recorded_ms, client_id FROM control_test WHERE id = "
-        "$1 "
-        "AND case_id = $2",
+        "$1 AND case_id = $2",
         {c.id(), row.id}, [&](const db::Row& r) { before = meta::load<TestRow>(r); });
     if (!before) return base::fail(ErrorKind::not_found, "not_found");
     auto after = *before;
@@ -134,8 +132,7 @@ Result<ControlFile> take_down(api::Context& c, const TakeDown& in) {
     std::optional<MarkRow> before;
     q.unscoped().one(
         "SELECT id, case_id, kind, up_ms, up_by, up_note, down_ms, down_by, down_note FROM control_mark "
-        "WHERE "
-        "id = $1",
+        "WHERE id = $1",
         {c.id()}, [&](const db::Row& r) { before = meta::load<MarkRow>(r); });
     if (!before || before->down) return base::fail(ErrorKind::conflict, "control.mark_down");
     auto after = *before;

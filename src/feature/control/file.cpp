@@ -126,8 +126,7 @@ Names writers(db::Scoped& q, std::int64_t id) {
       "control_follow_up WHERE case_id = $1 UNION SELECT up_by FROM control_mark WHERE case_id = $1 UNION "
       "SELECT COALESCE(down_by, up_by) FROM control_mark WHERE case_id = $1 UNION SELECT asked_by FROM "
       "control_outing WHERE case_id = $1 UNION SELECT COALESCE(decided_by, asked_by) FROM control_outing "
-      "WHERE "
-      "case_id = $1 UNION SELECT done_by FROM control_transfer WHERE case_id = $1",
+      "WHERE case_id = $1 UNION SELECT done_by FROM control_transfer WHERE case_id = $1",
       {id}, [&](const db::Row& r) { ids.push_back(r.integer(0)); });
   return accounts(q, std::move(ids));
 }
@@ -139,10 +138,8 @@ void load_team(db::Scoped& q, const CaseRow& row, base::Instant now, ControlFile
                    [&](const db::Row& r) { file.team_name = r.str(0); });
   q.unscoped().run(
       "SELECT s.name, m.duty, s.post FROM team_member m JOIN team_version v ON v.id = m.version_id JOIN "
-      "staff "
-      "s ON s.id = m.staff_id WHERE v.team_id = $1 AND v.valid_from_ms <= $2 AND (v.valid_until_ms IS NULL "
-      "OR "
-      "v.valid_until_ms > $2) ORDER BY m.id",
+      "staff s ON s.id = m.staff_id WHERE v.team_id = $1 AND v.valid_from_ms <= $2 AND (v.valid_until_ms "
+      "IS NULL OR v.valid_until_ms > $2) ORDER BY m.id",
       {*row.team_id, now}, [&](const db::Row& r) {
         file.team.push_back({r.str(0), r.maybe_text(1), r.maybe_text(2)});
       });

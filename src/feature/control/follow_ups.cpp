@@ -181,16 +181,13 @@ Result<Round> round(api::Context& c, const RoundQuery& in) {
   return c.write([&](db::Scoped& q) -> Result<Round> {
     const auto today = base::civil_day(c.now);
     auto sql = db::ScopedSql(
-        "SELECT c.id, c.household_id, d.label, pe.name, c.level, c.site, f.id, f.channel, f.tenths, f.done, "
-        "f.not_done, f.symptoms, f.note, a.display_name, f.recorded_ms, (SELECT l.tenths FROM "
+        "SELECT c.id, c.household_id, d.label, pe.name, c.level, c.site, f.id, f.channel, f.tenths, "
+        "f.done, f.not_done, f.symptoms, f.note, a.display_name, f.recorded_ms, (SELECT l.tenths FROM "
         "control_follow_up l WHERE l.case_id = c.id AND l.tenths IS NOT NULL ORDER BY l.day DESC, l.half "
-        "LIMIT "
-        "1), c.dwelling_id FROM control_case c JOIN place p ON p.id = c.dwelling_id JOIN dwelling d ON d.id "
-        "= "
-        "c.dwelling_id JOIN person pe ON pe.id = c.person_id LEFT JOIN control_follow_up f ON f.case_id = "
-        "c.id "
-        "AND f.day = $1 AND f.half = $2 LEFT JOIN account a ON a.id = f.recorded_by WHERE c.ended_ms IS NULL "
-        "AND {scope:p}");
+        "LIMIT 1), c.dwelling_id FROM control_case c JOIN place p ON p.id = c.dwelling_id JOIN dwelling d "
+        "ON d.id = c.dwelling_id JOIN person pe ON pe.id = c.person_id LEFT JOIN control_follow_up f ON "
+        "f.case_id = c.id AND f.day = $1 AND f.half = $2 LEFT JOIN account a ON a.id = f.recorded_by WHERE "
+        "c.ended_ms IS NULL AND {scope:p}");
     std::vector<db::Arg> args{today, meta::name_of(in.half)};
     if (in.place_id) {
       sql = sql.with(place::below(q, *in.place_id));

@@ -26,10 +26,9 @@ Result<std::int64_t> person_in_scope(db::Scoped& q, std::int64_t id) {
 
 constexpr auto receipts = db::ScopedSql(
     "SELECT e.id, e.person_id, e.compound_id, p.name, e.erased_ms, e.cause, e.actor, a.display_name, "
-    "e.reason, "
-    "e.reference, e.removed, e.proof, e.proven_ms, e.traces FROM erasure e LEFT JOIN place p ON p.id = "
-    "e.compound_id LEFT JOIN account a ON e.actor = 'account:' || CAST(a.id AS text) WHERE (({scope:p}) OR "
-    "($1 = 1 AND e.compound_id IS NULL))");
+    "e.reason, e.reference, e.removed, e.proof, e.proven_ms, e.traces FROM erasure e LEFT JOIN place p ON "
+    "p.id = e.compound_id LEFT JOIN account a ON e.actor = 'account:' || CAST(a.id AS text) WHERE "
+    "(({scope:p}) OR ($1 = 1 AND e.compound_id IS NULL))");
 
 Erasure load(const db::Row& r) {
   Erasure e;

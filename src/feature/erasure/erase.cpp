@@ -101,8 +101,7 @@ std::optional<std::int64_t> compound_of(db::Connection& c, const std::string& pe
   c.one("SELECT p.compound_id FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE r.person_id " +
             c.in_list(1) +
             " ORDER BY r.visible DESC, CASE WHEN r.valid_until_ms IS NULL THEN 0 ELSE 1 END, r.is_primary "
-            "DESC, "
-            "r.valid_from_ms DESC LIMIT 1",
+            "DESC, r.valid_from_ms DESC LIMIT 1",
         {persons}, [&](const db::Row& r) { found = r.maybe_integer(0); });
   return found;
 }

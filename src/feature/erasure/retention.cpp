@@ -67,13 +67,11 @@ std::optional<std::int64_t> days_of(db::Connection& c, Kind kind, base::Instant 
 // age.
 constexpr auto due_persons = db::ScopedSql(
     "SELECT DISTINCT r.person_id FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE r.visible = 1 "
-    "AND "
-    "r.valid_until_ms < $1 AND {scope:p} AND NOT EXISTS (SELECT 1 FROM residence o WHERE o.person_id = "
+    "AND r.valid_until_ms < $1 AND {scope:p} AND NOT EXISTS (SELECT 1 FROM residence o WHERE o.person_id = "
     "r.person_id AND (o.valid_until_ms IS NULL OR o.valid_until_ms >= $1)) ORDER BY r.person_id LIMIT $2");
 constexpr auto due_guests = db::ScopedSql(
     "SELECT g.id FROM guest g JOIN place p ON p.id = g.compound_id WHERE g.created_ms < $1 AND {scope:p} "
-    "ORDER "
-    "BY g.created_ms, g.id LIMIT $2");
+    "ORDER BY g.created_ms, g.id LIMIT $2");
 constexpr auto due_imports = db::ScopedSql(
     "SELECT i.id FROM import i JOIN place p ON p.id = i.compound_id WHERE i.created_ms < $1 AND i.state IN "
     "('committed', 'discarded', 'failed', 'undone') AND {scope:p} ORDER BY i.id LIMIT $2");
@@ -171,9 +169,8 @@ Result<RetentionState> state(api::Context& c) {
     out.due = due_of(q, c.services, c.now);
     std::vector<bool> seen(std::size(kinds));
     q.unscoped().run(
-        "SELECT id, kind, days, effective_from_ms, note FROM retention_rule ORDER BY effective_from_ms DESC, "
-        "id "
-        "DESC LIMIT 200",
+        "SELECT id, kind, days, effective_from_ms, note FROM retention_rule ORDER BY effective_from_ms "
+        "DESC, id DESC LIMIT 200",
         {}, [&](const db::Row& r) {
           RetentionRule rule;
           rule.id = base::Id<RetentionRuleRow>(r.integer(0));

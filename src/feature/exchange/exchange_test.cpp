@@ -302,8 +302,7 @@ TEST_P(Exchange, WordsAreWholeAfterACrash) {
   const std::string of_persons = "SELECT COUNT(*) FROM search_word";
   const std::string in_order =
       "SELECT COUNT(*) FROM search_term st JOIN search_word w ON w.person_id = st.person_id AND w.kind = "
-      "st.kind "
-      "AND w.term = st.term AND w.compound_id = st.compound_id AND w.dwelling_id = st.dwelling_id";
+      "st.kind AND w.term = st.term AND w.compound_id = st.compound_id AND w.dwelling_id = st.dwelling_id";
   const auto whole = count(in_order);
   EXPECT_GT(whole, 10);
   EXPECT_EQ(whole, count(of_persons));

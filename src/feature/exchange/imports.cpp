@@ -212,9 +212,7 @@ Result<ImportStored> find_import(db::Scoped& q, std::int64_t id) {
   q.one(
       "SELECT i.id, i.compound_id, i.filename, i.state, i.overrides, i.summary, i.row_statuses, "
       "i.created_by, i.created_ms, i.committed_ms, i.done, i.total, i.stop, i.undone_ms, i.undone FROM "
-      "import i "
-      "JOIN place p ON p.id = i.compound_id WHERE i.id = $1 AND "
-      "{scope:p}",
+      "import i JOIN place p ON p.id = i.compound_id WHERE i.id = $1 AND {scope:p}",
       {id}, [&](const db::Row& r) { found = meta::load<ImportStored>(r); });
   if (!found) return base::fail(ErrorKind::not_found, "not_found");
   return std::move(*found);

@@ -17,9 +17,8 @@ std::vector<std::int64_t> files_of(db::Connection& c, const std::string& persons
             " UNION SELECT import_id FROM history WHERE import_id IS NOT NULL AND entity = 'person' AND "
             "record_id " +
             in +
-            " UNION SELECT i.id FROM import i JOIN place p ON p.compound_id = i.compound_id JOIN residence r "
-            "ON "
-            "r.dwelling_id = p.id WHERE i.state IN " +
+            " UNION SELECT i.id FROM import i JOIN place p ON p.compound_id = i.compound_id JOIN residence "
+            "r ON r.dwelling_id = p.id WHERE i.state IN " +
             open_states + " AND r.person_id " + in + " ORDER BY 1",
         {persons}, [&](const db::Row& r) { ids.push_back(r.integer(0)); });
   return ids;

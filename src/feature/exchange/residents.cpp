@@ -16,17 +16,14 @@ std::map<std::int64_t, Inhabited> load_residents(db::Scoped& q, const std::vecto
   std::map<std::int64_t, std::pair<std::int64_t, std::size_t>> place_of;  // person -> where it is kept
   constexpr int person_columns = 21;
   q.run(
-      "SELECT pe.id, pe.name, pe.sex, pe.birth_day, pe.document_kind, pe.document_state, pe.document_sealed, "
-      "pe.document_index, pe.document_masked, pe.registered_residence, pe.origin, pe.return_day, pe.flags, "
-      "pe.presence, pe.presence_source, pe.presence_ms, pe.source, pe.import_id, pe.updated_ms, "
-      "pe.away_place, pe.away_since, r.id, "
-      "r.person_id, r.household_id, r.dwelling_id, r.relation, r.is_primary, r.position, r.valid_from_ms, "
-      "r.valid_until_ms, r.source, r.import_id, r.registered, r.living, r.visible, r.end_reason FROM "
-      "residence r JOIN person pe ON pe.id = r.person_id JOIN "
-      "place "
-      "p ON p.id = r.dwelling_id WHERE r.dwelling_id {in:1} AND r.valid_until_ms IS NULL AND {scope:p} ORDER "
-      "BY "
-      "r.household_id, r.position, r.id",
+      "SELECT pe.id, pe.name, pe.sex, pe.birth_day, pe.document_kind, pe.document_state, "
+      "pe.document_sealed, pe.document_index, pe.document_masked, pe.registered_residence, pe.origin, "
+      "pe.return_day, pe.flags, pe.presence, pe.presence_source, pe.presence_ms, pe.source, pe.import_id, "
+      "pe.updated_ms, pe.away_place, pe.away_since, r.id, r.person_id, r.household_id, r.dwelling_id, "
+      "r.relation, r.is_primary, r.position, r.valid_from_ms, r.valid_until_ms, r.source, r.import_id, "
+      "r.registered, r.living, r.visible, r.end_reason FROM residence r JOIN person pe ON pe.id = "
+      "r.person_id JOIN place p ON p.id = r.dwelling_id WHERE r.dwelling_id {in:1} AND r.valid_until_ms IS "
+      "NULL AND {scope:p} ORDER BY r.household_id, r.position, r.id",
       {ids}, [&](const db::Row& r) {
         Resident resident;
         resident.person = meta::load<people::PersonRow>(r);
@@ -41,9 +38,8 @@ std::map<std::int64_t, Inhabited> load_residents(db::Scoped& q, const std::vecto
       });
   q.run(
       "SELECT ph.person_id, ph.number_index FROM phone ph JOIN residence r ON r.person_id = ph.person_id "
-      "JOIN "
-      "place p ON p.id = r.dwelling_id WHERE r.dwelling_id {in:1} AND r.valid_until_ms IS NULL AND {scope:p} "
-      "ORDER BY ph.person_id, ph.position",
+      "JOIN place p ON p.id = r.dwelling_id WHERE r.dwelling_id {in:1} AND r.valid_until_ms IS NULL AND "
+      "{scope:p} ORDER BY ph.person_id, ph.position",
       {ids}, [&](const db::Row& r) {
         const auto at = place_of.find(r.integer(0));
         if (at == place_of.end()) return;
@@ -58,10 +54,9 @@ std::map<std::string, std::string> documents_of(db::Scoped& q, std::int64_t comp
   std::map<std::string, std::string> labels;
   q.run(
       "SELECT pe.document_index, d.label FROM residence r JOIN person pe ON pe.id = r.person_id JOIN "
-      "dwelling d "
-      "ON d.id = r.dwelling_id JOIN place p ON p.id = r.dwelling_id WHERE p.compound_id = $1 AND "
-      "r.valid_until_ms IS NULL AND pe.document_index IS NOT NULL AND pe.document_state <> 'damaged' AND "
-      "COALESCE(pe.import_id, 0) <> $2 AND {scope:p}",
+      "dwelling d ON d.id = r.dwelling_id JOIN place p ON p.id = r.dwelling_id WHERE p.compound_id = $1 "
+      "AND r.valid_until_ms IS NULL AND pe.document_index IS NOT NULL AND pe.document_state <> 'damaged' "
+      "AND COALESCE(pe.import_id, 0) <> $2 AND {scope:p}",
       {compound_id, import_id}, [&](const db::Row& r) { labels.emplace(r.blob(0), r.str(1)); });
   return labels;
 }

@@ -32,8 +32,7 @@ std::map<intake::RoomRef, std::int64_t> load_parts(db::Scoped& q, std::int64_t c
   std::map<std::int64_t, Node> nodes;
   q.run(
       "SELECT p.id, p.kind, p.name, p.phase_id, p.building_id FROM place p WHERE p.compound_id = $1 AND "
-      "p.kind IN "
-      "('phase', 'building', 'stair') AND p.valid_until_ms IS NULL AND {scope:p}",
+      "p.kind IN ('phase', 'building', 'stair') AND p.valid_until_ms IS NULL AND {scope:p}",
       {compound_id}, [&](const db::Row& r) {
         nodes[r.integer(0)] = {r.str(1), r.str(2), r.integer(3), r.integer(4)};
       });
@@ -159,10 +158,8 @@ class Stewards {
       q_.one(
           "SELECT s.id, s.name, s.organisation, s.post, s.rank, s.party, s.phone_sealed, s.phone_index, "
           "s.phone_masked, s.source, s.import_id, s.updated_ms, s.organisation_id, s.force, s.skills FROM "
-          "staff s JOIN stewardship w ON w.staff_id "
-          "= "
-          "s.id JOIN place p ON p.id = w.place_id WHERE s.name = $1 AND p.compound_id = $2 AND "
-          "w.valid_until_ms IS NULL AND {scope:p} ORDER BY s.id",
+          "staff s JOIN stewardship w ON w.staff_id = s.id JOIN place p ON p.id = w.place_id WHERE s.name "
+          "= $1 AND p.compound_id = $2 AND w.valid_until_ms IS NULL AND {scope:p} ORDER BY s.id",
           {key.first, job_.ground.compound.id}, keep);
     if (!known) return;
     if (known->staff.organisation_id)
@@ -170,8 +167,7 @@ class Stewards {
                         [&](const db::Row& r) { known->employer = r.str(0); });
     q_.run(
         "SELECT w.place_id, w.tier FROM stewardship w JOIN place p ON p.id = w.place_id WHERE w.staff_id = "
-        "$1 "
-        "AND w.valid_until_ms IS NULL AND w.duty = 'steward' AND w.grid_id IS NULL AND {scope:p}",
+        "$1 AND w.valid_until_ms IS NULL AND w.duty = 'steward' AND w.grid_id IS NULL AND {scope:p}",
         {known->staff.id},
         [&](const db::Row& r) { known->tiers[r.integer(0)] = static_cast<int>(r.integer(1)); });
   }

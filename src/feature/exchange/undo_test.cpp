@@ -114,14 +114,10 @@ TEST_P(Undoing, PutsBackWhatWasFilled) {
 TEST_P(Undoing, KeepsWhatWasChangedOrUsedSince) {
   const auto import = take("名册.csv", roster_text);
   run("INSERT INTO passage (id, compound_id, opening_id, happened_ms, recorded_ms, device_ms, direction, "
-      "result, "
-      "holder_kind, household_id, persons, companions, person_ids, temperature_note, readings, steps, "
-      "outcome, "
-      "reasons, flags, consumes, policy_version, offline, list_age_s) SELECT 1, compound_id, 1, 1, 1, 1, "
-      "'exit', "
-      "'passed', 'pass', id, 1, 0, '[]', '', '[]', '[]', 'allow', '[]', '[]', 1, 1, 0, 0 FROM household "
-      "WHERE "
-      "label = '1-1-101'");
+      "result, holder_kind, household_id, persons, companions, person_ids, temperature_note, readings, "
+      "steps, outcome, reasons, flags, consumes, policy_version, offline, list_age_s) SELECT 1, "
+      "compound_id, 1, 1, 1, 1, 'exit', 'passed', 'pass', id, 1, 0, '[]', '', '[]', '[]', 'allow', '[]', "
+      "'[]', 1, 1, 0, 0 FROM household WHERE label = '1-1-101'");
   run("INSERT INTO history (entity, record_id, valid_from_ms, recorded_ms, source, actor, before) SELECT "
       "'person', id, 1, 1, 'office', "
       "'account:1', '{}' FROM person WHERE name = '李娜'");

@@ -40,8 +40,7 @@ std::optional<std::string> open_call(db::Scoped& q, const PassageRow& row, base:
   const auto of_this_phone = fmt::format("call:{}:%", row.enrolment_id.value_or(0));
   q.one(
       "SELECT i.origin FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.compound_id = $1 AND "
-      "i.opened_ms "
-      ">= $2 AND i.kind = 'refer_call' AND i.closed_ms IS NULL AND i.origin LIKE $3 AND "
+      "i.opened_ms >= $2 AND i.kind = 'refer_call' AND i.closed_ms IS NULL AND i.origin LIKE $3 AND "
       "COALESCE(i.household_id, 0) = $4 AND {scope:p} ORDER BY i.opened_ms DESC, i.id DESC LIMIT 1",
       {row.compound_id, now + -call_within_ms, of_this_phone, row.household_id.value_or(0)},
       [&](const db::Row& r) { origin = r.str(0); });

@@ -26,10 +26,8 @@ void add_phones(db::Scoped& q, std::int64_t compound, const place::PlaceRules& r
                 std::map<std::int64_t, GateWatch*>& gates) {
   q.run(
       "SELECT e.opening_id, e.id, e.label, e.last_contact_ms, e.list_generated_ms, e.queue, "
-      "e.queue_since_ms, "
-      "e.waiting FROM enrolment e JOIN place p ON p.id = e.compound_id WHERE e.compound_id = $1 AND e.state "
-      "= "
-      "'active' AND {scope:p} ORDER BY e.id",
+      "e.queue_since_ms, e.waiting FROM enrolment e JOIN place p ON p.id = e.compound_id WHERE "
+      "e.compound_id = $1 AND e.state = 'active' AND {scope:p} ORDER BY e.id",
       {compound}, [&](const db::Row& r) {
         const auto gate = gates.find(r.integer(0));
         if (gate == gates.end()) return;
@@ -81,9 +79,9 @@ void count_today(db::Scoped& q, std::int64_t compound, base::Instant now,
   for (auto& [id, gate] : gates) gate->hours.assign(hours, 0);
   q.run(
       "SELECT g.opening_id, g.direction, g.result, g.happened_ms, g.reasons, g.temperature_tenths, "
-      "g.outcome, "
-      "g.emergency_reason FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.compound_id = $1 AND "
-      "g.happened_ms >= $2 AND g.happened_ms <= $3 AND g.result IN ('passed', 'turned_back') AND {scope:p}",
+      "g.outcome, g.emergency_reason FROM passage g JOIN place p ON p.id = g.compound_id WHERE "
+      "g.compound_id = $1 AND g.happened_ms >= $2 AND g.happened_ms <= $3 AND g.result IN ('passed', "
+      "'turned_back') AND {scope:p}",
       {compound, start, now}, [&](const db::Row& r) {
         if (const auto gate = gates.find(r.integer(0)); gate != gates.end())
           count_crossing(r, *gate->second, tallies[r.integer(0)], start);
@@ -99,10 +97,8 @@ Result<GatesBoard> board(api::Context& c, const place::CompoundQuery& in) {
     out.as_of_ms = c.now.ms;
     q.run(
         "SELECT o.id, o.name, o.state FROM opening o JOIN place p ON p.id = o.compound_id WHERE "
-        "o.compound_id = $1 "
-        "AND o.valid_until_ms IS NULL AND {scope:p} AND (o.state <> 'sealed' OR EXISTS (SELECT 1 FROM "
-        "enrolment e "
-        "WHERE e.opening_id = o.id AND e.state = 'active')) ORDER BY o.id",
+        "o.compound_id = $1 AND o.valid_until_ms IS NULL AND {scope:p} AND (o.state <> 'sealed' OR EXISTS "
+        "(SELECT 1 FROM enrolment e WHERE e.opening_id = o.id AND e.state = 'active')) ORDER BY o.id",
         {in.compound_id}, [&](const db::Row& r) {
           GateWatch gate;
           gate.opening_id = r.integer(0);

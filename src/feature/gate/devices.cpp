@@ -189,9 +189,8 @@ void list_households(db::Scoped& q, const GateDevice& device, base::Instant now,
                                   {}});
       });
   q.run(
-      "SELECT h.id, h.dwelling_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.compound_id "
-      "= $1 AND "
-      "h.valid_until_ms IS NULL AND {scope:p} ORDER BY h.sort, h.id",
+      "SELECT h.id, h.dwelling_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE "
+      "h.compound_id = $1 AND h.valid_until_ms IS NULL AND {scope:p} ORDER BY h.sort, h.id",
       {device.compound_id}, [&](const db::Row& r) {
         household_at[r.integer(0)] = list.households.size();
         list.households.push_back({r.integer(0), r.integer(1), {}});
@@ -201,10 +200,8 @@ void list_households(db::Scoped& q, const GateDevice& device, base::Instant now,
   const auto child_after = born_before(now);
   q.run(
       "SELECT r.household_id, pe.id, pe.name, r.relation, pe.birth_day FROM residence r JOIN person pe ON "
-      "pe.id = r.person_id "
-      "JOIN place p ON p.id = r.dwelling_id WHERE p.compound_id = $1 AND r.valid_until_ms IS NULL AND "
-      "{scope:p} "
-      "ORDER BY r.household_id, r.position",
+      "pe.id = r.person_id JOIN place p ON p.id = r.dwelling_id WHERE p.compound_id = $1 AND "
+      "r.valid_until_ms IS NULL AND {scope:p} ORDER BY r.household_id, r.position",
       {device.compound_id}, [&](const db::Row& r) {
         const auto at = household_at.find(r.integer(0));
         if (at == household_at.end()) return;
@@ -232,11 +229,9 @@ void list_vehicles(db::Scoped& q, const GateDevice& device, GateList& list) {
 void list_holders(db::Scoped& q, const GateDevice& device, base::Day today, GateList& list) {
   q.run(
       "SELECT ps.id, ps.person_id, COALESCE((SELECT v.plate FROM vehicle v WHERE v.id = ps.vehicle_id), "
-      "(SELECT "
-      "gu.name_masked FROM guest gu WHERE gu.id = ps.guest_id), '') FROM pass ps JOIN place p ON p.id = "
-      "ps.compound_id WHERE ps.compound_id = $1 AND ps.pass_class <> 'household' AND ps.valid_until >= $2 "
-      "AND "
-      "{scope:p} ORDER BY ps.id",
+      "(SELECT gu.name_masked FROM guest gu WHERE gu.id = ps.guest_id), '') FROM pass ps JOIN place p ON "
+      "p.id = ps.compound_id WHERE ps.compound_id = $1 AND ps.pass_class <> 'household' AND ps.valid_until "
+      ">= $2 AND {scope:p} ORDER BY ps.id",
       {device.compound_id, today + -30},
       [&](const db::Row& r) { list.holders.push_back(meta::load<ListHolder>(r)); });
 }
@@ -295,11 +290,9 @@ void list_words(db::Scoped& q, const GateDevice& device, base::Instant now, Gate
 std::optional<Duty> duty_of(db::Scoped& q, const core::Services& services, std::int64_t compound_id) {
   std::optional<Duty> duty;
   q.one(
-      "SELECT s.id, s.name, s.phone_sealed FROM stewardship w JOIN staff s ON s.id = w.staff_id JOIN place p "
-      "ON "
-      "p.id = w.place_id WHERE w.place_id = $1 AND w.valid_until_ms IS NULL AND w.duty = 'steward' AND "
-      "s.phone_sealed IS NOT NULL AND {scope:p} "
-      "ORDER BY w.tier, w.id LIMIT 1",
+      "SELECT s.id, s.name, s.phone_sealed FROM stewardship w JOIN staff s ON s.id = w.staff_id JOIN place "
+      "p ON p.id = w.place_id WHERE w.place_id = $1 AND w.valid_until_ms IS NULL AND w.duty = 'steward' "
+      "AND s.phone_sealed IS NOT NULL AND {scope:p} ORDER BY w.tier, w.id LIMIT 1",
       {compound_id}, [&](const db::Row& r) {
         const auto phone = services.keys.unseal("staff", "phone", r.integer(0), r.blob(2));
         if (phone) duty = Duty{r.str(1), *phone};

@@ -21,11 +21,10 @@ constexpr std::int64_t round_max = 50;  // of one round: the writer is not held 
 
 // Where nobody knows that they live elsewhere, it stays.
 constexpr std::string_view left_their_compound =
-    "SELECT x.id FROM exemption x WHERE x.ended_ms IS NULL AND x.valid_until >= $1 AND EXISTS (SELECT 1 FROM "
-    "residence r WHERE r.person_id = x.person_id AND r.valid_until_ms IS NULL) AND NOT EXISTS (SELECT 1 FROM "
-    "residence r JOIN place d ON d.id = r.dwelling_id WHERE r.person_id = x.person_id AND r.valid_until_ms "
-    "IS "
-    "NULL AND d.compound_id = x.compound_id) ORDER BY x.id LIMIT $2";
+    "SELECT x.id FROM exemption x WHERE x.ended_ms IS NULL AND x.valid_until >= $1 AND EXISTS (SELECT 1 "
+    "FROM residence r WHERE r.person_id = x.person_id AND r.valid_until_ms IS NULL) AND NOT EXISTS (SELECT "
+    "1 FROM residence r JOIN place d ON d.id = r.dwelling_id WHERE r.person_id = x.person_id AND "
+    "r.valid_until_ms IS NULL AND d.compound_id = x.compound_id) ORDER BY x.id LIMIT $2";
 
 std::int64_t version_at(db::Scoped& q, std::int64_t compound_id, base::Instant now) {
   const RuleBook book(q, compound_id, now);

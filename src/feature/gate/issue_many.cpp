@@ -27,35 +27,27 @@ constexpr auto households = db::ScopedSql(
     "SELECT h.id, h.dwelling_id, h.sort, h.label, NULL, NULL, NULL, (SELECT COUNT(*) FROM pass ps WHERE "
     "ps.household_id = h.id AND ps.pass_class = 'household' AND ps.state IN ('active', 'inactive') AND "
     "ps.valid_until >= $2) FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.compound_id = $1 "
-    "AND "
-    "h.valid_until_ms IS NULL AND {scope:p}");
+    "AND h.valid_until_ms IS NULL AND {scope:p}");
 constexpr auto persons = db::ScopedSql(
     "SELECT h.id, r.dwelling_id, h.sort, h.label, r.person_id, NULL, NULL, (SELECT COUNT(*) FROM pass ps "
-    "WHERE "
-    "ps.person_id = r.person_id AND ps.compound_id = $1 AND ps.pass_class = 'person' AND ps.state IN "
-    "('active', "
-    "'inactive') AND ps.valid_until >= $2) FROM residence r JOIN household h ON h.id = r.household_id JOIN "
-    "place p ON p.id = r.dwelling_id WHERE h.compound_id = $1 AND h.valid_until_ms IS NULL AND "
-    "r.valid_until_ms IS NULL AND {scope:p}");
+    "WHERE ps.person_id = r.person_id AND ps.compound_id = $1 AND ps.pass_class = 'person' AND ps.state IN "
+    "('active', 'inactive') AND ps.valid_until >= $2) FROM residence r JOIN household h ON h.id = "
+    "r.household_id JOIN place p ON p.id = r.dwelling_id WHERE h.compound_id = $1 AND h.valid_until_ms IS "
+    "NULL AND r.valid_until_ms IS NULL AND {scope:p}");
 constexpr auto certified = db::ScopedSql(
     "SELECT h.id, r.dwelling_id, h.sort, h.label, r.person_id, NULL, (SELECT MAX(x.valid_until) FROM "
-    "exemption x "
-    "WHERE x.person_id = r.person_id AND x.compound_id = $1 AND x.granted_ms IS NOT NULL AND x.ended_ms IS "
-    "NULL AND x.valid_from <= $2 AND x.valid_until >= $2), "
-    "(SELECT COUNT(*) FROM pass ps WHERE ps.person_id = r.person_id AND ps.compound_id = $1 AND "
-    "ps.pass_class = "
-    "'exempt' AND ps.state IN ('active', 'inactive') AND ps.valid_until >= $2) FROM residence r JOIN "
-    "household "
-    "h ON h.id = r.household_id JOIN place p ON p.id = r.dwelling_id WHERE h.compound_id = $1 AND "
-    "h.valid_until_ms IS NULL AND r.valid_until_ms IS NULL AND EXISTS (SELECT 1 FROM exemption x WHERE "
-    "x.person_id = r.person_id AND x.compound_id = $1 AND x.granted_ms IS NOT NULL AND x.ended_ms IS NULL "
-    "AND x.valid_from <= $2 AND x.valid_until >= $2) AND "
-    "{scope:p}");
+    "exemption x WHERE x.person_id = r.person_id AND x.compound_id = $1 AND x.granted_ms IS NOT NULL AND "
+    "x.ended_ms IS NULL AND x.valid_from <= $2 AND x.valid_until >= $2), (SELECT COUNT(*) FROM pass ps "
+    "WHERE ps.person_id = r.person_id AND ps.compound_id = $1 AND ps.pass_class = 'exempt' AND ps.state IN "
+    "('active', 'inactive') AND ps.valid_until >= $2) FROM residence r JOIN household h ON h.id = "
+    "r.household_id JOIN place p ON p.id = r.dwelling_id WHERE h.compound_id = $1 AND h.valid_until_ms IS "
+    "NULL AND r.valid_until_ms IS NULL AND EXISTS (SELECT 1 FROM exemption x WHERE x.person_id = "
+    "r.person_id AND x.compound_id = $1 AND x.granted_ms IS NOT NULL AND x.ended_ms IS NULL AND "
+    "x.valid_from <= $2 AND x.valid_until >= $2) AND {scope:p}");
 constexpr auto vehicles = db::ScopedSql(
-    "SELECT v.household_id, v.dwelling_id, p.sort, v.label, NULL, v.id, NULL, (SELECT COUNT(*) FROM pass ps "
-    "WHERE ps.vehicle_id = v.id AND ps.state IN ('active', 'inactive') AND ps.valid_until >= $2) FROM "
-    "vehicle v "
-    "JOIN place p ON p.id = COALESCE(v.dwelling_id, v.compound_id) WHERE v.compound_id = $1 AND "
+    "SELECT v.household_id, v.dwelling_id, p.sort, v.label, NULL, v.id, NULL, (SELECT COUNT(*) FROM pass "
+    "ps WHERE ps.vehicle_id = v.id AND ps.state IN ('active', 'inactive') AND ps.valid_until >= $2) FROM "
+    "vehicle v JOIN place p ON p.id = COALESCE(v.dwelling_id, v.compound_id) WHERE v.compound_id = $1 AND "
     "v.valid_until_ms IS NULL AND v.plate <> '' AND {scope:p}");
 
 const db::ScopedSql& query_of(PassClass pass_class) {

@@ -72,9 +72,8 @@ Result<void> put_vehicle(db::Scoped& q, const NewPass& in, PassRow& row) {
   if (!in.vehicle_id) return base::fail_field("/vehicle_id", "required");
   const bool found = q.one(
       "SELECT v.household_id, v.dwelling_id, p.sort, v.label FROM vehicle v JOIN place p ON p.id = "
-      "COALESCE(v.dwelling_id, v.compound_id) WHERE v.id = $1 AND v.compound_id = $2 AND v.valid_until_ms IS "
-      "NULL "
-      "AND v.plate <> '' AND {scope:p}",
+      "COALESCE(v.dwelling_id, v.compound_id) WHERE v.id = $1 AND v.compound_id = $2 AND v.valid_until_ms "
+      "IS NULL AND v.plate <> '' AND {scope:p}",
       {*in.vehicle_id, in.compound_id}, [&](const db::Row& r) {
         row.household_id = r.maybe_integer(0);
         row.dwelling_id = r.maybe_integer(1);

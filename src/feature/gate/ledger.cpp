@@ -21,13 +21,11 @@ using base::ErrorKind;
 using base::Result;
 
 constexpr auto passage_columns = db::ScopedSql(
-    "SELECT g.id, g.happened_ms, g.recorded_ms, g.opening_id, o.name, g.direction, g.result, g.holder_kind, "
-    "d.label, "
-    "g.household_id, g.person_ids, g.persons, g.companions, g.temperature_tenths, g.temperature_note, "
-    "g.outcome, g.reasons, "
-    "g.flags, g.policy_version, g.offline, e.label, (SELECT MAX(v.result) FROM passage v WHERE v.reverses_id "
-    "= g.id), g.reverses_id, "
-    "g.emergency_reason, g.reason, "
+    "SELECT g.id, g.happened_ms, g.recorded_ms, g.opening_id, o.name, g.direction, g.result, "
+    "g.holder_kind, d.label, g.household_id, g.person_ids, g.persons, g.companions, g.temperature_tenths, "
+    "g.temperature_note, g.outcome, g.reasons, g.flags, g.policy_version, g.offline, e.label, (SELECT "
+    "MAX(v.result) FROM passage v WHERE v.reverses_id = g.id), g.reverses_id, g.emergency_reason, "
+    "g.reason, "
     "(SELECT pe.name FROM person pe WHERE pe.id = g.person_id), gu.name_masked, " AS_OF(
         "person", "g.person_id", "g.happened_ms") ", " AS_OF("dwelling", "g.dwelling_id", "g.happened_ms")
     " FROM passage g JOIN place p ON p.id = g.compound_id LEFT JOIN opening o ON o.id = g.opening_id "

@@ -37,9 +37,8 @@ struct HomeOf {
 std::optional<HomeOf> home_of(db::Scoped& q, std::int64_t household_id) {
   std::optional<HomeOf> found;
   q.one(
-      "SELECT h.compound_id, h.dwelling_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id "
-      "= $1 "
-      "AND h.valid_until_ms IS NULL AND {scope:p}",
+      "SELECT h.compound_id, h.dwelling_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE "
+      "h.id = $1 AND h.valid_until_ms IS NULL AND {scope:p}",
       {household_id}, [&](const db::Row& r) {
         found = HomeOf{r.integer(0), r.integer(1)};
       });

@@ -26,9 +26,8 @@ struct OpeningOf {
 std::optional<OpeningOf> find_opening(db::Scoped& q, std::int64_t id) {
   std::optional<OpeningOf> found;
   q.one(
-      "SELECT o.compound_id, o.name, p.name FROM opening o JOIN place p ON p.id = o.compound_id WHERE o.id = "
-      "$1 AND "
-      "{scope:p}",
+      "SELECT o.compound_id, o.name, p.name FROM opening o JOIN place p ON p.id = o.compound_id WHERE o.id "
+      "= $1 AND {scope:p}",
       {id}, [&](const db::Row& r) {
         found = OpeningOf{r.integer(0), r.str(1), r.str(2)};
       });
@@ -91,11 +90,8 @@ std::vector<Line> lines_of(db::Scoped& q, std::int64_t compound, base::Instant n
   std::vector<Line> lines;
   q.run(
       "SELECT h.id, h.dwelling_id, h.label, (SELECT COUNT(*) FROM residence r WHERE r.household_id = h.id "
-      "AND "
-      "r.valid_until_ms IS "
-      "NULL) FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.compound_id = $1 AND "
-      "h.valid_until_ms IS "
-      "NULL AND {scope:p} ORDER BY h.sort, h.id",
+      "AND r.valid_until_ms IS NULL) FROM household h JOIN place p ON p.id = h.dwelling_id WHERE "
+      "h.compound_id = $1 AND h.valid_until_ms IS NULL AND {scope:p} ORDER BY h.sort, h.id",
       {compound}, [&](const db::Row& r) {
         lines.push_back({r.integer(0), r.integer(1), r.str(2), r.integer(3)});
       });

@@ -202,9 +202,8 @@ Result<void> call_duty(api::Context& c, const DutyCall& in) {
         cause.detail += (cause.detail.empty() ? "" : " ") + reason;
     if (in.household_id)
       q.one(
-          "SELECT h.id, h.dwelling_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id = $1 "
-          "AND "
-          "h.compound_id = $2 AND {scope:p}",
+          "SELECT h.id, h.dwelling_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id = "
+          "$1 AND h.compound_id = $2 AND {scope:p}",
           {*in.household_id, device->compound_id}, [&](const db::Row& r) {
             cause.household_id = r.integer(0);
             cause.place_id = r.integer(1);

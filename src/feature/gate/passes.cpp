@@ -23,15 +23,12 @@ constexpr int default_valid_days = 90;
 
 constexpr auto pass_columns = db::ScopedSql(
     "SELECT ps.id, ps.compound_id, ps.household_id, ps.dwelling_id, ps.sort, ps.label, ps.pass_class, "
-    "ps.state, "
-    "ps.generation, ps.short_code, ps.token, ps.batch, ps.issued_ms, ps.issued_by, ps.valid_until, "
-    "ps.activated_ms, "
-    "ps.void_ms, ps.void_reason, ps.replaced_by, ps.person_id, ps.vehicle_id, ps.guest_id, (SELECT pe.name "
-    "FROM "
-    "person pe WHERE pe.id = ps.person_id), COALESCE((SELECT v.plate FROM vehicle v WHERE v.id = "
-    "ps.vehicle_id), (SELECT gu.name_masked FROM guest gu WHERE gu.id = ps.guest_id)) FROM pass ps JOIN "
-    "place p "
-    "ON p.id = ps.compound_id WHERE {scope:p}");
+    "ps.state, ps.generation, ps.short_code, ps.token, ps.batch, ps.issued_ms, ps.issued_by, "
+    "ps.valid_until, ps.activated_ms, ps.void_ms, ps.void_reason, ps.replaced_by, ps.person_id, "
+    "ps.vehicle_id, ps.guest_id, (SELECT pe.name FROM person pe WHERE pe.id = ps.person_id), "
+    "COALESCE((SELECT v.plate FROM vehicle v WHERE v.id = ps.vehicle_id), (SELECT gu.name_masked FROM "
+    "guest gu WHERE gu.id = ps.guest_id)) FROM pass ps JOIN place p ON p.id = ps.compound_id WHERE "
+    "{scope:p}");
 
 Pass shown(const PassRow& row) {
   Pass p;

@@ -20,12 +20,11 @@ using base::Result;
 
 constexpr auto policy_list = db::ScopedSql(
     "SELECT y.id, y.place_id, p.name, y.zone_level, y.compound_kind, y.unit_id, s.name, y.version, "
-    "y.effective_from_ms, y.state, y.tightening, a.display_name, y.created_by, y.created_ms, d.display_name, "
-    "y.decided_ms, v.display_name, y.reviewed_ms, y.voids_cards, y.replacements_from, y.note, y.params FROM "
-    "policy y JOIN place p ON p.id = y.place_id LEFT JOIN place_set s ON s.id = y.unit_id LEFT JOIN account "
-    "a "
-    "ON a.id = y.created_by LEFT JOIN account d ON d.id = y.decided_by LEFT JOIN account v ON v.id = "
-    "y.reviewed_by WHERE {scope:p}");
+    "y.effective_from_ms, y.state, y.tightening, a.display_name, y.created_by, y.created_ms, "
+    "d.display_name, y.decided_ms, v.display_name, y.reviewed_ms, y.voids_cards, y.replacements_from, "
+    "y.note, y.params FROM policy y JOIN place p ON p.id = y.place_id LEFT JOIN place_set s ON s.id = "
+    "y.unit_id LEFT JOIN account a ON a.id = y.created_by LEFT JOIN account d ON d.id = y.decided_by LEFT "
+    "JOIN account v ON v.id = y.reviewed_by WHERE {scope:p}");
 
 PolicyShown load_policy(const db::Row& r, std::int64_t account) {
   PolicyShown s;

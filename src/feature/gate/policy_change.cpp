@@ -37,9 +37,8 @@ std::optional<rule::Policy> same_subject(db::Scoped& q, const rule::Subject& s, 
   std::optional<rule::Policy> found;
   q.unscoped().run(
       "SELECT params, version, effective_from_ms FROM policy WHERE place_id = $1 AND COALESCE(zone_level, "
-      "'') = "
-      "$2 AND COALESCE(compound_kind, '') = $3 AND COALESCE(unit_id, 0) = $4 AND state = 'in_force' AND "
-      "effective_from_ms <= $5 ORDER BY effective_from_ms DESC, version DESC LIMIT 1",
+      "'') = $2 AND COALESCE(compound_kind, '') = $3 AND COALESCE(unit_id, 0) = $4 AND state = 'in_force' "
+      "AND effective_from_ms <= $5 ORDER BY effective_from_ms DESC, version DESC LIMIT 1",
       {s.place_id, s.zone_level, s.compound_kind, s.unit_id, now},
       [&](const db::Row& r) { found = stored_policy(r.text(0), r.integer(1), r.instant(2)); });
   return found;
@@ -138,17 +137,14 @@ class Preview {
   void outside_and_inside(db::Scoped& q, std::int64_t compound) {
     const auto since = now_ + -62 * base::day_ms;
     q.run(
-        "SELECT l.household_id, l.n_persons FROM (SELECT g.id, g.compound_id, g.household_id, g.happened_ms, "
-        "g.direction, g.persons + g.companions AS n_persons, ROW_NUMBER() OVER (PARTITION BY g.household_id, "
-        "g.person_id ORDER BY g.happened_ms DESC, g.id DESC) AS n FROM passage g WHERE g.compound_id = $1 "
-        "AND "
-        "g.happened_ms >= $2 AND g.household_id IS NOT NULL AND g.result = 'passed' AND NOT EXISTS (SELECT 1 "
-        "FROM passage v WHERE v.compound_id = $1 AND v.happened_ms >= $2 AND v.reverses_id = g.id AND "
-        "v.result "
-        "= 'reversed')) l JOIN place p ON p.id = l.compound_id WHERE l.n = 1 AND l.direction = 'out' AND "
-        "{scope:p} AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.compound_id = $1 AND v.happened_ms >= $2 "
-        "AND "
-        "v.reverses_id = l.id)",
+        "SELECT l.household_id, l.n_persons FROM (SELECT g.id, g.compound_id, g.household_id, "
+        "g.happened_ms, g.direction, g.persons + g.companions AS n_persons, ROW_NUMBER() OVER (PARTITION "
+        "BY g.household_id, g.person_id ORDER BY g.happened_ms DESC, g.id DESC) AS n FROM passage g WHERE "
+        "g.compound_id = $1 AND g.happened_ms >= $2 AND g.household_id IS NOT NULL AND g.result = 'passed' "
+        "AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.compound_id = $1 AND v.happened_ms >= $2 AND "
+        "v.reverses_id = g.id AND v.result = 'reversed')) l JOIN place p ON p.id = l.compound_id WHERE l.n "
+        "= 1 AND l.direction = 'out' AND {scope:p} AND NOT EXISTS (SELECT 1 FROM passage v WHERE "
+        "v.compound_id = $1 AND v.happened_ms >= $2 AND v.reverses_id = l.id)",
         {compound, since}, [&](const db::Row& r) {
           if (affected_.contains(r.integer(0))) out_.people_out += r.integer(1);
         });
@@ -162,11 +158,9 @@ class Preview {
 
   void cards(db::Scoped& q, std::int64_t compound) {
     q.run(
-        "SELECT ps.household_id FROM pass ps JOIN place p ON p.id = ps.compound_id WHERE ps.compound_id = $1 "
-        "AND "
-        "ps.state IN ('active', 'inactive') AND ps.pass_class <> 'exempt' AND ps.household_id IS NOT NULL "
-        "AND "
-        "{scope:p}",
+        "SELECT ps.household_id FROM pass ps JOIN place p ON p.id = ps.compound_id WHERE ps.compound_id = "
+        "$1 AND ps.state IN ('active', 'inactive') AND ps.pass_class <> 'exempt' AND ps.household_id IS "
+        "NOT NULL AND {scope:p}",
         {compound}, [&](const db::Row& r) {
           if (affected_.contains(r.integer(0))) ++out_.passes_to_reprint;
         });

@@ -71,14 +71,11 @@ class Replay {
     std::vector<Then> lines;
     q.run(
         "SELECT g.id, g.happened_ms, g.household_id, g.person_id, g.policy_version, g.direction, "
-        "g.holder_kind, "
-        "g.persons, g.companions, g.reasons, g.pass_id, g.emergency_reason, g.relation, g.guest_id, g.steps, "
-        "g.readings, d.id, d.stair_id, d.building_id, d.phase_id FROM passage g JOIN place p ON p.id = "
-        "g.compound_id LEFT JOIN place d ON d.id = g.dwelling_id WHERE g.compound_id = $1 AND g.happened_ms "
-        "< $2 "
-        "AND (g.happened_ms, g.id) > ($3, $4) AND g.result IN ('passed', 'turned_back') AND {scope:p} ORDER "
-        "BY "
-        "g.happened_ms, g.id LIMIT 500",
+        "g.holder_kind, g.persons, g.companions, g.reasons, g.pass_id, g.emergency_reason, g.relation, "
+        "g.guest_id, g.steps, g.readings, d.id, d.stair_id, d.building_id, d.phase_id FROM passage g JOIN "
+        "place p ON p.id = g.compound_id LEFT JOIN place d ON d.id = g.dwelling_id WHERE g.compound_id = "
+        "$1 AND g.happened_ms < $2 AND (g.happened_ms, g.id) > ($3, $4) AND g.result IN ('passed', "
+        "'turned_back') AND {scope:p} ORDER BY g.happened_ms, g.id LIMIT 500",
         {compound, out_.until, after_, after_id_}, [&](const db::Row& r) { lines.push_back(load_then(r)); });
     if (lines.empty()) return false;
     const RuleBook then(q, compound, out_.until);

@@ -71,8 +71,7 @@ PlacesBelow places_below(db::Scoped& q, std::int64_t compound_id, std::int64_t p
   PlacesBelow below;
   q.one(
       "SELECT p.id, p.stair_id, p.building_id, p.phase_id FROM place p WHERE p.id = $1 AND p.compound_id = "
-      "$2 "
-      "AND p.id <> $2 AND {scope:p}",
+      "$2 AND p.id <> $2 AND {scope:p}",
       {place_id, compound_id}, [&](const db::Row& r) { below = places_below(r, 0); });
   return below;
 }

@@ -46,17 +46,15 @@ KnownVehicle known_vehicle(db::Scoped& q, const GateDevice& device, const std::s
   KnownVehicle out{std::nullopt, at};
   if (plate.empty()) return out;
   q.one(
-      "SELECT v.id FROM vehicle v JOIN place p ON p.id = v.compound_id WHERE v.compound_id = $1 AND v.plate "
-      "= "
-      "$2 AND v.valid_until_ms IS NULL AND {scope:p} ORDER BY v.id LIMIT 1",
+      "SELECT v.id FROM vehicle v JOIN place p ON p.id = v.compound_id WHERE v.compound_id = $1 AND "
+      "v.plate = $2 AND v.valid_until_ms IS NULL AND {scope:p} ORDER BY v.id LIMIT 1",
       {device.compound_id, plate}, [&](const db::Row& r) { out.id = r.integer(0); });
   if (direction == rule::Direction::in)
     q.one(
-        "SELECT v.direction, v.happened_ms FROM vehicle_passage v JOIN place p ON p.id = v.compound_id WHERE "
-        "v.compound_id = $1 AND v.plate = $2 AND v.happened_ms < $3 AND v.result = 'passed' AND {scope:p} "
-        "AND "
-        "NOT EXISTS (SELECT 1 FROM vehicle_passage w WHERE w.plate = v.plate AND w.reverses_id = v.id) ORDER "
-        "BY v.happened_ms DESC, v.id DESC LIMIT 1",
+        "SELECT v.direction, v.happened_ms FROM vehicle_passage v JOIN place p ON p.id = v.compound_id "
+        "WHERE v.compound_id = $1 AND v.plate = $2 AND v.happened_ms < $3 AND v.result = 'passed' AND "
+        "{scope:p} AND NOT EXISTS (SELECT 1 FROM vehicle_passage w WHERE w.plate = v.plate AND "
+        "w.reverses_id = v.id) ORDER BY v.happened_ms DESC, v.id DESC LIMIT 1",
         {device.compound_id, plate, at}, [&](const db::Row& r) {
           if (r.text(0) == "out") out.rules_at = r.instant(1);
         });

@@ -21,9 +21,9 @@ struct Due {
 std::optional<Due> due(db::Scoped& q, base::Instant now) {
   std::optional<Due> found;
   q.unscoped().run(
-      "SELECT id, version, place_id, effective_from_ms FROM policy WHERE voids_cards = 1 AND cards_voided_ms "
-      "IS "
-      "NULL AND state = 'in_force' AND effective_from_ms <= $1 ORDER BY effective_from_ms, version LIMIT 1",
+      "SELECT id, version, place_id, effective_from_ms FROM policy WHERE voids_cards = 1 AND "
+      "cards_voided_ms IS NULL AND state = 'in_force' AND effective_from_ms <= $1 ORDER BY "
+      "effective_from_ms, version LIMIT 1",
       {now}, [&](const db::Row& r) {
         found = Due{r.integer(0), r.integer(1), r.integer(2), r.instant(3)};
       });
@@ -36,12 +36,11 @@ std::vector<PassRow> cards_of(db::Scoped& q, const Due& d, base::Instant now) {
   std::map<std::int64_t, RuleBook> books;
   constexpr db::ScopedSql alive(
       "SELECT ps.id, ps.compound_id, ps.household_id, ps.dwelling_id, ps.sort, ps.label, ps.pass_class, "
-      "ps.state, "
-      "ps.generation, ps.short_code, ps.token, ps.batch, ps.issued_ms, ps.issued_by, ps.valid_until, "
-      "ps.activated_ms, ps.void_ms, ps.void_reason, ps.replaced_by, p.id, p.stair_id, p.building_id, "
-      "p.phase_id "
-      "FROM pass ps JOIN place p ON p.id = ps.dwelling_id WHERE ps.state IN ('active', 'inactive') AND "
-      "ps.pass_class NOT IN ('exempt', 'worker', 'visitor') AND ps.issued_ms < $1 AND {scope:p}");
+      "ps.state, ps.generation, ps.short_code, ps.token, ps.batch, ps.issued_ms, ps.issued_by, "
+      "ps.valid_until, ps.activated_ms, ps.void_ms, ps.void_reason, ps.replaced_by, p.id, p.stair_id, "
+      "p.building_id, p.phase_id FROM pass ps JOIN place p ON p.id = ps.dwelling_id WHERE ps.state IN "
+      "('active', 'inactive') AND ps.pass_class NOT IN ('exempt', 'worker', 'visitor') AND ps.issued_ms < "
+      "$1 AND {scope:p}");
   q.run(alive.with(place::below(q, d.place_id)).with(" ORDER BY ps.compound_id, ps.id"), {d.from, d.place_id},
         [&](const db::Row& r) {
           if (cards.size() >= chunk) return;

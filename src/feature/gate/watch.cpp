@@ -56,11 +56,9 @@ bool open_now(const db::Row& r, int from, int until, base::Instant now) {
 void watch_gates(db::Scoped& q, const Compound& compound, base::Instant now, Found& found) {
   q.run(
       "SELECT e.id, e.opening_id, e.last_contact_ms, e.list_generated_ms, e.queue, e.queue_since_ms, "
-      "o.open_minute, o.close_minute FROM enrolment e JOIN opening o ON o.id = e.opening_id JOIN place p ON "
-      "p.id = "
-      "e.compound_id WHERE e.compound_id = $1 AND e.state = 'active' AND o.valid_until_ms IS NULL AND "
-      "o.state = "
-      "'guarded' AND {scope:p}",
+      "o.open_minute, o.close_minute FROM enrolment e JOIN opening o ON o.id = e.opening_id JOIN place p "
+      "ON p.id = e.compound_id WHERE e.compound_id = $1 AND e.state = 'active' AND o.valid_until_ms IS "
+      "NULL AND o.state = 'guarded' AND {scope:p}",
       {compound.row.id}, [&](const db::Row& r) {
         if (!open_now(r, 6, 7, now)) return;
         GatePhone phone;
@@ -85,15 +83,13 @@ struct Outing {
 std::vector<Outing> not_returned(db::Scoped& q, std::int64_t compound, base::Instant now) {
   std::vector<Outing> all;
   q.run(
-      "SELECT g.id, g.household_id, g.dwelling_id, g.person_id, g.happened_ms FROM passage g JOIN place p ON "
-      "p.id = "
-      "g.compound_id WHERE g.compound_id = $1 AND g.happened_ms >= $2 AND g.happened_ms <= $3 AND g.result = "
-      "'passed' AND g.direction = 'out' AND g.household_id IS NOT NULL AND g.emergency_reason IS NULL AND "
-      "{scope:p} "
-      "AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.household_id = g.household_id AND v.happened_ms >= "
-      "g.happened_ms AND (v.reverses_id = g.id OR (v.direction = 'in' AND v.result = 'passed' AND "
-      "(v.person_id IS "
-      "NULL OR g.person_id IS NULL OR v.person_id = g.person_id)))) ORDER BY g.happened_ms LIMIT 500",
+      "SELECT g.id, g.household_id, g.dwelling_id, g.person_id, g.happened_ms FROM passage g JOIN place p "
+      "ON p.id = g.compound_id WHERE g.compound_id = $1 AND g.happened_ms >= $2 AND g.happened_ms <= $3 "
+      "AND g.result = 'passed' AND g.direction = 'out' AND g.household_id IS NOT NULL AND "
+      "g.emergency_reason IS NULL AND {scope:p} AND NOT EXISTS (SELECT 1 FROM passage v WHERE "
+      "v.household_id = g.household_id AND v.happened_ms >= g.happened_ms AND (v.reverses_id = g.id OR "
+      "(v.direction = 'in' AND v.result = 'passed' AND (v.person_id IS NULL OR g.person_id IS NULL OR "
+      "v.person_id = g.person_id)))) ORDER BY g.happened_ms LIMIT 500",
       {compound, now + -outing_back_ms, now}, [&](const db::Row& r) {
         all.push_back({r.integer(0), r.integer(1), r.maybe_integer(2), r.maybe_integer(3), r.instant(4)});
       });
@@ -134,11 +130,9 @@ void watch_patterns(db::Scoped& q, const Compound& compound, base::Instant now, 
   if (rules.visitors_day_max > 0)
     q.run(
         "SELECT g.dwelling_id FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.compound_id = $1 "
-        "AND "
-        "g.happened_ms >= $2 AND g.result = 'passed' AND g.direction = 'in' AND g.holder_kind = 'visitor' "
-        "AND "
-        "g.dwelling_id IS NOT NULL AND {scope:p} GROUP BY g.dwelling_id HAVING SUM(g.persons + g.companions) "
-        "> $3",
+        "AND g.happened_ms >= $2 AND g.result = 'passed' AND g.direction = 'in' AND g.holder_kind = "
+        "'visitor' AND g.dwelling_id IS NOT NULL AND {scope:p} GROUP BY g.dwelling_id HAVING SUM(g.persons "
+        "+ g.companions) > $3",
         {compound.row.id, base::start_of(day), rules.visitors_day_max.value}, [&](const db::Row& r) {
           add(found, "attention_note", fmt::format("visitors:{}:{}", r.integer(0), day.number), r.integer(0),
               "visitors");
@@ -147,17 +141,12 @@ void watch_patterns(db::Scoped& q, const Compound& compound, base::Instant now, 
   // Before the ledger is as old as that, nobody knows (practice.md 11).
   const auto since = now + -rules.nobody_out_days.value * base::day_ms;
   q.run(
-      "SELECT h.id, h.dwelling_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.compound_id "
-      "= $1 AND "
-      "h.valid_until_ms IS NULL AND h.provisional = 0 AND h.valid_from_ms < $2 AND {scope:p} AND EXISTS "
-      "(SELECT 1 "
-      "FROM passage f WHERE f.compound_id = $1 AND f.happened_ms < $2) AND NOT EXISTS (SELECT 1 FROM passage "
-      "g WHERE "
-      "g.household_id = h.id AND g.happened_ms >= $2) AND EXISTS (SELECT 1 FROM residence r JOIN person pe "
-      "ON pe.id "
-      "= r.person_id WHERE r.household_id = h.id AND r.valid_until_ms IS NULL AND pe.presence <> 'away') "
-      "ORDER BY "
-      "h.id LIMIT 500",
+      "SELECT h.id, h.dwelling_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE "
+      "h.compound_id = $1 AND h.valid_until_ms IS NULL AND h.provisional = 0 AND h.valid_from_ms < $2 AND "
+      "{scope:p} AND EXISTS (SELECT 1 FROM passage f WHERE f.compound_id = $1 AND f.happened_ms < $2) AND "
+      "NOT EXISTS (SELECT 1 FROM passage g WHERE g.household_id = h.id AND g.happened_ms >= $2) AND EXISTS "
+      "(SELECT 1 FROM residence r JOIN person pe ON pe.id = r.person_id WHERE r.household_id = h.id AND "
+      "r.valid_until_ms IS NULL AND pe.presence <> 'away') ORDER BY h.id LIMIT 500",
       {compound.row.id, since}, [&](const db::Row& r) {
         const auto period = day.number / rules.nobody_out_days.value;
         add(found, "welfare_note", fmt::format("nobody_out:{}:{}", r.integer(0), period), r.integer(1),
@@ -169,12 +158,11 @@ void watch_patterns(db::Scoped& q, const Compound& compound, base::Instant now, 
 void watch_visitors(db::Scoped& q, const Compound& compound, base::Instant now,
                     std::vector<std::int64_t>& stayed) {
   q.run(
-      "SELECT gu.id FROM passage g JOIN guest gu ON gu.id = g.guest_id JOIN place p ON p.id = g.compound_id "
-      "WHERE g.compound_id = $1 AND g.happened_ms >= $2 AND g.happened_ms < $3 AND g.result = 'passed' AND "
-      "g.direction = 'in' AND g.holder_kind = 'visitor' AND gu.state = 'dismissed' AND gu.settled_ms IS NULL "
-      "AND "
-      "{scope:p} AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.compound_id = $1 AND v.happened_ms >= $2 "
-      "AND "
+      "SELECT gu.id FROM passage g JOIN guest gu ON gu.id = g.guest_id JOIN place p ON p.id = "
+      "g.compound_id WHERE g.compound_id = $1 AND g.happened_ms >= $2 AND g.happened_ms < $3 AND g.result "
+      "= 'passed' AND g.direction = 'in' AND g.holder_kind = 'visitor' AND gu.state = 'dismissed' AND "
+      "gu.settled_ms IS NULL AND {scope:p} AND NOT EXISTS (SELECT 1 FROM passage v WHERE v.compound_id = "
+      "$1 AND v.happened_ms >= $2 AND "
       "v.reverses_id = g.id) AND NOT " VISIT_OVER " ORDER BY gu.id LIMIT 100",
       {compound.row.id, now + -visit_back_ms, base::start_of(base::civil_day(now))},
       [&](const db::Row& r) { stayed.push_back(r.integer(0)); });
@@ -185,10 +173,8 @@ std::vector<std::int64_t> lively(db::Scoped& q, base::Instant now) {
   std::vector<std::int64_t> ids;
   q.run(
       "SELECT p.id FROM place p WHERE p.kind = 'compound' AND p.valid_until_ms IS NULL AND {scope:p} AND "
-      "(EXISTS "
-      "(SELECT 1 FROM enrolment e WHERE e.compound_id = p.id AND e.state = 'active') OR EXISTS (SELECT 1 "
-      "FROM "
-      "passage g WHERE g.compound_id = p.id AND g.happened_ms >= $1)) ORDER BY p.id",
+      "(EXISTS (SELECT 1 FROM enrolment e WHERE e.compound_id = p.id AND e.state = 'active') OR EXISTS "
+      "(SELECT 1 FROM passage g WHERE g.compound_id = p.id AND g.happened_ms >= $1)) ORDER BY p.id",
       {now + -outing_back_ms}, [&](const db::Row& r) { ids.push_back(r.integer(0)); });
   return ids;
 }
@@ -203,9 +189,8 @@ struct Round {
 Round round_of(db::Scoped& q, Found found) {
   Round round;
   q.run(
-      "SELECT i.origin, i.closed_ms FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.closed_ms IS "
-      "NULL AND "
-      "i.kind IN ('gate_silent', 'overdue_return') AND {scope:p}",
+      "SELECT i.origin, i.closed_ms FROM work_item i JOIN place p ON p.id = i.place_id WHERE i.closed_ms "
+      "IS NULL AND i.kind IN ('gate_silent', 'overdue_return') AND {scope:p}",
       {}, [&](const db::Row& r) {
         if (!found.contains(r.str(0))) round.over.push_back(r.str(0));
       });
@@ -266,8 +251,7 @@ Result<std::int64_t> watch(db::Store& store, base::Instant now) {
           std::int64_t compound = 0;
           c.run(
               "UPDATE guest SET state = 'waiting' WHERE id = $1 AND state = 'dismissed' AND settled_ms IS "
-              "NULL "
-              "RETURNING compound_id",
+              "NULL RETURNING compound_id",
               {guest}, [&](const db::Row& r) { compound = r.integer(0); });
           if (compound != 0) core::note_change(q, "guest", compound, guest, now);
         }

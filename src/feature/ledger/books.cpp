@@ -34,9 +34,8 @@ constexpr auto survey_columns =
 // The channel of a visit is how somebody was reached at last.
 const Lines survey{
     "SELECT x.at_ms, x.id, c.name, x.label, x.head, x.members, x.outside, x.source, x.provisional, "
-    "x.outcome, "
-    "x.round FROM (SELECT h.valid_from_ms AS at_ms, h.id AS id, h.dwelling_id AS dwelling_id, h.label AS "
-    "label, "
+    "x.outcome, x.round FROM (SELECT h.valid_from_ms AS at_ms, h.id AS id, h.dwelling_id AS dwelling_id, "
+    "h.label AS label, "
     "(SELECT MIN(pe.name) " LIVES_AT
     "r.household_id = h.id AND r.relation = 'head') AS head, (SELECT COUNT(*) FROM residence r WHERE "
     "r.household_id = h.id AND r.valid_until_ms IS NULL) AS members, (SELECT COUNT(*) " LIVES_AT
@@ -138,12 +137,9 @@ constexpr auto work_columns =
     std::to_array<std::string_view>({"at", "address", "category", "work", "done", "who", "note"});
 const Lines work_log{
     "SELECT e.at_ms, e.id, c.name, d.label, k.category, i.kind, e.verb, a.display_name, e.note FROM "
-    "work_event e JOIN "
-    "work_item i ON i.id = e.item_id JOIN work_kind k ON k.code = i.kind JOIN place p ON p.id = i.place_id "
-    "LEFT JOIN "
-    "place c ON c.id = i.compound_id LEFT JOIN dwelling d ON d.id = i.place_id JOIN account a ON a.id = "
-    "e.account_id "
-    "WHERE {scope:p}",
+    "work_event e JOIN work_item i ON i.id = e.item_id JOIN work_kind k ON k.code = i.kind JOIN place p ON "
+    "p.id = i.place_id LEFT JOIN place c ON c.id = i.compound_id LEFT JOIN dwelling d ON d.id = i.place_id "
+    "JOIN account a ON a.id = e.account_id WHERE {scope:p}",
     " AND e.at_ms >= {arg}",
     " AND e.at_ms < {arg}",
     {" AND (e.at_ms, e.id) < ({arg}, {arg})", " ORDER BY e.at_ms DESC, e.id DESC LIMIT {arg}"},

@@ -32,9 +32,8 @@ Readings recent_readings(db::Scoped& q, std::int64_t compound) {
       });
   std::map<std::string, std::int64_t> numbers;  // other words are other meters
   q.run(
-      "SELECT m.dwelling_id, m.meter, m.number, m.day, m.value, m.estimated FROM meter_reading m JOIN place "
-      "p "
-      "ON p.id = m.compound_id WHERE m.compound_id = $1 AND m.day >= $2 AND {scope:p}",
+      "SELECT m.dwelling_id, m.meter, m.number, m.day, m.value, m.estimated FROM meter_reading m JOIN "
+      "place p ON p.id = m.compound_id WHERE m.compound_id = $1 AND m.day >= $2 AND {scope:p}",
       {compound, found.until + -window_days}, [&](const db::Row& r) {
         rule::Reading reading;
         meta::parse_enum(r.text(1), reading.meter);
@@ -100,8 +99,7 @@ Result<api::Page<Estimate>> list_estimates(api::Context& c, const EstimateQuery&
     db::ScopedSql sql(
         "SELECT m.dwelling_id, d.label, m.lived_in_percent, m.reasons, m.electricity_per_day, "
         "m.water_per_day, m.newest_day, p.sort FROM meter_estimate m JOIN place p ON p.id = m.dwelling_id "
-        "JOIN "
-        "dwelling d ON d.id = p.id WHERE m.compound_id = $1 AND p.valid_until_ms IS NULL AND {scope:p}");
+        "JOIN dwelling d ON d.id = p.id WHERE m.compound_id = $1 AND p.valid_until_ms IS NULL AND {scope:p}");
     if (in.vacant)
       sql = *in.vacant ? sql.with(" AND m.lived_in_percent < 50") : sql.with(" AND m.lived_in_percent >= 50");
     return api::fetch_page<Estimate>(

@@ -95,11 +95,9 @@ Result<api::Page<CompoundBodies>> list_bodies(api::Context& c, const BodiesQuery
   const auto at = in.at_ms ? base::Instant{*in.at_ms} : c.now;
   return c.read([&](db::Scoped& q) -> Result<api::Page<CompoundBodies>> {
     auto sql = db::ScopedSql(
-                   "SELECT p.id, p.name, p.compound_kind, k.name, p.sort, p.community_id, p.subdistrict_id, "
-                   "p.area_id, "
-                   "p.district_id FROM place p LEFT JOIN place k ON k.id = p.community_id WHERE p.kind = "
-                   "'compound' AND "
-                   "p.valid_until_ms IS NULL AND {scope:p}")
+                   "SELECT p.id, p.name, p.compound_kind, k.name, p.sort, p.community_id, "
+                   "p.subdistrict_id, p.area_id, p.district_id FROM place p LEFT JOIN place k ON k.id = "
+                   "p.community_id WHERE p.kind = 'compound' AND p.valid_until_ms IS NULL AND {scope:p}")
                    .with(place::below(q, in.place_id));
     std::vector<db::Arg> args{in.place_id};
     if (in.missing) {

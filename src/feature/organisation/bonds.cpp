@@ -30,8 +30,7 @@ constexpr auto bond_columns = db::ScopedSql(BOND_COLUMNS " AND {scope:p}");
 constexpr auto row_columns = db::ScopedSql(
     "SELECT b.id, b.bond, b.branch, b.organisation_id, b.staff_id, b.place_id, b.document_ref, b.note, "
     "b.valid_from_ms, b.valid_until_ms, b.created_by FROM organisation_bond b JOIN place p ON p.id = "
-    "b.place_id "
-    "WHERE (b.valid_until_ms IS NULL OR b.valid_until_ms > b.valid_from_ms) AND {scope:p}");
+    "b.place_id WHERE (b.valid_until_ms IS NULL OR b.valid_until_ms > b.valid_from_ms) AND {scope:p}");
 
 Result<api::Page<OrganisationBond>> list_bonds(api::Context& c, const BondQuery& in) {
   const auto at = in.at_ms ? base::Instant{*in.at_ms} : c.now;

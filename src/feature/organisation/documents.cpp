@@ -28,14 +28,11 @@ using base::Result;
 constexpr auto document_columns = db::ScopedSql(
     "SELECT d.id, d.kind, t.title, d.organisation_id, o.name, d.place_id, dp.name, d.title, d.reference, "
     "d.signed_day, d.valid_until_day, CASE WHEN d.withdrawn_ms IS NOT NULL THEN 'withdrawn' WHEN "
-    "d.signed_day > "
-    "$1 THEN 'to_come' WHEN d.valid_until_day < $1 THEN 'expired' ELSE 'in_force' END, d.note, f.name, "
-    "f.size_bytes FROM organisation_document d LEFT JOIN stored_file f ON f.owner = 'organisation_document' "
-    "AND "
-    "f.owner_id = d.id JOIN organisation o ON o.id = d.organisation_id JOIN place p ON p.id = "
-    "o.place_id "
-    "LEFT JOIN place dp ON dp.id = d.place_id LEFT JOIN term t ON t.list = 'document_kind' AND t.code = "
-    "d.kind "
+    "d.signed_day > $1 THEN 'to_come' WHEN d.valid_until_day < $1 THEN 'expired' ELSE 'in_force' END, "
+    "d.note, f.name, f.size_bytes FROM organisation_document d LEFT JOIN stored_file f ON f.owner = "
+    "'organisation_document' AND f.owner_id = d.id JOIN organisation o ON o.id = d.organisation_id JOIN "
+    "place p ON p.id = o.place_id LEFT JOIN place dp ON dp.id = d.place_id LEFT JOIN term t ON t.list = "
+    "'document_kind' AND t.code = d.kind "
     "WHERE (d.place_id IS NULL OR {scope:dp}) AND " KEPT_BY_SCOPE);
 
 Result<api::Page<OrganisationDocument>> list_documents(api::Context& c, const DocumentQuery& in) {

@@ -92,19 +92,16 @@ std::vector<StaffPost> posts_of(db::Scoped& q, std::int64_t staff) {
       {staff}, keep);
   q.run(
       "SELECT b.bond, NULL, b.place_id, o.name, b.valid_from_ms, b.valid_until_ms FROM organisation_bond b "
-      "JOIN "
-      "place p ON p.id = b.place_id LEFT JOIN organisation o ON o.id = b.organisation_id WHERE b.staff_id = "
-      "$1 "
-      "AND (b.valid_until_ms IS NULL OR b.valid_until_ms > b.valid_from_ms) AND {scope:p} ORDER BY "
-      "b.valid_from_ms DESC, b.id LIMIT 500",
+      "JOIN place p ON p.id = b.place_id LEFT JOIN organisation o ON o.id = b.organisation_id WHERE "
+      "b.staff_id = $1 AND (b.valid_until_ms IS NULL OR b.valid_until_ms > b.valid_from_ms) AND {scope:p} "
+      "ORDER BY b.valid_from_ms DESC, b.id LIMIT 500",
       {staff}, keep);
   // Who belongs to a party branch says what their party is: its heads are known to everybody.
   q.run(
       "SELECT m.role, NULL, t.place_id, t.name, v.valid_from_ms, v.valid_until_ms FROM team_member m JOIN "
       "team_version v ON v.id = m.version_id JOIN team t ON t.id = v.team_id JOIN place p ON p.id = "
-      "t.place_id "
-      "WHERE m.staff_id = $1 AND (t.kind <> 'party_branch' OR m.role <> 'member') AND {scope:p} ORDER BY "
-      "v.valid_from_ms DESC, m.id LIMIT 500",
+      "t.place_id WHERE m.staff_id = $1 AND (t.kind <> 'party_branch' OR m.role <> 'member') AND {scope:p} "
+      "ORDER BY v.valid_from_ms DESC, m.id LIMIT 500",
       {staff}, keep);
   const auto labels = place::labels_of(q, places);
   for (std::size_t i = 0; i < posts.size(); ++i)
@@ -130,10 +127,8 @@ bool may_employ(db::Scoped& q, std::int64_t organisation) {
   return q.count(
              "SELECT COUNT(*) FROM organisation o JOIN place p ON p.id = o.place_id WHERE o.id = $1 AND "
              "o.valid_until_ms IS NULL AND ({scope:p} OR EXISTS (SELECT 1 FROM organisation_bond r JOIN "
-             "place rp "
-             "ON rp.id = r.place_id WHERE r.organisation_id = o.id AND r.bond IN ('manages', 'represents') "
-             "AND "
-             "r.valid_until_ms IS NULL AND {scope:rp}))",
+             "place rp ON rp.id = r.place_id WHERE r.organisation_id = o.id AND r.bond IN ('manages', "
+             "'represents') AND r.valid_until_ms IS NULL AND {scope:rp}))",
              {organisation}) > 0;
 }
 

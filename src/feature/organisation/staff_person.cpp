@@ -124,9 +124,8 @@ Result<StaffPerson> confirm(api::Context& c, const StaffPersonChoice& in) {
     std::vector<std::int64_t> concerned{c.id(), *person};
     if (const auto before = linked_to(q, c.id())) concerned.push_back(*before);
     q.unscoped().run(
-        "INSERT INTO staff_person (staff_id, person_id, confirmed_by, confirmed_ms) VALUES ($1, $2, $3, $4) "
-        "ON "
-        "CONFLICT (staff_id) DO UPDATE SET person_id = excluded.person_id, confirmed_by = "
+        "INSERT INTO staff_person (staff_id, person_id, confirmed_by, confirmed_ms) VALUES ($1, $2, $3, "
+        "$4) ON CONFLICT (staff_id) DO UPDATE SET person_id = excluded.person_id, confirmed_by = "
         "excluded.confirmed_by, confirmed_ms = excluded.confirmed_ms",
         {c.id(), *person, c.who.account, c.now});
     stewardship::note_staff_person(q, concerned, c.now);

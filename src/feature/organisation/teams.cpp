@@ -24,9 +24,9 @@ using base::Result;
 
 constexpr auto team_columns = db::ScopedSql(
     "SELECT t.id, t.kind, w.title, t.name, t.place_id, p.name, v.number, (SELECT s.name FROM team_member h "
-    "JOIN "
-    "staff s ON s.id = h.staff_id WHERE h.version_id = v.id AND h.role = 'head'), (SELECT COUNT(*) FROM "
-    "team_member m WHERE m.version_id = v.id), (SELECT COUNT(*) FROM team_body b WHERE b.version_id = v.id), "
+    "JOIN staff s ON s.id = h.staff_id WHERE h.version_id = v.id AND h.role = 'head'), (SELECT COUNT(*) "
+    "FROM team_member m WHERE m.version_id = v.id), (SELECT COUNT(*) FROM team_body b WHERE b.version_id = "
+    "v.id), "
     "v.document_ref, t.valid_from_ms, t.valid_until_ms, v.valid_from_ms" TEAM_FROM
     "LEFT JOIN term w ON w.list = 'team_kind' AND w.code = t.kind" TEAM_IN_SCOPE);
 
@@ -117,12 +117,10 @@ Result<TeamGaps> team_gaps(api::Context& c, const place::PlaceIdQuery& in) {
 std::vector<TeamMember> shown_members(db::Scoped& q, std::int64_t version) {
   std::vector<TeamMember> out;
   q.unscoped().run(
-      "SELECT m.staff_id, '', '', m.role, s.name, m.duty, COALESCE(o.name, s.organisation), s.post, s.rank, "
-      "s.phone_masked FROM team_member m JOIN staff s ON s.id = m.staff_id LEFT JOIN organisation o ON o.id "
-      "= "
-      "s.organisation_id WHERE m.version_id = $1 ORDER BY CASE m.role WHEN 'head' THEN 0 WHEN 'deputy' THEN "
-      "1 "
-      "ELSE 2 END, m.id",
+      "SELECT m.staff_id, '', '', m.role, s.name, m.duty, COALESCE(o.name, s.organisation), s.post, "
+      "s.rank, s.phone_masked FROM team_member m JOIN staff s ON s.id = m.staff_id LEFT JOIN organisation "
+      "o ON o.id = s.organisation_id WHERE m.version_id = $1 ORDER BY CASE m.role WHEN 'head' THEN 0 WHEN "
+      "'deputy' THEN 1 ELSE 2 END, m.id",
       {version}, [&](const db::Row& r) { out.push_back(meta::load<TeamMember>(r)); });
   return out;
 }

@@ -148,10 +148,8 @@ void add_phones(db::Scoped& q, const std::vector<Person*>& persons) {
   }
   q.run(
       "SELECT ph.person_id, ph.number_masked FROM phone ph JOIN residence r ON r.person_id = ph.person_id "
-      "JOIN "
-      "place p ON p.id = r.dwelling_id WHERE ph.person_id {in:1} AND r.valid_until_ms IS NULL AND "
-      "r.is_primary "
-      "= 1 AND {scope:p} ORDER BY ph.person_id, ph.position",
+      "JOIN place p ON p.id = r.dwelling_id WHERE ph.person_id {in:1} AND r.valid_until_ms IS NULL AND "
+      "r.is_primary = 1 AND {scope:p} ORDER BY ph.person_id, ph.position",
       {db::json_array(ids)},
       [&](const db::Row& r) { by_id.at(r.integer(0))->phones_masked.push_back(r.str(1)); });
 }
@@ -208,8 +206,7 @@ Result<HouseholdFile> create_household(api::Context& c, const NewHousehold& in) 
   return c.write([&](db::Scoped& q) -> Result<HouseholdFile> {
     const bool found = q.one(
         "SELECT p.compound_id, p.sort, d.label FROM dwelling d JOIN place p ON p.id = d.id WHERE d.id = $1 "
-        "AND "
-        "p.valid_until_ms IS NULL AND {scope:p}",
+        "AND p.valid_until_ms IS NULL AND {scope:p}",
         {in.dwelling_id}, [&](const db::Row& r) {
           draft.compound_id = r.integer(0);
           draft.sort = r.str(1);
@@ -283,10 +280,9 @@ Result<api::Page<Vehicle>> list_vehicles(api::Context& c, const VehicleQuery& in
   return c.read([&](db::Scoped& q) {
     auto sql = db::ScopedSql(
         "SELECT v.id, v.plate, v.plate_doubtful, v.owner_name, v.label, v.household_id, v.vehicle_kind, "
-        "v.colour, "
-        "v.phone_masked, COALESCE(dp.sort, '') FROM vehicle v JOIN place p ON p.id = v.compound_id "
-        "LEFT JOIN place dp ON dp.id = v.dwelling_id "
-        "WHERE v.compound_id = $1 AND v.valid_until_ms IS NULL AND {scope:p}");
+        "v.colour, v.phone_masked, COALESCE(dp.sort, '') FROM vehicle v JOIN place p ON p.id = "
+        "v.compound_id LEFT JOIN place dp ON dp.id = v.dwelling_id WHERE v.compound_id = $1 AND "
+        "v.valid_until_ms IS NULL AND {scope:p}");
     std::vector<db::Arg> args{in.compound_id};
     const auto like = in.q ? "%" + beginning(*in.q) : "";
     if (in.q) {

@@ -38,12 +38,10 @@ std::pair<std::string, base::Instant> said_before(db::Scoped& q, const Subject& 
 constexpr auto conflicts_in_scope = db::ScopedSql(
     "SELECT co.id, co.person_id, co.residence_id, co.field, co.known_sealed, co.known_source, co.known_ms, "
     "co.said_sealed, co.said_index, co.said_source, co.said_ms, co.import_id, co.actor, co.state, "
-    "co.settled_ms, "
-    "co.settled_by, pe.name, h.label, cp.name FROM conflict co JOIN person pe ON pe.id = co.person_id JOIN "
-    "residence r ON r.id = (SELECT MIN(rr.id) FROM residence rr JOIN place p ON p.id = rr.dwelling_id WHERE "
-    "rr.person_id = co.person_id AND rr.visible = 1 AND {scope:p}) JOIN household h ON h.id = r.household_id "
-    "JOIN "
-    "place cp ON cp.id = h.compound_id WHERE 1 = 1");
+    "co.settled_ms, co.settled_by, pe.name, h.label, cp.name FROM conflict co JOIN person pe ON pe.id = "
+    "co.person_id JOIN residence r ON r.id = (SELECT MIN(rr.id) FROM residence rr JOIN place p ON p.id = "
+    "rr.dwelling_id WHERE rr.person_id = co.person_id AND rr.visible = 1 AND {scope:p}) JOIN household h "
+    "ON h.id = r.household_id JOIN place cp ON cp.id = h.compound_id WHERE 1 = 1");
 constexpr int stored_columns = 16;
 
 Conflict shown(const db::Row& r, const core::Keyring& keys) {

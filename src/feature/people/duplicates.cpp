@@ -25,15 +25,11 @@ using base::Result;
 // Both sides must be seen, or there is no pair; a merged one is seen where whom it stands for is.
 constexpr auto pairs_in_scope = db::ScopedSql(
     "SELECT dp.id, dp.a_id, dp.b_id, dp.reasons, dp.score, dp.state, dp.found_ms, dp.settled_ms, "
-    "dp.settled_by FROM "
-    "duplicate_pair dp WHERE EXISTS (SELECT 1 FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE "
-    "r.person_id = COALESCE((SELECT al.person_id FROM person_alias al WHERE al.alias_id = dp.a_id), dp.a_id) "
-    "AND "
-    "r.visible = 1 AND {scope:p}) AND EXISTS (SELECT 1 FROM residence r JOIN place p ON p.id = r.dwelling_id "
-    "WHERE "
-    "r.person_id = COALESCE((SELECT al.person_id FROM person_alias al WHERE al.alias_id = dp.b_id), dp.b_id) "
-    "AND "
-    "r.visible = 1 AND {scope:p})");
+    "dp.settled_by FROM duplicate_pair dp WHERE EXISTS (SELECT 1 FROM residence r JOIN place p ON p.id = "
+    "r.dwelling_id WHERE r.person_id = COALESCE((SELECT al.person_id FROM person_alias al WHERE "
+    "al.alias_id = dp.a_id), dp.a_id) AND r.visible = 1 AND {scope:p}) AND EXISTS (SELECT 1 FROM residence "
+    "r JOIN place p ON p.id = r.dwelling_id WHERE r.person_id = COALESCE((SELECT al.person_id FROM "
+    "person_alias al WHERE al.alias_id = dp.b_id), dp.b_id) AND r.visible = 1 AND {scope:p})");
 
 // Written so that no engine goes through all open pairs to find those of a few persons.
 constexpr db::Fragment still_open = " AND dp.state <> 'merged' AND dp.state <> 'not_duplicate'";
@@ -61,12 +57,10 @@ void fill_sides(db::Scoped& q, std::vector<DuplicatePair>& pairs) {
   std::map<std::int64_t, PairSide> sides;
   q.run(
       "SELECT pe.id, pe.name, pe.sex, pe.birth_day, pe.document_masked, pe.document_state, pe.source, "
-      "r.relation, "
-      "r.household_id, h.label, cp.name FROM person pe JOIN residence r ON r.person_id = pe.id JOIN "
-      "household h ON "
-      "h.id = r.household_id JOIN place p ON p.id = r.dwelling_id JOIN place cp ON cp.id = p.compound_id "
-      "WHERE pe.id "
-      "{in:1} AND {scope:p} ORDER BY r.visible DESC, r.is_primary DESC, r.id DESC",
+      "r.relation, r.household_id, h.label, cp.name FROM person pe JOIN residence r ON r.person_id = pe.id "
+      "JOIN household h ON h.id = r.household_id JOIN place p ON p.id = r.dwelling_id JOIN place cp ON "
+      "cp.id = p.compound_id WHERE pe.id {in:1} AND {scope:p} ORDER BY r.visible DESC, r.is_primary DESC, "
+      "r.id DESC",
       {list}, [&](const db::Row& r) { sides.emplace(r.integer(0), side_of(r)); });
   auto& c = q.unscoped();  // persons of pairs found in scope
   c.run(
@@ -101,9 +95,8 @@ Result<api::Page<DuplicatePair>> list_pairs(api::Context& c, const PairQuery& in
     std::vector<db::Arg> args{meta::name_of(in.state.value_or(PairState::open))};
     if (in.compound_id) {
       sql = sql.with(
-          " AND EXISTS (SELECT 1 FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE r.person_id IN "
-          "(dp.a_id, "
-          "dp.b_id) AND p.compound_id = {arg})");
+          " AND EXISTS (SELECT 1 FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE r.person_id "
+          "IN (dp.a_id, dp.b_id) AND p.compound_id = {arg})");
       args.push_back(*in.compound_id);
     }
     if (in.person_id) {

@@ -29,15 +29,13 @@ std::set<Pair> candidates(db::Connection& c, const std::string& ids, bool later)
       "a.document_state NOT IN ('missing', 'damaged')",
       "a.id", "b.id");
   ask("SELECT a.person_id, b.person_id FROM phone a JOIN phone b ON b.number_index = a.number_index JOIN "
-      "person pa "
-      "ON pa.id = a.person_id JOIN person pb ON pb.id = b.person_id WHERE pb.name = pa.name",
+      "person pa ON pa.id = a.person_id JOIN person pb ON pb.id = b.person_id WHERE pb.name = pa.name",
       "a.person_id", "b.person_id");
   ask("SELECT a.id, b.id FROM person a JOIN person b ON b.name = a.name AND b.birth_day = a.birth_day WHERE "
       "1 = 1",
       "a.id", "b.id");
   ask("SELECT a.person_id, b.person_id FROM residence a JOIN residence b ON b.dwelling_id = a.dwelling_id "
-      "WHERE "
-      "a.valid_until_ms IS NULL AND b.valid_until_ms IS NULL",
+      "WHERE a.valid_until_ms IS NULL AND b.valid_until_ms IS NULL",
       "a.person_id", "b.person_id");
   return pairs;
 }
@@ -51,8 +49,7 @@ std::map<std::int64_t, Facts> facts_of(db::Connection& c, const std::set<Pair>& 
   std::map<std::int64_t, Facts> facts;
   c.run(
       "SELECT pe.id, pe.name, pe.birth_day, pe.sex, pe.document_index, pe.document_state FROM person pe "
-      "WHERE "
-      "pe.id " +
+      "WHERE pe.id " +
           in + " AND NOT EXISTS (SELECT 1 FROM person_alias al WHERE al.alias_id = pe.id)",
       {list}, [&](const db::Row& r) {
         auto& f = facts[r.integer(0)];

@@ -117,8 +117,7 @@ class Teller {
     std::vector<Version> versions;
     c_.run(
         "SELECT id, recorded_ms, source, actor, import_id, before FROM history WHERE entity = $1 AND "
-        "record_id = "
-        "$2 ORDER BY recorded_ms, id",
+        "record_id = $2 ORDER BY recorded_ms, id",
         {table, id}, [&](const db::Row& r) {
           Version v;
           v.id = r.integer(0);

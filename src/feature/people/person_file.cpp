@@ -18,13 +18,10 @@ std::vector<ResidenceShown> residences_of(db::Scoped& q, const std::vector<std::
   std::vector<ResidenceShown> out;
   q.run(
       "SELECT r.id, r.household_id, r.dwelling_id, h.label, p.compound_id, cp.name, r.relation, "
-      "r.is_primary, "
-      "r.valid_from_ms, r.valid_until_ms, r.end_reason, r.registered, r.living, r.source FROM residence r "
-      "JOIN "
-      "household h ON h.id = r.household_id JOIN place p ON p.id = r.dwelling_id JOIN place cp ON cp.id = "
-      "p.compound_id WHERE r.person_id {in:1} AND {scope:p} ORDER BY CASE WHEN r.valid_until_ms IS NULL THEN "
-      "0 "
-      "ELSE 1 END, r.is_primary DESC, r.valid_from_ms DESC, r.id DESC",
+      "r.is_primary, r.valid_from_ms, r.valid_until_ms, r.end_reason, r.registered, r.living, r.source "
+      "FROM residence r JOIN household h ON h.id = r.household_id JOIN place p ON p.id = r.dwelling_id "
+      "JOIN place cp ON cp.id = p.compound_id WHERE r.person_id {in:1} AND {scope:p} ORDER BY CASE WHEN "
+      "r.valid_until_ms IS NULL THEN 0 ELSE 1 END, r.is_primary DESC, r.valid_from_ms DESC, r.id DESC",
       {db::json_array(persons)}, [&](const db::Row& r) {
         ResidenceShown shown;
         shown.id = meta::Id<ResidenceRow>(r.integer(0));
@@ -50,9 +47,8 @@ std::vector<ResidenceShown> residences_of(db::Scoped& q, const std::vector<std::
 
 void load_aliases(db::Scoped& q, PersonFile& file) {
   q.unscoped().run(
-      "SELECT al.alias_id, pe.name, pe.document_masked, al.merged_ms FROM person_alias al JOIN person pe ON "
-      "pe.id = "
-      "al.alias_id WHERE al.person_id = $1 ORDER BY al.merged_ms, al.alias_id",
+      "SELECT al.alias_id, pe.name, pe.document_masked, al.merged_ms FROM person_alias al JOIN person pe "
+      "ON pe.id = al.alias_id WHERE al.person_id = $1 ORDER BY al.merged_ms, al.alias_id",
       {file.id.value}, [&](const db::Row& r) {
         file.aliases.push_back({meta::Id<PersonRow>(r.integer(0)), r.str(1), r.maybe_text(2), r.instant(3)});
       });

@@ -315,8 +315,7 @@ Result<HouseholdFile> add_member(api::Context& c, const NewMember& in) {
   return c.write([&](db::Scoped& q) -> Result<HouseholdFile> {
     const bool found = q.one(
         "SELECT h.dwelling_id, h.compound_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE "
-        "h.id = $1 "
-        "AND h.valid_until_ms IS NULL AND {scope:p}",
+        "h.id = $1 AND h.valid_until_ms IS NULL AND {scope:p}",
         {c.id()}, [&](const db::Row& r) {
           draft.dwelling_id = r.integer(0);
           draft.compound_id = r.integer(1);
@@ -363,8 +362,7 @@ void step_down(db::Scoped& q, const ResidenceRow& next, const core::Source& sour
   std::vector<ResidenceRow> heads;
   c.run("SELECT " + meta::column_list(meta::record_of<ResidenceRow>(), "r") +
             " FROM residence r WHERE r.household_id = $1 AND r.relation = 'head' AND r.valid_until_ms IS "
-            "NULL AND "
-            "r.id <> $2",
+            "NULL AND r.id <> $2",
         {next.household_id.value, next.id.value},
         [&](const db::Row& r) { heads.push_back(meta::load<ResidenceRow>(r)); });
   for (const auto& head : heads) {

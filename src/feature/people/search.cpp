@@ -82,9 +82,8 @@ class Searcher {
     if (compounds_)
       q_.run(
           "SELECT st.person_id, st.dwelling_id FROM place cp CROSS JOIN search_term st CROSS JOIN place p "
-          "WHERE "
-          "cp.id {in:5} AND st.compound_id = cp.id AND st.kind = $1 AND st.term >= $2 AND st.term <= $3 AND "
-          "p.id = st.dwelling_id AND {scope:p} ORDER BY st.term, st.person_id LIMIT $4",
+          "WHERE cp.id {in:5} AND st.compound_id = cp.id AND st.kind = $1 AND st.term >= $2 AND st.term <= "
+          "$3 AND p.id = st.dwelling_id AND {scope:p} ORDER BY st.term, st.person_id LIMIT $4",
           {kind, from, to, rows, *compounds_}, take);
     else
       q_.run(
@@ -137,11 +136,10 @@ std::vector<PersonHit> Searcher::hits() {
   for (const auto& f : found_) ids.push_back(f.person);
   std::map<std::pair<std::int64_t, std::int64_t>, PersonHit> homes;  // person, dwelling
   q_.run(
-      "SELECT pe.id, pe.name, r.relation, pe.sex, pe.birth_day, pe.document_masked, r.household_id, h.label, "
-      "p.compound_id, cp.name, r.valid_until_ms, r.dwelling_id FROM residence r JOIN person pe ON pe.id = "
-      "r.person_id JOIN household h ON h.id = r.household_id JOIN place p ON p.id = r.dwelling_id JOIN place "
-      "cp "
-      "ON cp.id = p.compound_id WHERE r.person_id {in:1} AND r.visible = 1 AND {scope:p}",
+      "SELECT pe.id, pe.name, r.relation, pe.sex, pe.birth_day, pe.document_masked, r.household_id, "
+      "h.label, p.compound_id, cp.name, r.valid_until_ms, r.dwelling_id FROM residence r JOIN person pe ON "
+      "pe.id = r.person_id JOIN household h ON h.id = r.household_id JOIN place p ON p.id = r.dwelling_id "
+      "JOIN place cp ON cp.id = p.compound_id WHERE r.person_id {in:1} AND r.visible = 1 AND {scope:p}",
       {db::json_array(ids)}, [&](const db::Row& r) {
         PersonHit hit;
         hit.id = meta::Id<PersonRow>(r.integer(0));
@@ -177,20 +175,17 @@ std::vector<DwellingHit> Searcher::dwellings(const Sought& sought) {
   if (sought.room && !sought.room->room.empty())
     q_.run(
         "SELECT d.id FROM dwelling d CROSS JOIN place p WHERE d.room = $1 AND (CAST($2 AS text) = '' OR "
-        "d.building = $2) AND (CAST($3 AS text) = '' OR d.stair = $3) AND (CAST($4 AS text) = '' OR d.phase "
-        "= "
-        "$4) AND p.id = d.id AND p.valid_until_ms IS NULL AND (CAST($5 AS bigint) = 0 OR p.compound_id = $5) "
-        "AND {scope:p} ORDER BY p.sort, d.id LIMIT $6",
+        "d.building = $2) AND (CAST($3 AS text) = '' OR d.stair = $3) AND (CAST($4 AS text) = '' OR "
+        "d.phase = $4) AND p.id = d.id AND p.valid_until_ms IS NULL AND (CAST($5 AS bigint) = 0 OR "
+        "p.compound_id = $5) AND {scope:p} ORDER BY p.sort, d.id LIMIT $6",
         {sought.room->room, sought.room->building, sought.room->stair, sought.room->phase, compound,
          limit_ + 1},
         take);
   if (!sought.label.empty())
     q_.run(
         "SELECT d.id FROM dwelling d CROSS JOIN place p WHERE d.label >= $1 AND d.label <= $2 AND p.id = "
-        "d.id "
-        "AND p.valid_until_ms IS NULL AND (CAST($3 AS bigint) = 0 OR p.compound_id = $3) AND {scope:p} ORDER "
-        "BY "
-        "d.label, d.id LIMIT $4",
+        "d.id AND p.valid_until_ms IS NULL AND (CAST($3 AS bigint) = 0 OR p.compound_id = $3) AND "
+        "{scope:p} ORDER BY d.label, d.id LIMIT $4",
         {sought.label, sought.label + std::string(last_character), compound, limit_ + 1}, take);
   if (static_cast<std::int64_t>(ids.size()) > limit_) {
     more_ = true;
@@ -199,10 +194,9 @@ std::vector<DwellingHit> Searcher::dwellings(const Sought& sought) {
   std::multimap<std::int64_t, DwellingHit> by_dwelling;
   q_.run(
       "SELECT d.id, d.label, p.compound_id, cp.name, h.id, (SELECT pe.name FROM residence r JOIN person pe "
-      "ON "
-      "pe.id = r.person_id WHERE r.household_id = h.id AND r.valid_until_ms IS NULL AND r.relation = 'head' "
-      "ORDER BY r.position LIMIT 1), (SELECT COUNT(*) FROM residence r WHERE r.household_id = h.id AND "
-      "r.valid_until_ms IS NULL) FROM dwelling d JOIN place p ON p.id = d.id JOIN place cp ON cp.id = "
+      "ON pe.id = r.person_id WHERE r.household_id = h.id AND r.valid_until_ms IS NULL AND r.relation = "
+      "'head' ORDER BY r.position LIMIT 1), (SELECT COUNT(*) FROM residence r WHERE r.household_id = h.id "
+      "AND r.valid_until_ms IS NULL) FROM dwelling d JOIN place p ON p.id = d.id JOIN place cp ON cp.id = "
       "p.compound_id LEFT JOIN household h ON h.dwelling_id = d.id AND h.valid_until_ms IS NULL WHERE d.id "
       "{in:1} AND {scope:p} ORDER BY h.id",
       {db::json_array(ids)}, [&](const db::Row& r) {

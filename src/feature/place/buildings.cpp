@@ -88,11 +88,10 @@ Result<Drawing> drawing(api::Context& c) {
     std::vector<PlaceRow> rows;
     q.run(
         "SELECT p.id, p.kind, p.parent_id, p.name, p.code, p.compound_kind, p.sort, p.district_id, "
-        "p.area_id, "
-        "p.subdistrict_id, p.community_id, p.compound_id, p.phase_id, p.building_id, p.stair_id, "
-        "p.valid_from_ms, p.valid_until_ms, p.version FROM place p LEFT JOIN place ph ON ph.id = p.phase_id "
-        "WHERE p.compound_id = $1 AND p.kind = 'building' AND p.valid_until_ms IS NULL AND {scope:p} "
-        "ORDER BY ph.sort NULLS FIRST, p.sort, p.id",
+        "p.area_id, p.subdistrict_id, p.community_id, p.compound_id, p.phase_id, p.building_id, "
+        "p.stair_id, p.valid_from_ms, p.valid_until_ms, p.version FROM place p LEFT JOIN place ph ON ph.id "
+        "= p.phase_id WHERE p.compound_id = $1 AND p.kind = 'building' AND p.valid_until_ms IS NULL AND "
+        "{scope:p} ORDER BY ph.sort NULLS FIRST, p.sort, p.id",
         {compound->id}, [&](const db::Row& r) { rows.push_back(meta::load<PlaceRow>(r)); });
     std::vector<std::int64_t> ids;
     for (const auto& row : rows) ids.push_back(row.id.value);

@@ -30,12 +30,10 @@ Tree load_tree(db::Scoped& q, std::int64_t compound_id, const std::vector<Dwelli
   Tree tree;
   std::vector<PlaceRow> rows;
   q.run(
-      "SELECT p.id, p.kind, p.parent_id, p.name, p.code, p.compound_kind, p.sort, p.district_id, p.area_id, "
-      "p.subdistrict_id, p.community_id, p.compound_id, p.phase_id, p.building_id, p.stair_id, "
-      "p.valid_from_ms, "
-      "p.valid_until_ms, p.version FROM place p WHERE p.compound_id = $1 AND p.kind IN ('phase', 'building', "
-      "'stair') "
-      "AND p.valid_until_ms IS NULL AND {scope:p}",
+      "SELECT p.id, p.kind, p.parent_id, p.name, p.code, p.compound_kind, p.sort, p.district_id, "
+      "p.area_id, p.subdistrict_id, p.community_id, p.compound_id, p.phase_id, p.building_id, p.stair_id, "
+      "p.valid_from_ms, p.valid_until_ms, p.version FROM place p WHERE p.compound_id = $1 AND p.kind IN "
+      "('phase', 'building', 'stair') AND p.valid_until_ms IS NULL AND {scope:p}",
       {compound_id}, [&](const db::Row& r) { rows.push_back(meta::load<PlaceRow>(r)); });
   std::map<std::int64_t, std::string> path;
   for (const auto kind : {Kind::phase, Kind::building, Kind::stair})

@@ -34,9 +34,8 @@ std::vector<PlaceSetMemberRow> members_of(db::Scoped& q, std::int64_t set, base:
   // The set was found through the scope, and its members lie below its place.
   q.unscoped().run(
       "SELECT m.id, m.set_id, m.place_id, m.valid_from_ms, m.valid_until_ms FROM place_set_member m JOIN "
-      "place "
-      "p ON p.id = m.place_id WHERE m.set_id = $1 AND m.valid_from_ms <= $2 AND (m.valid_until_ms IS NULL OR "
-      "m.valid_until_ms > $2) ORDER BY p.sort, m.place_id",
+      "place p ON p.id = m.place_id WHERE m.set_id = $1 AND m.valid_from_ms <= $2 AND (m.valid_until_ms IS "
+      "NULL OR m.valid_until_ms > $2) ORDER BY p.sort, m.place_id",
       {set, at}, [&](const db::Row& r) { rows.push_back(meta::load<PlaceSetMemberRow>(r)); });
   return rows;
 }

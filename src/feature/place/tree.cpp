@@ -61,12 +61,10 @@ Result<api::Page<Place>> list_then(api::Context& c, const PlaceQuery& in, base::
     auto now_sql = db::ScopedSql(
         "SELECT p.id, p.kind, p.parent_id, p.name, p.code, p.compound_kind, p.sort FROM place p WHERE "
         "p.valid_from_ms <= $1 AND (p.valid_until_ms IS NULL OR p.valid_until_ms > $1) AND NOT EXISTS "
-        "(SELECT 1 "
-        "FROM place_past e WHERE e.place_id = p.id AND e.valid_until_ms > $1) AND {scope:p}");
+        "(SELECT 1 FROM place_past e WHERE e.place_id = p.id AND e.valid_until_ms > $1) AND {scope:p}");
     auto past_sql = db::ScopedSql(
         "SELECT p.id, p.kind, e.parent_id, e.name, e.code, e.compound_kind, p.sort FROM place_past e JOIN "
-        "place p "
-        "ON p.id = e.place_id WHERE e.valid_from_ms <= $1 AND e.valid_until_ms > $1 AND {scope:p}");
+        "place p ON p.id = e.place_id WHERE e.valid_from_ms <= $1 AND e.valid_until_ms > $1 AND {scope:p}");
     std::vector<db::Arg> args{at};
     if (in.parent_id) {
       now_sql = now_sql.with(" AND p.parent_id = {arg}");
@@ -288,9 +286,9 @@ Result<PlaceHistory> history(api::Context& c) {
     PlaceHistory out;
     auto since = place->valid_from;
     q.unscoped().run(
-        "SELECT e.name, e.code, up.name, e.compound_kind, e.valid_from_ms, e.valid_until_ms FROM place_past "
-        "e "
-        "LEFT JOIN place up ON up.id = e.parent_id WHERE e.place_id = $1 ORDER BY e.valid_until_ms DESC",
+        "SELECT e.name, e.code, up.name, e.compound_kind, e.valid_from_ms, e.valid_until_ms FROM "
+        "place_past e LEFT JOIN place up ON up.id = e.parent_id WHERE e.place_id = $1 ORDER BY "
+        "e.valid_until_ms DESC",
         {c.id()}, [&](const db::Row& r) {
           PlaceVersion v{r.str(0), r.maybe_text(1), r.maybe_text(2), {}, r.instant(4), r.instant(5)};
           if (!r.is_null(3)) meta::parse_enum(r.text(3), v.compound_kind.emplace());

@@ -150,8 +150,7 @@ Own own_of(db::Scoped& q, const Home& home, base::Instant now) {
   Own own;
   q.one(
       "SELECT k.name, d.label FROM place p JOIN place k ON k.id = p.compound_id JOIN dwelling d ON d.id = "
-      "p.id "
-      "WHERE p.id = $1 AND {scope:p}",
+      "p.id WHERE p.id = $1 AND {scope:p}",
       {home.dwelling_id}, [&](const db::Row& r) {
         own.compound = r.str(0);
         own.label = r.str(1);
@@ -159,8 +158,7 @@ Own own_of(db::Scoped& q, const Home& home, base::Instant now) {
   q.run(
       "SELECT pe.id, pe.name FROM residence r JOIN person pe ON pe.id = r.person_id JOIN place p ON p.id = "
       "r.dwelling_id WHERE r.household_id = $1 AND r.valid_until_ms IS NULL AND {scope:p} ORDER BY "
-      "r.position, "
-      "r.id LIMIT 30",
+      "r.position, r.id LIMIT 30",
       {home.household_id}, [&](const db::Row& r) {
         own.members.push_back({r.integer(0), core::mask_name(r.text(1))});
       });

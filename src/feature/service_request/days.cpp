@@ -17,12 +17,10 @@ constexpr int days_max = 366;
 Result<api::Page<ServiceDay>> list_days(api::Context& c, const DayQuery& in) {
   return c.read([&](db::Scoped& q) {
     auto sql = db::ScopedSql(
-        "SELECT r.delivered_day, k.code, COUNT(*), CAST(SUM(r.amount_milli) AS bigint), k.measure, COUNT(*) "
-        "- "
-        "COUNT(r.amount_milli), CAST(SUM(r.price_fen) AS bigint), COUNT(*) - COUNT(r.price_fen), k.id FROM "
-        "service_request r JOIN service_kind k ON k.id = r.kind_id JOIN place p ON p.id = r.dwelling_id "
-        "WHERE "
-        "r.delivered_day IS NOT NULL AND {scope:p}");
+        "SELECT r.delivered_day, k.code, COUNT(*), CAST(SUM(r.amount_milli) AS bigint), k.measure, "
+        "COUNT(*) - COUNT(r.amount_milli), CAST(SUM(r.price_fen) AS bigint), COUNT(*) - "
+        "COUNT(r.price_fen), k.id FROM service_request r JOIN service_kind k ON k.id = r.kind_id JOIN "
+        "place p ON p.id = r.dwelling_id WHERE r.delivered_day IS NOT NULL AND {scope:p}");
     std::vector<db::Arg> args;
     const auto add = [&](db::Fragment fragment, db::Arg arg) {
       sql = sql.with(fragment);
@@ -54,8 +52,7 @@ Result<ServiceTotals> totals(api::Context& c, const TotalQuery& in) {
     auto sql = db::ScopedSql(
         "SELECT k.code, COUNT(*), CAST(SUM(r.amount_milli) AS bigint), k.measure, COUNT(*) - "
         "COUNT(r.amount_milli) FROM service_request r JOIN service_kind k ON k.id = r.kind_id JOIN place p "
-        "ON "
-        "p.id = r.dwelling_id WHERE r.delivered_day >= $1 AND r.delivered_day <= $2 AND {scope:p}");
+        "ON p.id = r.dwelling_id WHERE r.delivered_day >= $1 AND r.delivered_day <= $2 AND {scope:p}");
     std::vector<db::Arg> args{in.from_day, in.until_day};
     if (in.place_id) {
       sql = sql.with(place::below(q, *in.place_id));

@@ -35,9 +35,8 @@ Result<RequestRow> row_of(db::Scoped& q, const Ask& ask, std::int64_t id, base::
   base::Problems problems;
   std::optional<place::PlaceRow> home;
   q.one(
-      "SELECT h.dwelling_id, p.compound_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id "
-      "= "
-      "$1 AND h.valid_until_ms IS NULL AND {scope:p}",
+      "SELECT h.dwelling_id, p.compound_id FROM household h JOIN place p ON p.id = h.dwelling_id WHERE "
+      "h.id = $1 AND h.valid_until_ms IS NULL AND {scope:p}",
       {ask.household_id}, [&](const db::Row& r) {
         row.dwelling_id = r.integer(0);
         row.compound_id = r.integer(1);
@@ -232,8 +231,7 @@ std::vector<ServiceKind> kinds_today(db::Scoped& q) {
   std::vector<ServiceKind> out;
   q.unscoped().run(
       "SELECT id, code, title, measure, carried FROM service_kind WHERE retired_ms IS NULL ORDER BY "
-      "position, "
-      "id",
+      "position, id",
       {}, [&](const db::Row& r) {
         out.push_back(
             {meta::Id<KindRow>(r.integer(0)), r.str(1), r.maybe_text(2), r.str(3), r.boolean(4), false});

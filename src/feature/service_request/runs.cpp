@@ -27,13 +27,11 @@ constexpr std::size_t requests_of_run_max = 200;
 
 constexpr db::ScopedSql run_columns(
     "SELECT u.id, u.compound_id, e.name, dp.name, s.name, u.note, (SELECT COUNT(*) FROM service_request r "
-    "WHERE "
-    "r.run_id = u.id), (SELECT COUNT(DISTINCT r.dwelling_id) FROM service_request r WHERE r.run_id = u.id), "
-    "(SELECT COUNT(*) FROM service_request r WHERE r.run_id = u.id AND r.ended_ms IS NULL), u.created_ms, "
-    "u.ended_ms, u.staff_id FROM delivery_run u JOIN place p ON p.id = u.compound_id LEFT JOIN "
-    "directory_entry e ON e.id = u.shop_id LEFT JOIN drop_point dp ON dp.id = u.drop_point_id LEFT JOIN "
-    "staff "
-    "s ON s.id = u.staff_id WHERE {scope:p}");
+    "WHERE r.run_id = u.id), (SELECT COUNT(DISTINCT r.dwelling_id) FROM service_request r WHERE r.run_id = "
+    "u.id), (SELECT COUNT(*) FROM service_request r WHERE r.run_id = u.id AND r.ended_ms IS NULL), "
+    "u.created_ms, u.ended_ms, u.staff_id FROM delivery_run u JOIN place p ON p.id = u.compound_id LEFT "
+    "JOIN directory_entry e ON e.id = u.shop_id LEFT JOIN drop_point dp ON dp.id = u.drop_point_id LEFT "
+    "JOIN staff s ON s.id = u.staff_id WHERE {scope:p}");
 
 DeliveryRun load_run(const db::Row& r) {
   DeliveryRun run;

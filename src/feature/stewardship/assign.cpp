@@ -119,10 +119,8 @@ Result<void> end(api::Context& c) {
     std::optional<std::int64_t> compound;
     q.one(
         "SELECT w.id, w.staff_id, w.place_id, w.tier, w.valid_from_ms, w.valid_until_ms, w.source, "
-        "w.import_id, "
-        "w.duty, w.grid_id, p.compound_id FROM stewardship w JOIN place p ON p.id = w.place_id WHERE w.id = "
-        "$1 "
-        "AND w.valid_until_ms IS NULL AND {scope:p}",
+        "w.import_id, w.duty, w.grid_id, p.compound_id FROM stewardship w JOIN place p ON p.id = "
+        "w.place_id WHERE w.id = $1 AND w.valid_until_ms IS NULL AND {scope:p}",
         {c.id()}, [&](const db::Row& r) {
           row = meta::load<StewardshipRow>(r);
           compound = r.maybe_integer(10);
@@ -153,12 +151,11 @@ Result<CandidateList> candidates(api::Context& c, const CandidateQuery& in) {
     CandidateList out;
     const auto like = beginning(in.q.value_or(meta::Text<1, 50>{}));
     q.run(db::ScopedSql(
-              "SELECT s.id, s.name, COALESCE(o.name, s.organisation), s.post, s.rank, COALESCE(MIN(CASE WHEN "
-              "p.id IS "
-              "NOT NULL AND w.duty = 'steward' THEN w.tier END), 0), SUM(CASE WHEN p.id IS NOT NULL AND "
-              "w.valid_until_ms IS NULL THEN 1 ELSE 0 END) FROM staff s LEFT JOIN organisation o ON o.id = "
-              "s.organisation_id LEFT JOIN stewardship w ON w.staff_id = s.id LEFT JOIN place p ON p.id = "
-              "w.place_id "
+              "SELECT s.id, s.name, COALESCE(o.name, s.organisation), s.post, s.rank, COALESCE(MIN(CASE "
+              "WHEN p.id IS NOT NULL AND w.duty = 'steward' THEN w.tier END), 0), SUM(CASE WHEN p.id IS "
+              "NOT NULL AND w.valid_until_ms IS NULL THEN 1 ELSE 0 END) FROM staff s LEFT JOIN "
+              "organisation o ON o.id = s.organisation_id LEFT JOIN stewardship w ON w.staff_id = s.id "
+              "LEFT JOIN place p ON p.id = w.place_id "
               "AND {scope:p} WHERE s.name LIKE $1 ESCAPE '\\' AND " STAFF_SEEN
               " GROUP BY s.id, s.name, o.name, s.organisation, s.post, s.rank ORDER BY 7, s.name, s.id LIMIT "
               "50"),

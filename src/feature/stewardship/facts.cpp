@@ -53,18 +53,15 @@ std::vector<CompoundFact> load_compounds(db::Scoped& q, Below& below, const Plac
                                       "s.id = m.set_id WHERE " MEMBER_HOLDS_P ") GROUP BY p.compound_id");
   const auto grids = below.counts(
       "SELECT p.compound_id, COUNT(DISTINCT m.set_id) FROM place_set_member m JOIN place_set s ON s.id = "
-      "m.set_id JOIN place p ON p.id = m.place_id WHERE p.{0} = $1 AND s.kind = 'grid' AND m.valid_until_ms "
-      "IS "
-      "NULL AND s.valid_until_ms IS NULL GROUP BY p.compound_id");
+      "m.set_id JOIN place p ON p.id = m.place_id WHERE p.{0} = $1 AND s.kind = 'grid' AND "
+      "m.valid_until_ms IS NULL AND s.valid_until_ms IS NULL GROUP BY p.compound_id");
   const auto persons = below.counts(
-      "SELECT h.compound_id, COUNT(DISTINCT r.person_id) FROM household h JOIN residence r ON r.household_id "
-      "= "
-      "h.id JOIN place p ON p.id = h.compound_id WHERE p.{0} = $1 AND h.valid_until_ms IS NULL AND "
-      "r.valid_until_ms IS NULL GROUP BY h.compound_id");
+      "SELECT h.compound_id, COUNT(DISTINCT r.person_id) FROM household h JOIN residence r ON "
+      "r.household_id = h.id JOIN place p ON p.id = h.compound_id WHERE p.{0} = $1 AND h.valid_until_ms IS "
+      "NULL AND r.valid_until_ms IS NULL GROUP BY h.compound_id");
   const auto volunteers = below.counts(
       "SELECT p.id, COUNT(DISTINCT w.staff_id) FROM stewardship w JOIN place p ON p.id = w.place_id WHERE "
-      "p.{0} "
-      "= $1 AND w.duty = 'volunteer' AND w.valid_until_ms IS NULL GROUP BY p.id");
+      "p.{0} = $1 AND w.duty = 'volunteer' AND w.valid_until_ms IS NULL GROUP BY p.id");
   std::map<std::int64_t, ProfileRow> profiles;
   q.unscoped().run(
       fmt::format("SELECT f.id, f.property_level, f.observed_households, f.volunteers_planned, "
@@ -187,14 +184,12 @@ std::vector<AreaFact> load_areas(Below& below, db::Scoped& q, const PlaceRow& pl
                      areas.push_back({r.integer(0), r.str(1), 0, 0, 0});
                    });
   const auto compounds = below.counts(
-      "SELECT p.area_id, COUNT(*) FROM place p WHERE p.{0} = $1 AND p.kind = 'compound' AND p.valid_until_ms "
-      "IS "
-      "NULL AND p.area_id IS NOT NULL GROUP BY p.area_id");
+      "SELECT p.area_id, COUNT(*) FROM place p WHERE p.{0} = $1 AND p.kind = 'compound' AND "
+      "p.valid_until_ms IS NULL AND p.area_id IS NOT NULL GROUP BY p.area_id");
   const auto holding = [&](std::string_view duty) {
     return below.counts(
-        "SELECT w.place_id, COUNT(DISTINCT w.staff_id) FROM stewardship w JOIN place p ON p.id = w.place_id "
-        "WHERE "
-        "p.{0} = $1 AND w.duty = $2 AND w.valid_until_ms IS NULL GROUP BY w.place_id",
+        "SELECT w.place_id, COUNT(DISTINCT w.staff_id) FROM stewardship w JOIN place p ON p.id = "
+        "w.place_id WHERE p.{0} = $1 AND w.duty = $2 AND w.valid_until_ms IS NULL GROUP BY w.place_id",
         {duty});
   };
   const auto leaders = holding("leader"), deputies = holding("deputy");

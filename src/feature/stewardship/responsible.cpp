@@ -77,14 +77,11 @@ Result<api::Page<Steward>> list_stewards(api::Context& c, const StewardQuery& in
     const auto sql =
         db::ScopedSql(
             "SELECT w.id, w.staff_id, s.name, COALESCE(o.name, s.organisation), s.post, s.phone_masked, "
-            "s.rank, "
-            "w.tier, w.duty, "
-            "w.place_id, w.grid_id, g.name, w.valid_from_ms, w.valid_until_ms FROM stewardship w JOIN staff "
-            "s ON "
-            "s.id = w.staff_id LEFT JOIN organisation o ON o.id = s.organisation_id JOIN place p ON p.id = "
-            "w.place_id "
-            "LEFT JOIN place_set g ON g.id = w.grid_id WHERE "
-            "w.valid_from_ms <= $1 AND (w.valid_until_ms IS NULL OR w.valid_until_ms > $1) AND {scope:p}")
+            "s.rank, w.tier, w.duty, w.place_id, w.grid_id, g.name, w.valid_from_ms, w.valid_until_ms FROM "
+            "stewardship w JOIN staff s ON s.id = w.staff_id LEFT JOIN organisation o ON o.id = "
+            "s.organisation_id JOIN place p ON p.id = w.place_id LEFT JOIN place_set g ON g.id = w.grid_id "
+            "WHERE w.valid_from_ms <= $1 AND (w.valid_until_ms IS NULL OR w.valid_until_ms > $1) AND "
+            "{scope:p}")
             .with(place::below(q, in.place_id));
     auto page = api::fetch_page<Steward>(
         q, sql, {at, in.place_id}, in.limit, in.cursor,

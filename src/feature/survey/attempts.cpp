@@ -90,10 +90,8 @@ std::vector<OnFile> people_at(db::Scoped& q, std::int64_t dwelling) {
   std::vector<OnFile> all;
   q.run(
       "SELECT r.id, r.person_id, r.household_id, pe.name FROM residence r JOIN person pe ON pe.id = "
-      "r.person_id "
-      "JOIN place p ON p.id = r.dwelling_id WHERE r.dwelling_id = $1 AND r.valid_until_ms IS NULL AND "
-      "{scope:p} "
-      "ORDER BY r.household_id, r.position, r.id",
+      "r.person_id JOIN place p ON p.id = r.dwelling_id WHERE r.dwelling_id = $1 AND r.valid_until_ms IS "
+      "NULL AND {scope:p} ORDER BY r.household_id, r.position, r.id",
       {dwelling}, [&](const db::Row& r) {
         all.push_back({r.integer(0), r.integer(1), r.integer(2), r.str(3)});
       });
@@ -180,10 +178,8 @@ void stand_anew(db::Scoped& q, const NewAttempt& in, const RoundRow& round) {
   q.unscoped().run(
       "UPDATE survey_visit SET state = CASE WHEN $3 = 'registered' AND handover_id IS NOT NULL THEN "
       "'handed_over' ELSE $3 END, outcome = $4, next_contact = $5, not_before_ms = $6, unanswered_knocks = "
-      "$7, "
-      "fitted_out = $8, occupied = $9, persons = $10, last_ms = $11, settled_ms = $12, settled_by = $13 "
-      "WHERE "
-      "round_id = $1 AND dwelling_id = $2",
+      "$7, fitted_out = $8, occupied = $9, persons = $10, last_ms = $11, settled_ms = $12, settled_by = "
+      "$13 WHERE round_id = $1 AND dwelling_id = $2",
       {in.round_id, in.dwelling_id, meta::name_of(state), meta::name_of(now.outcome), contact,
        registered ? std::optional<base::Instant>{} : now.not_before, now.unanswered_knocks,
        meta::name_of(static_cast<Tri>(now.finding.fitted_out)),
@@ -197,8 +193,7 @@ void lock_door(db::Scoped& q, const Ready& r) {
   q.unscoped().run(
       "INSERT INTO survey_visit (round_id, dwelling_id, compound_id, state, outcome, unanswered_knocks, "
       "fitted_out, occupied, version) VALUES ($1, $2, $3, 'open', 'open', 0, 'unknown', 'unknown', 1) ON "
-      "CONFLICT "
-      "(round_id, dwelling_id) DO UPDATE SET version = survey_visit.version + 1",
+      "CONFLICT (round_id, dwelling_id) DO UPDATE SET version = survey_visit.version + 1",
       {r.in->round_id, r.in->dwelling_id, r.draft.compound_id});
 }
 
@@ -214,8 +209,7 @@ bool is_newest(db::Scoped& q, const Ready& r) {
 bool retract(db::Scoped& q, std::int64_t account, const Ready& r) {
   return q.unscoped().run(
              "UPDATE survey_attempt SET retracted_by = $1 WHERE account_id = $2 AND client_id = $3 AND "
-             "round_id = "
-             "$4 AND dwelling_id = $5 AND retracted_by IS NULL",
+             "round_id = $4 AND dwelling_id = $5 AND retracted_by IS NULL",
              {r.id, account, *r.in->retracts, r.in->round_id, r.in->dwelling_id}) > 0;
 }
 

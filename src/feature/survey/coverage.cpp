@@ -76,10 +76,9 @@ db::ScopedSql below(const db::ScopedSql& sql, const place::PlaceRow& p, std::vec
 std::map<std::int64_t, std::int64_t> grid_by_member(db::Scoped& q, base::Instant at) {
   std::map<std::int64_t, std::int64_t> grids;
   q.unscoped().run(
-      "SELECT m.place_id, MIN(s.id) FROM place_set_member m JOIN place_set s ON s.id = m.set_id WHERE s.kind "
-      "= "
-      "'grid' AND m.valid_from_ms <= $1 AND (m.valid_until_ms IS NULL OR m.valid_until_ms > $1) GROUP BY "
-      "m.place_id",
+      "SELECT m.place_id, MIN(s.id) FROM place_set_member m JOIN place_set s ON s.id = m.set_id WHERE "
+      "s.kind = 'grid' AND m.valid_from_ms <= $1 AND (m.valid_until_ms IS NULL OR m.valid_until_ms > $1) "
+      "GROUP BY m.place_id",
       {at}, [&](const db::Row& r) { grids[r.integer(0)] = r.integer(1); });
   return grids;
 }

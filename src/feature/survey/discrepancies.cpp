@@ -24,10 +24,9 @@ constexpr auto two_households = db::ScopedSql(
     "= "
     "p.id JOIN place co ON co.id = p.compound_id " VISIT
     "WHERE r.valid_until_ms IS NULL AND (EXISTS (SELECT 1 FROM residence o WHERE o.person_id = r.person_id "
-    "AND "
-    "o.id <> r.id AND o.valid_until_ms IS NULL AND o.is_primary = 1 AND r.is_primary = 1) OR EXISTS (SELECT "
-    "1 FROM "
-    "duplicate_pair y WHERE (y.a_id = r.person_id OR y.b_id = r.person_id) AND y.state = 'open')) "
+    "AND o.id <> r.id AND o.valid_until_ms IS NULL AND o.is_primary = 1 AND r.is_primary = 1) OR EXISTS "
+    "(SELECT 1 FROM duplicate_pair y WHERE (y.a_id = r.person_id OR y.b_id = r.person_id) AND y.state = "
+    "'open')) "
     "AND " DWELLING_OF_ROUND);
 constexpr auto no_head = db::ScopedSql(
     "SELECT p.id, co.name, d.label, h.id, CAST(NULL AS bigint), (SELECT COUNT(*) FROM residence n WHERE "

@@ -19,18 +19,13 @@ constexpr std::size_t doors_max = 5000;
 constexpr auto doors_of_round = db::ScopedSql(
     "SELECT p.id, p.compound_id, d.building, d.stair, d.floor, d.room, d.label, v.state, v.outcome, "
     "v.next_contact, v.not_before_ms, v.unanswered_knocks, v.fitted_out, v.occupied, v.persons, (SELECT "
-    "COUNT(*) "
-    "FROM residence n WHERE n.dwelling_id = p.id AND n.valid_until_ms IS NULL), (SELECT MIN(pe.name) FROM "
-    "residence n JOIN person pe ON pe.id = n.person_id WHERE n.dwelling_id = p.id AND n.relation = 'head' "
-    "AND "
-    "n.valid_until_ms IS NULL), v.last_ms, COALESCE(ph.sort, ''), COALESCE(b.sort, ''), COALESCE(s.sort, "
-    "''), "
-    "p.sort, m.lived_in_percent, m.reasons FROM place p JOIN dwelling d ON d.id = p.id LEFT JOIN place ph ON "
-    "ph.id = p.phase_id LEFT JOIN "
-    "place "
-    "b ON b.id = p.building_id LEFT JOIN place s ON s.id = p.stair_id LEFT JOIN survey_visit v ON v.round_id "
-    "= "
-    "$1 AND v.dwelling_id = p.id LEFT JOIN meter_estimate m ON m.dwelling_id = p.id "
+    "COUNT(*) FROM residence n WHERE n.dwelling_id = p.id AND n.valid_until_ms IS NULL), (SELECT "
+    "MIN(pe.name) FROM residence n JOIN person pe ON pe.id = n.person_id WHERE n.dwelling_id = p.id AND "
+    "n.relation = 'head' AND n.valid_until_ms IS NULL), v.last_ms, COALESCE(ph.sort, ''), COALESCE(b.sort, "
+    "''), COALESCE(s.sort, ''), p.sort, m.lived_in_percent, m.reasons FROM place p JOIN dwelling d ON d.id "
+    "= p.id LEFT JOIN place ph ON ph.id = p.phase_id LEFT JOIN place b ON b.id = p.building_id LEFT JOIN "
+    "place s ON s.id = p.stair_id LEFT JOIN survey_visit v ON v.round_id = $1 AND v.dwelling_id = p.id "
+    "LEFT JOIN meter_estimate m ON m.dwelling_id = p.id "
     "WHERE " DWELLING_OF_ROUND);
 
 template <class E>

@@ -22,12 +22,10 @@ Result<api::Page<RegisterLine>> list_register(api::Context& c, const RegisterQue
     auto sql = db::ScopedSql(
         "SELECT v.dwelling_id, co.name, d.label, v.unanswered_knocks, v.settled_ms, d.owner_name, "
         "d.owner_phone_masked, (SELECT COUNT(*) FROM residence n WHERE n.dwelling_id = p.id AND "
-        "n.valid_until_ms "
-        "IS NULL), o.handed_ms, o.received_ms, p.sort FROM survey_visit v JOIN place p ON p.id = "
-        "v.dwelling_id "
-        "JOIN dwelling d ON d.id = p.id JOIN place co ON co.id = v.compound_id LEFT JOIN survey_handover o "
-        "ON o.id "
-        "= v.handover_id WHERE v.round_id = $1 AND v.state IN ('registered', 'handed_over') AND {scope:p}");
+        "n.valid_until_ms IS NULL), o.handed_ms, o.received_ms, p.sort FROM survey_visit v JOIN place p ON "
+        "p.id = v.dwelling_id JOIN dwelling d ON d.id = p.id JOIN place co ON co.id = v.compound_id LEFT "
+        "JOIN survey_handover o ON o.id = v.handover_id WHERE v.round_id = $1 AND v.state IN "
+        "('registered', 'handed_over') AND {scope:p}");
     std::vector<db::Arg> args{in.round_id};
     if (in.compound_id) {
       sql = sql.with(" AND v.compound_id = {arg}");
@@ -61,10 +59,9 @@ Result<api::Page<RegisterLine>> list_register(api::Context& c, const RegisterQue
 
 constexpr auto handovers = db::ScopedSql(
     "SELECT o.id, o.round_id, o.place_id, p.name, o.doors, o.note, o.handed_ms, a.display_name, "
-    "o.received_ms, "
-    "ra.display_name, o.receipt_note FROM survey_handover o JOIN place p ON p.id = o.place_id JOIN account a "
-    "ON "
-    "a.id = o.handed_by LEFT JOIN account ra ON ra.id = o.received_by WHERE {scope:p}");
+    "o.received_ms, ra.display_name, o.receipt_note FROM survey_handover o JOIN place p ON p.id = "
+    "o.place_id JOIN account a ON a.id = o.handed_by LEFT JOIN account ra ON ra.id = o.received_by WHERE "
+    "{scope:p}");
 
 Result<HandoverList> list_handovers(api::Context& c) {
   return c.read([&](db::Scoped& q) -> Result<HandoverList> {

@@ -20,10 +20,9 @@ using base::Result;
 
 const db::ScopedSql rounds_seen = db::ScopedSql(
     "SELECT r.id, r.place_id, r.number, r.name, r.direction, r.ladder, r.started_ms, r.started_by, "
-    "r.closed_ms "
-    "FROM survey_round r WHERE (r.id IN (SELECT m.round_id FROM survey_round_place m JOIN place p ON p.id = "
-    "m.place_id WHERE {scope:p}) OR r.id IN (SELECT m.round_id FROM survey_round_place m WHERE m.place_id "
-    "{in:1}))");
+    "r.closed_ms FROM survey_round r WHERE (r.id IN (SELECT m.round_id FROM survey_round_place m JOIN "
+    "place p ON p.id = m.place_id WHERE {scope:p}) OR r.id IN (SELECT m.round_id FROM survey_round_place m "
+    "WHERE m.place_id {in:1}))");
 
 std::optional<RoundRow> find_round(db::Scoped& q, std::int64_t id) {
   const auto above = db::json_array(place::above_scope(q));
@@ -95,8 +94,7 @@ Result<api::Page<Round>> list_rounds(api::Context& c, const RoundQuery& in) {
       chain = db::json_array(place::chain_of(*at));
       sql = sql.with(
           " AND EXISTS (SELECT 1 FROM survey_round_place f JOIN place fp ON fp.id = f.place_id WHERE "
-          "f.round_id "
-          "= r.id AND (f.place_id {in}");
+          "f.round_id = r.id AND (f.place_id {in}");
       args.emplace_back(chain);
       sql = sql.with(
           " OR {arg} IN (fp.stair_id, fp.building_id, fp.phase_id, fp.compound_id, fp.community_id, "
@@ -134,10 +132,9 @@ Result<Round> get_round(api::Context& c) {
 std::vector<std::int64_t> members_of_set(db::Scoped& q, std::int64_t set) {
   std::vector<std::int64_t> ids;
   q.run(
-      "SELECT m.place_id FROM place_set_member m JOIN place_set s ON s.id = m.set_id JOIN place p ON p.id = "
-      "s.place_id WHERE s.id = $1 AND s.valid_until_ms IS NULL AND m.valid_until_ms IS NULL AND {scope:p} "
-      "ORDER "
-      "BY m.place_id",
+      "SELECT m.place_id FROM place_set_member m JOIN place_set s ON s.id = m.set_id JOIN place p ON p.id "
+      "= s.place_id WHERE s.id = $1 AND s.valid_until_ms IS NULL AND m.valid_until_ms IS NULL AND "
+      "{scope:p} ORDER BY m.place_id",
       {set}, [&](const db::Row& r) { ids.push_back(r.integer(0)); });
   return ids;
 }
@@ -234,19 +231,17 @@ void register_rest(db::Scoped& q, std::int64_t round_id, std::int64_t compound, 
       {round_id, compound, now});
   q.unscoped().run(
       "UPDATE survey_visit SET state = CASE WHEN handover_id IS NULL THEN 'registered' ELSE 'handed_over' "
-      "END, "
-      "next_contact = NULL, not_before_ms = NULL, settled_ms = $3, version = version + 1 WHERE round_id = $1 "
-      "AND compound_id = $2 AND state = 'open'",
+      "END, next_contact = NULL, not_before_ms = NULL, settled_ms = $3, version = version + 1 WHERE "
+      "round_id = $1 AND compound_id = $2 AND state = 'open'",
       {round_id, compound, now});
 }
 
 void freeze(db::Scoped& q, std::int64_t round_id, const std::vector<Group>& groups) {
   for (const auto& g : groups)
     q.unscoped().run(
-        "INSERT INTO survey_figure (round_id, compound_id, building_id, grid_id, dwellings, not_fitted_out, "
-        "vacant, occupied, persons, tried, registered, handed_over) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-        "$9, "
-        "$10, $11, $12)",
+        "INSERT INTO survey_figure (round_id, compound_id, building_id, grid_id, dwellings, "
+        "not_fitted_out, vacant, occupied, persons, tried, registered, handed_over) VALUES ($1, $2, $3, "
+        "$4, $5, $6, $7, $8, $9, $10, $11, $12)",
         {round_id, g.compound_id, g.building_id, g.grid_id, g.count.dwellings, g.count.not_fitted_out,
          g.count.vacant, g.count.occupied, g.count.persons, g.count.tried, g.count.registered,
          g.count.handed_over});

@@ -22,14 +22,12 @@ using base::ErrorKind;
 using base::Result;
 
 constexpr auto case_columns = db::ScopedSql(
-    "SELECT t.id, t.number, t.reason, t.person_id, pe.name, (SELECT d.label FROM residence r JOIN dwelling d "
-    "ON "
-    "d.id = r.dwelling_id WHERE r.person_id = t.person_id AND r.visible = 1 ORDER BY r.is_primary DESC, r.id "
-    "LIMIT 1), t.compound_id, p.name, t.basis, t.basis_ms, t.from_ms, t.until_ms, t.state, t.policy_id, "
-    "t.opened_ms, t.opened_by, (SELECT COUNT(*) FROM trace_mark m WHERE m.case_id = t.id AND m.lifted_ms IS "
-    "NULL), t.lift_reason FROM trace_case t JOIN place p ON p.id = t.compound_id LEFT JOIN person pe ON "
-    "pe.id = "
-    "t.person_id WHERE {scope:p}");
+    "SELECT t.id, t.number, t.reason, t.person_id, pe.name, (SELECT d.label FROM residence r JOIN dwelling "
+    "d ON d.id = r.dwelling_id WHERE r.person_id = t.person_id AND r.visible = 1 ORDER BY r.is_primary "
+    "DESC, r.id LIMIT 1), t.compound_id, p.name, t.basis, t.basis_ms, t.from_ms, t.until_ms, t.state, "
+    "t.policy_id, t.opened_ms, t.opened_by, (SELECT COUNT(*) FROM trace_mark m WHERE m.case_id = t.id AND "
+    "m.lifted_ms IS NULL), t.lift_reason FROM trace_case t JOIN place p ON p.id = t.compound_id LEFT JOIN "
+    "person pe ON pe.id = t.person_id WHERE {scope:p}");
 
 TraceCase load_case(const db::Row& r, const api::Context& c) {
   TraceCase t;
@@ -109,8 +107,7 @@ Result<TraceCase> open(api::Context& c, const NewCase& in) {
   return c.write([&](db::Scoped& q) -> Result<TraceCase> {
     CaseRow row;
     if (!q.one("SELECT p.compound_id FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE r.person_id "
-               "= $1 AND "
-               "r.visible = 1 AND {scope:p} ORDER BY r.is_primary DESC, r.id",
+               "= $1 AND r.visible = 1 AND {scope:p} ORDER BY r.is_primary DESC, r.id",
                {in.person_id}, [&](const db::Row& r) { row.compound_id = r.integer(0); }))
       return base::fail_field("/person_id", "not_found");
     const auto policy = policy_at(q.unscoped(), c.now);
@@ -264,9 +261,9 @@ TracePolicy policy_at(db::Connection& c, base::Instant at) {
   TracePolicy policy;
   std::string changed;
   c.one(
-      "SELECT id, look_back_days, latent_hours, second_person, kinds, effective_from_ms, note, control_kinds "
-      "FROM "
-      "trace_policy WHERE effective_from_ms <= $1 ORDER BY effective_from_ms DESC, id DESC LIMIT 1",
+      "SELECT id, look_back_days, latent_hours, second_person, kinds, effective_from_ms, note, "
+      "control_kinds FROM trace_policy WHERE effective_from_ms <= $1 ORDER BY effective_from_ms DESC, id "
+      "DESC LIMIT 1",
       {at}, [&](const db::Row& r) {
         policy.id = r.integer(0);
         policy.look_back_days = static_cast<int>(r.integer(1));

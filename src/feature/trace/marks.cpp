@@ -20,16 +20,13 @@ using base::Result;
 constexpr auto mark_columns = db::ScopedSql(
     "SELECT m.id, t.number, m.case_id, m.person_id, pe.name, gu.name_masked, pe.sex, pe.birth_day, (SELECT "
     "f.number_masked FROM phone f WHERE f.person_id = m.person_id ORDER BY f.position, f.id LIMIT 1), "
-    "p.name, "
-    "(SELECT d.label FROM residence r JOIN dwelling d ON d.id = r.dwelling_id WHERE r.person_id = "
-    "m.person_id AND "
-    "r.visible = 1 ORDER BY r.is_primary DESC, r.id LIMIT 1), m.kind, m.ring, m.exposed_ms, m.grounds, "
-    "m.strength_percent, m.decided_by, m.document_ref, m.note, m.created_ms, m.lifted_ms, m.lift_reason, "
-    "m.hand_over_to, m.last_exposed_ms, (SELECT k.id FROM control_case k WHERE k.person_id = m.person_id AND "
-    "k.ended_ms IS NULL), m.received_ms FROM "
-    "trace_mark m JOIN trace_case t ON t.id = m.case_id JOIN place p ON p.id = m.compound_id LEFT JOIN "
-    "person pe "
-    "ON pe.id = m.person_id LEFT JOIN guest gu ON gu.id = m.person_id WHERE {scope:p}");
+    "p.name, (SELECT d.label FROM residence r JOIN dwelling d ON d.id = r.dwelling_id WHERE r.person_id = "
+    "m.person_id AND r.visible = 1 ORDER BY r.is_primary DESC, r.id LIMIT 1), m.kind, m.ring, "
+    "m.exposed_ms, m.grounds, m.strength_percent, m.decided_by, m.document_ref, m.note, m.created_ms, "
+    "m.lifted_ms, m.lift_reason, m.hand_over_to, m.last_exposed_ms, (SELECT k.id FROM control_case k WHERE "
+    "k.person_id = m.person_id AND k.ended_ms IS NULL), m.received_ms FROM trace_mark m JOIN trace_case t "
+    "ON t.id = m.case_id JOIN place p ON p.id = m.compound_id LEFT JOIN person pe ON pe.id = m.person_id "
+    "LEFT JOIN guest gu ON gu.id = m.person_id WHERE {scope:p}");
 
 ContactMark load_mark(const db::Row& r) {
   ContactMark m;

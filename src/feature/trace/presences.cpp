@@ -36,9 +36,8 @@ std::vector<Home> homes_of(db::Scoped& q, const std::vector<std::int64_t>& perso
   q.run(
       "SELECT r.person_id, r.household_id, r.dwelling_id, p.compound_id, p.stair_id, p.building_id, "
       "r.valid_from_ms, r.valid_until_ms, pe.presence, pe.away_since FROM residence r JOIN person pe ON "
-      "pe.id "
-      "= r.person_id JOIN place p ON p.id = r.dwelling_id WHERE r.person_id {in:1} AND r.living NOT IN "
-      "('elsewhere', 'never') AND pe.name <> '' AND {scope:p} ORDER BY r.person_id, r.id",
+      "pe.id = r.person_id JOIN place p ON p.id = r.dwelling_id WHERE r.person_id {in:1} AND r.living NOT "
+      "IN ('elsewhere', 'never') AND pe.name <> '' AND {scope:p} ORDER BY r.person_id, r.id",
       {db::json_array(persons)}, [&](const db::Row& r) {
         Home h{r.integer(0), r.integer(1),       r.integer(2),
                r.integer(3), r.maybe_integer(4), r.maybe_integer(5)};
@@ -152,11 +151,10 @@ std::multimap<std::int64_t, Ride> rides_of(db::Scoped& q, const std::vector<std:
                                            base::Instant since) {
   std::multimap<std::int64_t, Ride> out;
   q.run(
-      "SELECT ap.person_id, a.transport_number, a.arrived, a.compound_id FROM arrival_person ap JOIN arrival "
-      "a "
-      "ON a.id = ap.arrival_id JOIN place p ON p.id = a.dwelling_id WHERE ap.person_id {in:1} AND "
-      "a.transport_number IS NOT NULL AND a.withdrawn_ms IS NULL AND a.arrived >= $2 AND {scope:p} ORDER BY "
-      "a.arrived, a.id",
+      "SELECT ap.person_id, a.transport_number, a.arrived, a.compound_id FROM arrival_person ap JOIN "
+      "arrival a ON a.id = ap.arrival_id JOIN place p ON p.id = a.dwelling_id WHERE ap.person_id {in:1} "
+      "AND a.transport_number IS NOT NULL AND a.withdrawn_ms IS NULL AND a.arrived >= $2 AND {scope:p} "
+      "ORDER BY a.arrived, a.id",
       {db::json_array(persons), base::civil_day(since)}, [&](const db::Row& r) {
         out.emplace(r.integer(0), Ride{transport_id(r.text(1), r.day(2)), r.integer(3), r.day(2)});
       });
@@ -305,10 +303,9 @@ std::vector<Transport> transports_in(db::Scoped& q, const std::set<std::int64_t>
 std::vector<std::int64_t> persons_arrived(db::Scoped& q, const std::vector<std::int64_t>& arrivals) {
   std::vector<std::int64_t> out;
   q.run(
-      "SELECT DISTINCT ap.person_id FROM arrival_person ap JOIN arrival a ON a.id = ap.arrival_id JOIN place "
-      "p "
-      "ON p.id = a.dwelling_id WHERE a.id {in:1} AND ap.person_id IS NOT NULL AND {scope:p} ORDER BY "
-      "ap.person_id",
+      "SELECT DISTINCT ap.person_id FROM arrival_person ap JOIN arrival a ON a.id = ap.arrival_id JOIN "
+      "place p ON p.id = a.dwelling_id WHERE a.id {in:1} AND ap.person_id IS NOT NULL AND {scope:p} ORDER "
+      "BY ap.person_id",
       {db::json_array(arrivals)}, [&](const db::Row& r) { out.push_back(r.integer(0)); });
   return out;
 }
@@ -335,9 +332,8 @@ Derived derive(db::Scoped& q, const std::vector<std::int64_t>& persons,
 std::vector<std::int64_t> persons_after(db::Scoped& q, std::int64_t id, int limit) {
   std::vector<std::int64_t> out;
   q.run(
-      "SELECT DISTINCT r.person_id FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE r.person_id > "
-      "$1 "
-      "AND {scope:p} ORDER BY r.person_id LIMIT $2",
+      "SELECT DISTINCT r.person_id FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE r.person_id "
+      "> $1 AND {scope:p} ORDER BY r.person_id LIMIT $2",
       {id, limit}, [&](const db::Row& r) { out.push_back(r.integer(0)); });
   return out;
 }
@@ -346,9 +342,9 @@ std::vector<std::int64_t> visited_dwellings_after(db::Scoped& q, std::int64_t id
                                                   int limit) {
   std::vector<std::int64_t> out;
   q.run(
-      "SELECT DISTINCT g.dwelling_id FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.guest_id IS "
-      "NOT "
-      "NULL AND g.dwelling_id > $1 AND g.happened_ms >= $2 AND {scope:p} ORDER BY g.dwelling_id LIMIT $3",
+      "SELECT DISTINCT g.dwelling_id FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.guest_id "
+      "IS NOT NULL AND g.dwelling_id > $1 AND g.happened_ms >= $2 AND {scope:p} ORDER BY g.dwelling_id "
+      "LIMIT $3",
       {id, since, limit}, [&](const db::Row& r) { out.push_back(r.integer(0)); });
   return out;
 }

@@ -29,8 +29,7 @@ std::map<std::int64_t, MarkKind> marks_of(db::Scoped& q, std::int64_t case_id) {
   std::map<std::int64_t, MarkKind> out;
   q.run(
       "SELECT m.person_id, m.kind FROM trace_mark m JOIN place p ON p.id = m.compound_id WHERE m.case_id = "
-      "$1 AND "
-      "m.lifted_ms IS NULL AND {scope:p}",
+      "$1 AND m.lifted_ms IS NULL AND {scope:p}",
       {case_id}, [&](const db::Row& r) { meta::parse_enum(r.text(1), out[r.integer(0)]); });
   return out;
 }
@@ -202,9 +201,9 @@ Result<Traced> trace(api::Context& c, const CaseRow& row, const TraceHow& how) {
     db::Scoped everywhere(q.unscoped(), db::Scope::all());
     Stored s{policy_at(q.unscoped(), row.opened), {}, silent_gates(everywhere, c.now)};
     q.run(
-        "SELECT t.person_id, t.until_ms FROM trace_case t JOIN place p ON p.id = t.compound_id WHERE t.state "
-        "= "
-        "'open' AND t.until_ms IS NOT NULL AND t.id <> $1 AND {scope:p} ORDER BY t.person_id, t.until_ms",
+        "SELECT t.person_id, t.until_ms FROM trace_case t JOIN place p ON p.id = t.compound_id WHERE "
+        "t.state = 'open' AND t.until_ms IS NOT NULL AND t.id <> $1 AND {scope:p} ORDER BY t.person_id, "
+        "t.until_ms",
         {row.id.value}, [&](const db::Row& r) { s.isolated.emplace_back(r.integer(0), r.instant(1)); });
     return s;
   });

@@ -77,8 +77,7 @@ std::map<PlaceKey, std::string> names_of(db::Scoped& q, const std::vector<PlaceK
       {list(Kind::household)}, take(Kind::household));
   q.run(
       "SELECT g.id, d.label FROM passage g JOIN dwelling d ON d.id = g.dwelling_id JOIN place p ON p.id = "
-      "d.id "
-      "WHERE g.id {in:1} AND {scope:p}",
+      "d.id WHERE g.id {in:1} AND {scope:p}",
       {list(Kind::visit)}, take(Kind::visit));
   q.run(
       "SELECT COALESCE(w.vehicle_id, w.id), COALESCE(NULLIF(MAX(w.plate), ''), '-') FROM vehicle_passage w "
@@ -88,13 +87,11 @@ std::map<PlaceKey, std::string> names_of(db::Scoped& q, const std::vector<PlaceK
       {list(Kind::vehicle)}, take(Kind::vehicle));
   q.run(
       "SELECT a.id, d.label FROM survey_attempt a JOIN dwelling d ON d.id = a.dwelling_id JOIN place p ON "
-      "p.id = "
-      "d.id WHERE a.id {in:1} AND {scope:p}",
+      "p.id = d.id WHERE a.id {in:1} AND {scope:p}",
       {list(Kind::survey)}, take(Kind::survey));
   q.run(
       "SELECT a.id, d.label FROM service_request a JOIN dwelling d ON d.id = a.dwelling_id JOIN place p ON "
-      "p.id "
-      "= d.id WHERE a.id {in:1} AND {scope:p}",
+      "p.id = d.id WHERE a.id {in:1} AND {scope:p}",
       {list(Kind::delivery)}, take(Kind::delivery));
   for (const auto& t : transports_in(q, wanted[Kind::transport]))
     out[{Kind::transport, t.id}] = t.number + " " + base::to_string(t.day);

@@ -135,8 +135,7 @@ std::vector<Reachable> people_of(db::Scoped& q, const core::Keyring& keys, const
   if (item.passage_id)
     q.unscoped().run(
         "SELECT gu.id, gu.name_sealed, gu.phone_sealed FROM passage g JOIN guest gu ON gu.id = g.guest_id "
-        "WHERE "
-        "g.compound_id = $1 AND g.id = $2 AND gu.phone_sealed IS NOT NULL",
+        "WHERE g.compound_id = $1 AND g.id = $2 AND gu.phone_sealed IS NOT NULL",
         {item.compound_id, *item.passage_id}, [&](const db::Row& r) {
           people.push_back({keys.unseal("guest", "name", r.integer(0), r.blob(1)).value_or(""),
                             keys.unseal("guest", "phone", r.integer(0), r.blob(2))});

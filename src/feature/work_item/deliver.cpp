@@ -47,12 +47,9 @@ Result<std::vector<Due>> claim(db::Store& store, const core::Services& services,
     std::vector<std::string> languages;
     c.run(
         "SELECT o.id, o.attempts, w.format, w.id, w.url_sealed, w.secret_sealed, COALESCE(o.item_id, 0), "
-        "o.verb, "
-        "COALESCE(i.kind, ''), COALESCE(i.tier, 0), COALESCE(i.place_id, w.place_id), w.lang FROM outbox o "
-        "JOIN "
-        "webhook w ON w.id = o.webhook_id LEFT JOIN work_item i ON i.id = o.item_id WHERE o.next_ms <= $1 "
-        "AND "
-        "w.removed_ms IS NULL ORDER BY o.next_ms, o.id LIMIT $2",
+        "o.verb, COALESCE(i.kind, ''), COALESCE(i.tier, 0), COALESCE(i.place_id, w.place_id), w.lang FROM "
+        "outbox o JOIN webhook w ON w.id = o.webhook_id LEFT JOIN work_item i ON i.id = o.item_id WHERE "
+        "o.next_ms <= $1 AND w.removed_ms IS NULL ORDER BY o.next_ms, o.id LIMIT $2",
         {now, at_once}, [&](const db::Row& r) {
           all.push_back(load_due(r, services.keys));
           places.push_back(r.integer(10));

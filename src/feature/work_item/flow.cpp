@@ -71,10 +71,9 @@ std::optional<TransitionRow> find_transition(db::Scoped& q, const std::string& f
 std::optional<std::int64_t> head_of_team(db::Scoped& q, std::int64_t team_id, base::Instant now) {
   std::optional<std::int64_t> head;
   q.unscoped().one(
-      "SELECT m.staff_id FROM team_version v JOIN team_member m ON m.version_id = v.id WHERE v.team_id = $1 "
-      "AND v.valid_from_ms <= $2 AND (v.valid_until_ms IS NULL OR v.valid_until_ms > $2) ORDER BY CASE "
-      "m.role "
-      "WHEN 'head' THEN 0 ELSE 1 END, m.id LIMIT 1",
+      "SELECT m.staff_id FROM team_version v JOIN team_member m ON m.version_id = v.id WHERE v.team_id = "
+      "$1 AND v.valid_from_ms <= $2 AND (v.valid_until_ms IS NULL OR v.valid_until_ms > $2) ORDER BY CASE "
+      "m.role WHEN 'head' THEN 0 ELSE 1 END, m.id LIMIT 1",
       {team_id, now}, [&](const db::Row& r) { head = r.integer(0); });
   return head;
 }
@@ -151,8 +150,7 @@ void tell(db::Scoped& q, const place::PlaceRow& place, const ItemRow& item, std:
   for (const auto target : targets)
     raw.run(
         "INSERT INTO outbox (webhook_id, item_id, verb, created_ms, attempts, next_ms) VALUES ($1, $2, $3, "
-        "$4, 0, "
-        "$4)",
+        "$4, 0, $4)",
         {target, item.id, verb, now});
 }
 

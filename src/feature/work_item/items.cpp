@@ -20,13 +20,10 @@ using base::Result;
 
 constexpr auto item_columns = db::ScopedSql(
     "SELECT i.id, i.kind, k.category, i.state, i.place_id, i.compound_id, i.household_id, i.passage_id, "
-    "o.name, "
-    "i.detail, i.note, i.assignee_id, s.name, i.tier, a.display_name, i.opened_ms, i.climb_ms, i.due_ms, "
-    "i.closed_ms, i.taken_by, k.flow, k.evidence FROM work_item i JOIN place p ON p.id = i.place_id JOIN "
-    "work_kind k ON "
-    "k.code = i.kind LEFT JOIN opening o ON o.id = i.opening_id LEFT JOIN staff s ON s.id = i.assignee_id "
-    "LEFT "
-    "JOIN account a ON a.id = i.taken_by WHERE {scope:p}");
+    "o.name, i.detail, i.note, i.assignee_id, s.name, i.tier, a.display_name, i.opened_ms, i.climb_ms, "
+    "i.due_ms, i.closed_ms, i.taken_by, k.flow, k.evidence FROM work_item i JOIN place p ON p.id = "
+    "i.place_id JOIN work_kind k ON k.code = i.kind LEFT JOIN opening o ON o.id = i.opening_id LEFT JOIN "
+    "staff s ON s.id = i.assignee_id LEFT JOIN account a ON a.id = i.taken_by WHERE {scope:p}");
 
 struct Asker {
   std::int64_t account = 0, staff = 0;
@@ -165,10 +162,8 @@ Result<WorkItemFile> get_item(api::Context& c) {
     WorkItemFile file{found.front(), {}};
     q.unscoped().run(
         "SELECT e.at_ms, e.verb, e.state, a.display_name, e.tier, s.name, e.note, e.latitude_e4, "
-        "e.longitude_e4, e.accuracy_m FROM work_event e LEFT JOIN "
-        "account a ON a.id = e.account_id LEFT JOIN staff s ON s.id = e.assignee_id WHERE e.item_id = $1 "
-        "ORDER "
-        "BY e.id LIMIT 500",
+        "e.longitude_e4, e.accuracy_m FROM work_event e LEFT JOIN account a ON a.id = e.account_id LEFT "
+        "JOIN staff s ON s.id = e.assignee_id WHERE e.item_id = $1 ORDER BY e.id LIMIT 500",
         {c.id()}, [&](const db::Row& r) { file.events.push_back(meta::load<WorkEvent>(r)); });
     return file;
   });

@@ -95,8 +95,7 @@ Result<Seat> set_seat(api::Context& c, const SeatPatch& in) {
     if (in.staff_id)
       raw.run(
           "INSERT INTO account_staff (account_id, staff_id) VALUES ($1, $2) ON CONFLICT (account_id) DO "
-          "UPDATE "
-          "SET staff_id = excluded.staff_id",
+          "UPDATE SET staff_id = excluded.staff_id",
           {c.id(), *in.staff_id});
     else
       raw.run("DELETE FROM account_staff WHERE account_id = $1", {c.id()});

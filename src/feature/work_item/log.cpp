@@ -15,15 +15,12 @@ using base::Result;
 // Lines of two tables in one order; the last digit of the key says of which.
 constexpr auto lines = db::ScopedSql(
     "SELECT x.at_ms, x.line, x.place_id, x.category, x.work, x.done, x.note FROM (SELECT e.at_ms, e.id * 2 "
-    "AS "
-    "line, i.place_id, k.category, i.kind AS work, e.verb AS done, e.note FROM work_event e JOIN work_item i "
-    "ON i.id = e.item_id JOIN work_kind k ON k.code = i.kind WHERE e.account_id = $1 AND e.at_ms >= $2 AND "
-    "e.at_ms < $3 UNION ALL SELECT a.happened_ms, a.id * 2 + 1, a.dwelling_id, 'tracing', 'survey_visit', "
-    "CASE "
-    "WHEN a.answered = 1 THEN 'answered' ELSE 'unanswered' END, a.note FROM survey_attempt a WHERE "
-    "a.account_id = $1 AND a.happened_ms >= $2 AND a.happened_ms < $3 AND a.retracted_by IS NULL) x JOIN "
-    "place "
-    "p ON p.id = x.place_id WHERE {scope:p}");
+    "AS line, i.place_id, k.category, i.kind AS work, e.verb AS done, e.note FROM work_event e JOIN "
+    "work_item i ON i.id = e.item_id JOIN work_kind k ON k.code = i.kind WHERE e.account_id = $1 AND "
+    "e.at_ms >= $2 AND e.at_ms < $3 UNION ALL SELECT a.happened_ms, a.id * 2 + 1, a.dwelling_id, "
+    "'tracing', 'survey_visit', CASE WHEN a.answered = 1 THEN 'answered' ELSE 'unanswered' END, a.note "
+    "FROM survey_attempt a WHERE a.account_id = $1 AND a.happened_ms >= $2 AND a.happened_ms < $3 AND "
+    "a.retracted_by IS NULL) x JOIN place p ON p.id = x.place_id WHERE {scope:p}");
 
 Result<api::Page<LogLine>> list_log(api::Context& c, const LogQuery& in) {
   const auto day = in.day ? *in.day : meta::Day{base::civil_day(c.now)};

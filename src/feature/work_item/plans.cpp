@@ -21,10 +21,9 @@ using base::Result;
 constexpr std::int64_t morning_minute = 8 * 60, evening_minute = 16 * 60;
 
 constexpr auto plan_columns = db::ScopedSql(
-    "SELECT w.id, w.kind, w.place_id, w.target, w.set_id, w.rhythm, w.at_minute, w.second_minute, w.on_day, "
-    "w.due_minutes, w.note, w.next_ms, w.ended_ms, s.name, w.created_ms FROM work_plan w JOIN place p ON "
-    "p.id "
-    "= w.place_id LEFT JOIN place_set s ON s.id = w.set_id WHERE {scope:p}");
+    "SELECT w.id, w.kind, w.place_id, w.target, w.set_id, w.rhythm, w.at_minute, w.second_minute, "
+    "w.on_day, w.due_minutes, w.note, w.next_ms, w.ended_ms, s.name, w.created_ms FROM work_plan w JOIN "
+    "place p ON p.id = w.place_id LEFT JOIN place_set s ON s.id = w.set_id WHERE {scope:p}");
 
 Plan load_plan(const db::Row& r) {
   Plan plan;
@@ -153,9 +152,8 @@ Result<void> end_plan(api::Context& c) {
     std::optional<PlanRow> before;
     q.one(
         "SELECT w.id, w.kind, w.place_id, w.target, w.set_id, w.rhythm, w.at_minute, w.second_minute, "
-        "w.on_day, "
-        "w.due_minutes, w.note, w.created_by, w.created_ms, w.ended_ms, w.next_ms, w.reached, w.version FROM "
-        "work_plan w JOIN place p ON p.id = w.place_id WHERE w.id = $1 AND {scope:p}",
+        "w.on_day, w.due_minutes, w.note, w.created_by, w.created_ms, w.ended_ms, w.next_ms, w.reached, "
+        "w.version FROM work_plan w JOIN place p ON p.id = w.place_id WHERE w.id = $1 AND {scope:p}",
         {c.id()}, [&](const db::Row& r) { before = meta::load<PlanRow>(r); });
     if (!before) return base::fail(ErrorKind::not_found, "not_found");
     if (before->ended) return {};

@@ -16,12 +16,10 @@ using base::Result;
 
 constexpr auto webhook_columns = db::ScopedSql(
     "SELECT w.id, w.place_id, w.name, w.format, w.host, w.secret_sealed IS NOT NULL, w.kinds, w.lang, "
-    "(SELECT "
-    "MAX(o.sent_ms) FROM outbox o WHERE o.webhook_id = w.id), (SELECT COUNT(*) FROM outbox o WHERE "
-    "o.webhook_id = "
-    "w.id AND o.next_ms IS NOT NULL), (SELECT o.failure FROM outbox o WHERE o.webhook_id = w.id ORDER BY "
-    "o.id DESC "
-    "LIMIT 1) FROM webhook w JOIN place p ON p.id = w.place_id WHERE w.removed_ms IS NULL AND {scope:p}");
+    "(SELECT MAX(o.sent_ms) FROM outbox o WHERE o.webhook_id = w.id), (SELECT COUNT(*) FROM outbox o WHERE "
+    "o.webhook_id = w.id AND o.next_ms IS NOT NULL), (SELECT o.failure FROM outbox o WHERE o.webhook_id = "
+    "w.id ORDER BY o.id DESC LIMIT 1) FROM webhook w JOIN place p ON p.id = w.place_id WHERE w.removed_ms "
+    "IS NULL AND {scope:p}");
 
 Webhook load(const db::Row& r) {
   Webhook w;
@@ -81,8 +79,7 @@ Result<Webhook> create(api::Context& c, const NewWebhook& in) {
     }
     q.run(
         "INSERT INTO webhook (id, place_id, name, format, url_sealed, host, secret_sealed, kinds, lang, "
-        "created_by, "
-        "created_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "created_by, created_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         {id, in.place_id, in.name, meta::name_of(in.format), db::Blob{url}, *host,
          secret ? db::Arg(db::Blob{*secret}) : db::Arg(nullptr), kinds,
          meta::name_of(in.lang.value_or(Language::zh_cn)), c.who.account, c.now});
