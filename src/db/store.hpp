@@ -6,8 +6,7 @@
 //
 // read:  one deferred, read-only transaction, so all statements see one snapshot.
 // write: returns only after COMMIT reached the disk (but see Priority). The closure may run more than once
-// and does
-//        nothing but SQL: ids, time and random values come from outside. A closure that returns an
+//        and does nothing but SQL: ids, time and random values come from outside. A closure that returns an
 //        error or throws is rolled back alone. A closure that checks before it writes first updates
 //        its guard row (UPDATE ... SET version = version + 1), which serialises it on both engines.
 // Errors: kind busy "db.queue_full", "db.busy" (locks, deadlocks), "db.connection", "db.commit_unknown" (the

@@ -179,7 +179,7 @@ Result<std::int64_t> helper_for(db::Scoped& q, const std::optional<std::int64_t>
     return *named;
   }
   if (const auto home = place::find_place(q, row.dwelling_id))
-    for (const auto& tier : stewardship::responsible_for(q, *home, now).tiers)
+    for (const auto& tier : stewardship::standing_for(q, *home, now).tiers)
       if (!tier.stewards.empty()) return tier.stewards.front().staff_id;
   return base::fail_field("/staff_id", "required");
 }

@@ -106,9 +106,7 @@ Result<bool> follow_up(db::Scoped& q, const Follower& who, const NewFollowUp& in
   } else {
     core::insert(q, row, source);
   }
-  work_item::settle(
-      q, origin_of(of->id.value, fmt::format("ask:{}:{}", row.day.number, meta::name_of(row.half))),
-      source.now);
+  work_item::settle(q, slot_origin(of->id.value, {row.day, row.half}), source.now);
   const bool raised = raise(q, *of, row, rules.params(), ids.work.back(), source.now);
   auto asked = *of;
   auto& newest = row.half == Half::morning ? asked.morning : asked.evening;

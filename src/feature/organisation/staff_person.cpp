@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/services.hpp"
+#include "engine/intake/resident_id.hpp"
 #include "feature/organisation/routes.hpp"
 #include "feature/organisation/staff_record.hpp"
 #include "feature/place/service.hpp"
@@ -97,13 +98,6 @@ Result<StaffPerson> get_person(api::Context& c) {
 }
 
 // Spaces and the small x of a number, as people type them.
-std::string as_kept(std::string_view typed) {
-  std::string out;
-  for (const char ch : typed)
-    if (ch != ' ') out += ch == 'x' ? 'X' : ch;
-  return out;
-}
-
 // The chosen one must be what the list showed, or hold the document and have the name.
 Result<std::int64_t> chosen(db::Scoped& q, std::int64_t staff, const StaffPersonChoice& in,
                             const std::string& document_index) {
@@ -116,7 +110,11 @@ Result<std::int64_t> chosen(db::Scoped& q, std::int64_t staff, const StaffPerson
 
 Result<StaffPerson> confirm(api::Context& c, const StaffPersonChoice& in) {
   if (in.person_id.has_value() == in.document.has_value()) return base::fail_field("/person_id", "required");
-  const auto index = in.document ? c.services.keys.blind("document", as_kept(*in.document)) : std::string();
+  std::string index;
+  if (in.document) {
+    const auto document = engine::intake::parse_document(*in.document, false, base::civil_day(c.now));
+    index = c.services.keys.blind("document", document.number);
+  }
   return c.write([&](db::Scoped& q) -> Result<StaffPerson> {
     if (!keeps_file(q, c.id())) return base::fail(ErrorKind::not_found, "not_found");
     const auto person = chosen(q, c.id(), in, index);

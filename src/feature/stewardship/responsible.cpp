@@ -35,12 +35,18 @@ Steward load_steward(const db::Row& r) {
   return s;
 }
 
-void name_places(db::Scoped& q, std::vector<Steward>& stewards) {
+void name_places(db::Scoped& q, const std::vector<Steward*>& stewards) {
   std::vector<std::int64_t> ids;
-  for (const auto& s : stewards) ids.push_back(s.place_id);
+  for (const auto* s : stewards) ids.push_back(s->place_id);
   const auto labels = place::labels_of(q, ids);
-  for (auto& s : stewards)
-    if (const auto label = labels.find(s.place_id); label != labels.end()) s.place_name = label->second;
+  for (auto* s : stewards)
+    if (const auto label = labels.find(s->place_id); label != labels.end()) s->place_name = label->second;
+}
+
+std::vector<Steward*> all_of(std::vector<Steward>& stewards) {
+  std::vector<Steward*> all;
+  for (auto& s : stewards) all.push_back(&s);
+  return all;
 }
 
 constexpr std::array staff_orders{
@@ -89,7 +95,7 @@ Result<api::Page<Steward>> list_stewards(api::Context& c, const StewardQuery& in
         [](const db::Row& r) {
           return api::SortKey{r.integer(7), r.integer(0)};
         });
-    if (page) name_places(q, page->items);
+    if (page) name_places(q, all_of(page->items));
     return page;
   });
 }
@@ -126,13 +132,10 @@ std::vector<TierAnswer> nearest(std::vector<Candidacy> all, const std::vector<pl
   return answers;
 }
 
-Responsible responsible_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at) {
+Responsible standing_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at) {
   Responsible out;
   out.place_id = place.id.value;
   out.as_of_ms = at;
-  out.place_name = place::labels_of(q, {place.id.value})[place.id.value];
-  if (const auto zones = place::zones_at(q, {place}, at); !zones.empty())
-    out.zone = zones.begin()->second.level;
   const auto chain = place::chain_of(place);
   const auto grids = place::grids_of(q, place, at);
   std::map<std::int64_t, int> grid_distance;
@@ -155,7 +158,6 @@ Responsible responsible_for(db::Scoped& q, const place::PlaceRow& place, base::I
               raw.in_list(1), raw.in_list(2)),
           {db::json_array(chain), db::json_array(grid_ids), at},
           [&](const db::Row& r) { found.push_back(load_steward(r)); });
-  name_places(q, found);
   std::vector<Candidacy> in_chain;
   for (auto& s : found) {
     if (s.duty != Duty::steward) {
@@ -166,6 +168,18 @@ Responsible responsible_for(db::Scoped& q, const place::PlaceRow& place, base::I
     in_chain.push_back({std::move(s), distance});
   }
   out.tiers = nearest(std::move(in_chain), place::rules_at(q, place, at).params.tiers);
+  return out;
+}
+
+Responsible responsible_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at) {
+  auto out = standing_for(q, place, at);
+  out.place_name = place::labels_of(q, {place.id.value})[place.id.value];
+  if (const auto zones = place::zones_at(q, {place}, at); !zones.empty())
+    out.zone = zones.begin()->second.level;
+  auto named = all_of(out.helpers);
+  for (auto& tier : out.tiers)
+    for (auto& steward : tier.stewards) named.push_back(&steward);
+  name_places(q, named);
   return out;
 }
 

@@ -19,8 +19,10 @@ std::vector<TierAnswer> nearest(std::vector<Candidacy> all, const std::vector<pl
 // The phone sealed, findable and masked; false when it is none.
 bool give_phone(StaffRow& staff, std::string_view typed, const core::Keyring& keys);
 
-// Who is responsible for the place at an instant, tier by tier, in one answer. The place was found in scope;
-// those above it are no secret to anyone inside.
+// Who stands for the place at an instant, tier by tier. The place was found in scope; those above it are no
+// secret to anyone inside. Without names of places and the zone: for giving work to somebody.
+Responsible standing_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at);
+// The same with the names of places and the zone, as it is shown.
 Responsible responsible_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at);
 
 }  // namespace feature::stewardship

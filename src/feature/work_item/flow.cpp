@@ -21,7 +21,7 @@ void assign(db::Scoped& q, ItemRow& item, const place::PlaceRow& place, base::In
   item.tier = 0;
   item.assignee_id = item.team_id ? head_of_team(q, *item.team_id, now) : std::nullopt;
   if (item.assignee_id) return;  // it climbs from there to whoever stands for the place
-  const auto whose = answerable_above(stewardship::responsible_for(q, place, now), 0);
+  const auto whose = answerable_above(stewardship::standing_for(q, place, now), 0);
   if (!whose) return;
   item.assignee_id = whose->staff_id;
   item.tier = whose->tier;

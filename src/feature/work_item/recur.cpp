@@ -87,6 +87,7 @@ Result<std::int64_t> recur(db::Store& store, base::Instant now) {
   if (!part) return tl::unexpected(part.error());
   if (!*part) return 0;
   const auto& [plan, time, places] = **part;
+  const bool last = places.size() < part_max;
   std::vector<std::int64_t> ids;
   for (std::size_t i = 0; i < places.size(); ++i) ids.push_back(store.next_id());
   return store.write(
@@ -94,10 +95,10 @@ Result<std::int64_t> recur(db::Store& store, base::Instant now) {
         auto after = plan;
         after.next = time;
         ++after.version;
-        if (places.size() == part_max)
-          after.reached = places.back();
-        else
+        if (last)
           go_on(after, time);
+        else
+          after.reached = places.back();
         // Whoever comes second finds another version.
         const auto mine = c.run(
             "UPDATE work_plan SET next_ms = $3, reached = $4, ended_ms = $5, version = $6 WHERE id = $1 AND "
@@ -117,7 +118,8 @@ Result<std::int64_t> recur(db::Store& store, base::Instant now) {
         }
         return static_cast<std::int64_t>(std::max<std::size_t>(1, places.size()));
       },
-      db::Priority::low);
+      // What a power cut takes back is made again with its plan; the last part of a time holds them all.
+      last ? db::Priority::low : db::Priority::resumable);
 }
 
 }  // namespace feature::work_item

@@ -18,7 +18,7 @@ void climb(db::Scoped& q, std::int64_t id, base::Instant now) {
   const auto place = place::find_place(q, item->place_id);
   const auto kind = find_kind(q, item->kind);
   std::optional<Answerable> next;
-  if (place) next = answerable_above(stewardship::responsible_for(q, *place, now), item->tier);
+  if (place) next = answerable_above(stewardship::standing_for(q, *place, now), item->tier);
   item->climb.reset();
   if (!next || !kind) {
     // Nobody above: it stays where it is, overdue for all to see.
@@ -53,7 +53,7 @@ Stand stand_of(db::Scoped& q, const ItemRow& item, base::Instant now) {
     if (const auto head = head_of_team(q, *item.team_id, now))
       return {item.assignee_id == head, Answerable{*head, 0, false}};
   const auto place = place::find_place(q, item.place_id);
-  const auto all = place ? stewardship::responsible_for(q, *place, now) : stewardship::Responsible{};
+  const auto all = place ? stewardship::standing_for(q, *place, now) : stewardship::Responsible{};
   Stand out;
   out.stays = item.assignee_id && item.handed && serves(q, *item.assignee_id, now);
   for (const auto& tier : all.tiers)
