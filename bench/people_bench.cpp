@@ -161,8 +161,7 @@ class People : public bench::Site {
         });
     write(
         "INSERT INTO household (id, dwelling_id, compound_id, sort, label, provisional, version, "
-        "valid_from_ms, source) "
-        "VALUES ($1, $1, $2, $3, 'x', 0, 1, 0, 'bench')",
+        "valid_from_ms, source) VALUES ($1, $1, $2, $3, 'x', 0, 1, 0, 'bench')",
         dwellings, [&](std::int64_t i) -> std::vector<db::Arg> {
           label = fmt::format("{:08}", i);
           return {i + 1, compound_of(i), label};

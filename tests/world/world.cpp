@@ -46,10 +46,8 @@ World::World(db::Dialect dialect) {
   auto other = program_->store().write([&](db::Connection& c) -> base::Result<bool> {
     c.run(
         "INSERT INTO place (id, kind, parent_id, name, sort, district_id, subdistrict_id, community_id, "
-        "valid_from_ms, "
-        "version) SELECT $1, 'community', parent_id, 'other', 'other', district_id, subdistrict_id, $1, "
-        "valid_from_ms, 1 "
-        "FROM place WHERE kind = 'community'",
+        "valid_from_ms, version) SELECT $1, 'community', parent_id, 'other', 'other', district_id, "
+        "subdistrict_id, $1, valid_from_ms, 1 FROM place WHERE kind = 'community'",
         {community});
     db::Scoped q(c, db::Scope::all());
     feature::access::add_account(q, account, grant, "other_office", "other", "community_office", community,

@@ -67,9 +67,8 @@ constexpr auto unregistered = db::ScopedSql(
 
 constexpr auto waiting = db::ScopedSql(
     "SELECT gu.id, gu.created_ms, NULL, d.label, 1, gu.name_masked FROM guest gu JOIN place p ON p.id = "
-    "gu.compound_id "
-    "LEFT JOIN dwelling d ON d.id = gu.dwelling_id WHERE gu.compound_id = $1 AND gu.created_ms >= $2 AND "
-    "gu.state = 'waiting' AND {scope:p} ORDER BY gu.created_ms, gu.id");
+    "gu.compound_id LEFT JOIN dwelling d ON d.id = gu.dwelling_id WHERE gu.compound_id = $1 AND "
+    "gu.created_ms >= $2 AND gu.state = 'waiting' AND {scope:p} ORDER BY gu.created_ms, gu.id");
 
 // What is open for somebody to look after, the oldest first.
 constexpr auto alerts = db::ScopedSql(
@@ -157,13 +156,12 @@ Base base_of(db::Scoped& q, std::int64_t compound, base::Instant now) {
       {compound});
   b.away = q.count(
       "SELECT COUNT(*) FROM residence r JOIN person pe ON pe.id = r.person_id JOIN place p ON p.id = "
-      "r.dwelling_id WHERE "
-      "p.compound_id = $1 AND r.valid_until_ms IS NULL AND pe.presence = 'away' AND {scope:p}",
+      "r.dwelling_id WHERE p.compound_id = $1 AND r.valid_until_ms IS NULL AND pe.presence = 'away' AND "
+      "{scope:p}",
       {compound});
   b.placed = q.count(
       "SELECT COUNT(DISTINCT g.person_id) FROM passage g JOIN place p ON p.id = g.compound_id WHERE "
-      "g.compound_id = $1 AND "
-      "g.happened_ms >= $2 AND g.result = 'passed' AND {scope:p}",
+      "g.compound_id = $1 AND g.happened_ms >= $2 AND g.result = 'passed' AND {scope:p}",
       {compound, since});
   b.lived_in = q.count(
       "SELECT COUNT(*) FROM dwelling d JOIN place p ON p.id = d.id WHERE p.compound_id = $1 AND "
@@ -172,8 +170,7 @@ Base base_of(db::Scoped& q, std::int64_t compound, base::Instant now) {
       {compound});
   b.passages = q.count(
       "SELECT COUNT(*) FROM passage g JOIN place p ON p.id = g.compound_id WHERE g.compound_id = $1 AND "
-      "g.happened_ms >= $2 "
-      "AND {scope:p}",
+      "g.happened_ms >= $2 AND {scope:p}",
       {compound, since});
   return b;
 }

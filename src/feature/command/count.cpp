@@ -43,9 +43,8 @@ const std::vector<Counter>& counters() {
        " AND r.valid_until_ms IS NULL GROUP BY h.compound_id",
        {&F::persons, &F::presence_known, &F::away}},
       {"SELECT h.compound_id, COUNT(DISTINCT co.id) FROM conflict co JOIN residence r ON r.person_id = "
-       "co.person_id "
-       "AND r.visible = 1 JOIN household h ON h.id = r.household_id WHERE co.state = 'open' AND "
-       "h.compound_id ",
+       "co.person_id AND r.visible = 1 JOIN household h ON h.id = r.household_id WHERE co.state = 'open' "
+       "AND h.compound_id ",
        " GROUP BY h.compound_id",
        {&F::conflicts}},
       {"SELECT o.compound_id, SUM(CASE WHEN o.state = 'guarded' THEN 1 ELSE 0 END), SUM(CASE WHEN o.state = "

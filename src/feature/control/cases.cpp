@@ -17,12 +17,11 @@ using base::ErrorKind;
 using base::Result;
 
 constexpr auto listed_cases = db::ScopedSql(
-    "SELECT c.id, c.person_id, c.household_id, c.dwelling_id, c.compound_id, c.category, c.began, c.exposed, "
-    "c.decided_by, c.reference, c.site, c.team_id, c.origin, c.rule_id, c.stage, c.level, c.day_one, "
-    "c.last_day, c.attention, c.check_ms, c.created_by, c.created_ms, c.ended_ms, c.end_reason, "
+    "SELECT c.id, c.person_id, c.household_id, c.dwelling_id, c.compound_id, c.category, c.began, "
+    "c.exposed, c.decided_by, c.reference, c.site, c.team_id, c.origin, c.rule_id, c.stage, c.level, "
+    "c.day_one, c.last_day, c.attention, c.check_ms, c.created_by, c.created_ms, c.ended_ms, c.end_reason, "
     "c.end_reference, c.version, c.morning, c.evening, p.sort FROM control_case c JOIN place p ON p.id = "
-    "c.dwelling_id WHERE "
-    "{scope:p}");
+    "c.dwelling_id WHERE {scope:p}");
 
 constexpr std::array case_orders{
     api::PageOrder{" AND (p.sort, c.id) > ({arg}, {arg})", " ORDER BY p.sort, c.id LIMIT {arg}", "walking"},

@@ -57,8 +57,7 @@ std::optional<std::int64_t> days_of(db::Connection& c, Kind kind, base::Instant 
   std::optional<std::int64_t> days;
   c.one(
       "SELECT days FROM retention_rule WHERE kind = $1 AND effective_from_ms <= $2 ORDER BY "
-      "effective_from_ms "
-      "DESC, id DESC LIMIT 1",
+      "effective_from_ms DESC, id DESC LIMIT 1",
       {meta::name_of(kind), now}, [&](const db::Row& r) { days = r.maybe_integer(0); });
   return days;
 }

@@ -150,9 +150,7 @@ class Stewards {
       q_.unscoped().one(
           "SELECT s.id, s.name, s.organisation, s.post, s.rank, s.party, s.phone_sealed, s.phone_index, "
           "s.phone_masked, s.source, s.import_id, s.updated_ms, s.organisation_id, s.force, s.skills FROM "
-          "staff s WHERE s.name = $1 AND "
-          "s.phone_index "
-          "= $2 ORDER BY s.id",
+          "staff s WHERE s.name = $1 AND s.phone_index = $2 ORDER BY s.id",
           {key.first, meta::Blob{key.second}}, keep);
     else
       q_.one(

@@ -20,9 +20,8 @@ std::multimap<std::int64_t, people::VehicleRow> load_known(db::Scoped& q, const 
   q.run(
       "SELECT v.id, v.compound_id, v.household_id, v.dwelling_id, v.label, v.plate, v.plate_doubtful, "
       "v.owner_name, v.vehicle_kind, v.new_energy, v.colour, v.phone_sealed, v.phone_masked, "
-      "v.valid_from_ms, "
-      "v.valid_until_ms, v.source, v.import_id FROM vehicle v JOIN place p ON p.id = v.dwelling_id WHERE "
-      "v.dwelling_id {in:1} AND v.valid_until_ms IS NULL AND {scope:p}",
+      "v.valid_from_ms, v.valid_until_ms, v.source, v.import_id FROM vehicle v JOIN place p ON p.id = "
+      "v.dwelling_id WHERE v.dwelling_id {in:1} AND v.valid_until_ms IS NULL AND {scope:p}",
       {dwellings}, [&](const db::Row& r) {
         auto row = meta::load<people::VehicleRow>(r);
         known.emplace(*row.dwelling_id, std::move(row));

@@ -52,8 +52,7 @@ Result<EnrolmentCode> create_enrolment(api::Context& c, const NewEnrolment& in) 
     if (!compound) return base::fail_field("/opening_id", "not_found");
     q.run(
         "INSERT INTO enrolment (id, compound_id, opening_id, label, state, secret_digest, created_by, "
-        "created_ms, expires_ms) "
-        "VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8)",
+        "created_ms, expires_ms) VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8)",
         {id, *compound, in.opening_id, in.label, db::Blob{digest}, c.who.account, c.now,
          c.now + code_life_ms});
     core::audit(q, c, {"enrolment.create", "enrolment", id, *compound});
@@ -65,9 +64,8 @@ Result<EnrolmentCode> create_enrolment(api::Context& c, const NewEnrolment& in) 
 
 constexpr auto enrolment_columns = db::ScopedSql(
     "SELECT e.id, e.label, e.opening_id, o.name, e.state, e.last_contact_ms, e.list_version, e.queue, "
-    "e.clock_offset_ms "
-    "FROM enrolment e JOIN opening o ON o.id = e.opening_id JOIN place p ON p.id = e.compound_id WHERE "
-    "{scope:p}");
+    "e.clock_offset_ms FROM enrolment e JOIN opening o ON o.id = e.opening_id JOIN place p ON p.id = "
+    "e.compound_id WHERE {scope:p}");
 
 Result<api::Page<Enrolment>> list_enrolments(api::Context& c, const place::CompoundQuery& in) {
   return c.read([&](db::Scoped& q) -> Result<api::Page<Enrolment>> {
@@ -135,8 +133,7 @@ Result<Pong> ping(api::Context& c, const Ping& in) {
     if (!device) return base::fail(ErrorKind::forbidden, "not_a_gate_phone");
     q.unscoped().run(
         "UPDATE enrolment SET last_contact_ms = $2, list_version = $3, clock_offset_ms = $4, "
-        "list_generated_ms = "
-        "COALESCE($5, list_generated_ms), waiting = $6 WHERE id = $1",
+        "list_generated_ms = COALESCE($5, list_generated_ms), waiting = $6 WHERE id = $1",
         {device->enrolment_id, c.now, in.list_version, c.now.ms - in.client_ms, in.list_generated_ms,
          in.waiting});
     note_queue(q, device->enrolment_id, in.queue, c.now);
@@ -321,8 +318,7 @@ std::optional<GateDevice> device_of(db::Scoped& q, std::int64_t enrolment_id) {
   if (enrolment_id == 0) return found;
   q.one(
       "SELECT e.id, e.compound_id, e.opening_id, e.clock_offset_ms FROM enrolment e JOIN place p ON p.id = "
-      "e.compound_id "
-      "WHERE e.id = $1 AND e.state = 'active' AND {scope:p}",
+      "e.compound_id WHERE e.id = $1 AND e.state = 'active' AND {scope:p}",
       {enrolment_id}, [&](const db::Row& r) {
         found = GateDevice{r.integer(0), r.integer(1), r.integer(2), r.integer(3), {}};
       });
@@ -341,8 +337,8 @@ std::string list_version(db::Scoped& q, const core::Services& services, const Ga
   // And a control level that begins or ends by itself.
   const auto words = q.count(
       "SELECT COALESCE(SUM(o.id), 0) FROM observation o JOIN place p ON p.id = o.compound_id WHERE "
-      "o.compound_id "
-      "= $1 AND o.valid_from_ms <= $2 AND (o.valid_until_ms IS NULL OR o.valid_until_ms > $2) AND {scope:p}",
+      "o.compound_id = $1 AND o.valid_from_ms <= $2 AND (o.valid_until_ms IS NULL OR o.valid_until_ms > "
+      "$2) AND {scope:p}",
       {device.compound_id, now});
   return fmt::format("{}.{}.{}.{}.{}", last, book.stamp(), words % 1'000'003, base::civil_day(now).number,
                      services.keys.verify_keys().size());
@@ -383,10 +379,9 @@ GateList build_list(db::Scoped& q, const core::Services& services, const GateDev
   list_words(q, device, now, list);
   list.filings = filings_of_compound(q, device.compound_id, now);
   q.run(
-      "SELECT ps.id, ps.household_id, ps.pass_class, ps.generation, ps.state, ps.short_code, ps.valid_until "
-      "FROM pass ps "
-      "JOIN place p ON p.id = ps.compound_id WHERE ps.compound_id = $1 AND ps.valid_until >= $2 AND "
-      "{scope:p} ORDER BY ps.id",
+      "SELECT ps.id, ps.household_id, ps.pass_class, ps.generation, ps.state, ps.short_code, "
+      "ps.valid_until FROM pass ps JOIN place p ON p.id = ps.compound_id WHERE ps.compound_id = $1 AND "
+      "ps.valid_until >= $2 AND {scope:p} ORDER BY ps.id",
       {device.compound_id, today + -30},
       [&](const db::Row& r) { list.passes.push_back(meta::load<ListPass>(r)); });
   int window_days = list.policy.window_days;

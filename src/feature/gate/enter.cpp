@@ -72,8 +72,7 @@ bool is_child(db::Scoped& q, std::int64_t person_id, base::Instant at) {
   bool child = false;
   q.one(
       "SELECT pe.birth_day FROM person pe JOIN residence r ON r.person_id = pe.id JOIN place p ON p.id = "
-      "r.dwelling_id "
-      "WHERE pe.id = $1 AND pe.birth_day IS NOT NULL AND {scope:p}",
+      "r.dwelling_id WHERE pe.id = $1 AND pe.birth_day IS NOT NULL AND {scope:p}",
       {person_id}, [&](const db::Row& r) { child = r.day(0) > born_before(at); });
   return child;
 }

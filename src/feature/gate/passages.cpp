@@ -138,9 +138,8 @@ void keep_unreadable(db::Scoped& q, const api::Context& c, const GateDevice& dev
     problems += fmt::format("{}{} {}", problems.empty() ? "" : "; ", p.path, p.code);
   const auto sealed = c.services.keys.seal("rejected_record", "payload", id, json.text);
   q.unscoped().run(
-      "INSERT INTO rejected_record (id, enrolment_id, compound_id, payload_digest, payload_sealed, problems, "
-      "recorded_ms) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+      "INSERT INTO rejected_record (id, enrolment_id, compound_id, payload_digest, payload_sealed, "
+      "problems, recorded_ms) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
       {id, device.enrolment_id, device.compound_id, db::Blob{digest}, db::Blob{sealed}, problems, c.now});
 }
 

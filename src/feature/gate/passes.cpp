@@ -241,8 +241,7 @@ Result<void> bind_row(db::Scoped& q, PassRow& row, std::int64_t household_id, ba
   if (row.state != PassState::blank) return base::fail(ErrorKind::conflict, "pass_not_blank");
   const bool found = q.one(
       "SELECT h.dwelling_id, h.sort, h.label FROM household h JOIN place p ON p.id = h.dwelling_id WHERE "
-      "h.id = $1 AND "
-      "h.compound_id = $2 AND h.valid_until_ms IS NULL AND {scope:p}",
+      "h.id = $1 AND h.compound_id = $2 AND h.valid_until_ms IS NULL AND {scope:p}",
       {household_id, row.compound_id}, [&](const db::Row& r) {
         row.household_id = household_id;
         row.dwelling_id = r.integer(0);

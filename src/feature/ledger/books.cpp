@@ -40,16 +40,14 @@ const Lines survey{
     "r.household_id = h.id AND r.relation = 'head') AS head, (SELECT COUNT(*) FROM residence r WHERE "
     "r.household_id = h.id AND r.valid_until_ms IS NULL) AS members, (SELECT COUNT(*) " LIVES_AT
     "r.household_id = h.id AND pe.origin IS NOT NULL) AS outside, h.source AS source, h.provisional AS "
-    "provisional, "
-    "CAST(NULL AS text) AS outcome, CAST(NULL AS text) AS round FROM household h WHERE h.valid_until_ms IS "
-    "NULL "
+    "provisional, CAST(NULL AS text) AS outcome, CAST(NULL AS text) AS round FROM household h WHERE "
+    "h.valid_until_ms IS NULL "
     "UNION ALL SELECT v.settled_ms, v.id, v.dwelling_id, d.label, (SELECT MIN(pe.name) " LIVES_AT
     "r.dwelling_id = v.dwelling_id AND r.relation = 'head'), v.persons, (SELECT COUNT(*) " LIVES_AT
     "r.dwelling_id = v.dwelling_id AND pe.origin IS NOT NULL), v.settled_by, 0, v.outcome, n.name FROM "
-    "survey_visit "
-    "v JOIN dwelling d ON d.id = v.dwelling_id JOIN survey_round n ON n.id = v.round_id WHERE v.state = "
-    "'resolved') x JOIN place p ON p.id = x.dwelling_id LEFT JOIN place c ON c.id = p.compound_id "
-    "WHERE {scope:p}",
+    "survey_visit v JOIN dwelling d ON d.id = v.dwelling_id JOIN survey_round n ON n.id = v.round_id WHERE "
+    "v.state = 'resolved') x JOIN place p ON p.id = x.dwelling_id LEFT JOIN place c ON c.id = "
+    "p.compound_id WHERE {scope:p}",
     " AND x.at_ms >= {arg}",
     " AND x.at_ms < {arg}",
     {" AND (x.at_ms, x.id) < ({arg}, {arg})", " ORDER BY x.at_ms DESC, x.id DESC LIMIT {arg}"},

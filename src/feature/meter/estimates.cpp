@@ -82,13 +82,11 @@ std::vector<EstimateRow> estimates_of(const Readings& readings, std::int64_t com
 
 void keep(db::Scoped& q, const EstimateRow& e) {
   q.unscoped().run(
-      "INSERT INTO meter_estimate (compound_id, dwelling_id, lived_in_percent, reasons, electricity_per_day, "
-      "water_per_day, newest_day, estimated_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT "
-      "(dwelling_id) "
-      "DO UPDATE SET lived_in_percent = excluded.lived_in_percent, reasons = excluded.reasons, "
-      "electricity_per_day = excluded.electricity_per_day, water_per_day = excluded.water_per_day, "
-      "newest_day = "
-      "excluded.newest_day, estimated_ms = excluded.estimated_ms",
+      "INSERT INTO meter_estimate (compound_id, dwelling_id, lived_in_percent, reasons, "
+      "electricity_per_day, water_per_day, newest_day, estimated_ms) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+      "$8) ON CONFLICT (dwelling_id) DO UPDATE SET lived_in_percent = excluded.lived_in_percent, reasons = "
+      "excluded.reasons, electricity_per_day = excluded.electricity_per_day, water_per_day = "
+      "excluded.water_per_day, newest_day = excluded.newest_day, estimated_ms = excluded.estimated_ms",
       {e.compound_id, e.dwelling_id, e.lived_in_percent, e.reasons, e.electricity_per_day, e.water_per_day,
        e.newest_day, e.estimated});
 }

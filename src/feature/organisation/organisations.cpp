@@ -24,8 +24,8 @@ using base::Result;
 constexpr auto organisation_columns = db::ScopedSql(
     "SELECT o.id, o.kind, t.title, o.name, o.code, o.place_id, p.name, o.phone, o.address, o.head_id, "
     "h.name, (SELECT COUNT(*) FROM staff e WHERE e.organisation_id = o.id), (SELECT COUNT(DISTINCT "
-    "k.place_id) FROM "
-    "organisation_bond k JOIN place kp ON kp.id = k.place_id WHERE k.organisation_id = o.id AND k.bond IN "
+    "k.place_id) FROM organisation_bond k JOIN place kp ON kp.id = k.place_id WHERE k.organisation_id = "
+    "o.id AND k.bond IN "
     "('manages', 'represents') AND " IN_FORCE("k", "$2") " AND {scope:kp}), o.note FROM organisation o JOIN "
     "place p ON p.id = o.place_id LEFT JOIN term t ON t.list = 'organisation_kind' AND t.code = o.kind LEFT "
     "JOIN staff h ON h.id = o.head_id WHERE o.valid_until_ms IS NULL AND " ORGANISATION_SEEN);

@@ -66,8 +66,7 @@ Result<api::Page<TeamMember>> list_members(api::Context& c, const TeamQuery& in)
             "s.post, "
             "s.rank, s.phone_masked, m.id" TEAM_FROM
             "JOIN team_member m ON m.version_id = v.id JOIN staff s ON s.id = m.staff_id LEFT JOIN "
-            "organisation "
-            "o ON "
+            "organisation o ON "
             "o.id = s.organisation_id" TEAM_IN_SCOPE " AND (t.kind <> 'party_branch' OR m.role <> 'member')")
             .with(place::below(q, in.place_id));
     std::vector<db::Arg> args{at, in.place_id};

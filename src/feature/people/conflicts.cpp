@@ -169,10 +169,9 @@ std::size_t keep_conflict(db::Scoped& q, const Subject& s, const Saying& told, c
       of_residence(told.field) ? std::optional<std::int64_t>(s.residence->id.value) : std::nullopt;
   return static_cast<std::size_t>(
       q.run("INSERT INTO conflict (person_id, residence_id, field, known_sealed, known_source, known_ms, "
-            "said_sealed, "
-            "said_index, said_source, said_ms, import_id, actor, state) VALUES ($1, $2, $3, $4, $5, $6, $7, "
-            "$8, $9, $10, "
-            "$11, $12, 'open') ON CONFLICT (person_id, field, said_index) DO NOTHING",
+            "said_sealed, said_index, said_source, said_ms, import_id, actor, state) VALUES ($1, $2, $3, "
+            "$4, $5, $6, $7, $8, $9, $10, $11, $12, 'open') ON CONFLICT (person_id, field, said_index) DO "
+            "NOTHING",
             {person, residence, field, db::Blob{known_sealed}, known_source, known_ms, db::Blob{said_sealed},
              db::Blob{index}, source.source, source.now, source.import_id, source.actor}));
 }

@@ -212,8 +212,7 @@ Result<DuplicatesChecked> check(api::Context& c, const CheckDuplicates& in) {
       persons.clear();
       auto sql = db::ScopedSql(
           "SELECT DISTINCT r.person_id FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE "
-          "r.person_id > $1 "
-          "AND r.visible = 1 AND {scope:p}");
+          "r.person_id > $1 AND r.visible = 1 AND {scope:p}");
       std::vector<db::Arg> args{after};
       if (in.compound_id) {
         sql = sql.with(" AND p.compound_id = {arg}");

@@ -64,9 +64,8 @@ std::optional<Subject> load_subject(db::Scoped& q, std::int64_t person_id, std::
   q.run(
       "SELECT r.id, r.person_id, r.household_id, r.dwelling_id, r.relation, r.is_primary, r.position, "
       "r.valid_from_ms, r.valid_until_ms, r.source, r.import_id, r.registered, r.living, r.visible, "
-      "r.end_reason "
-      "FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE r.person_id = $1 AND r.visible = 1 AND "
-      "{scope:p} ORDER BY r.is_primary DESC, r.id",
+      "r.end_reason FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE r.person_id = $1 AND "
+      "r.visible = 1 AND {scope:p} ORDER BY r.is_primary DESC, r.id",
       {id}, [&](const db::Row& r) {
         if (residence_id != 0 ? r.integer(0) == residence_id : !s.residence)
           s.residence = meta::load<ResidenceRow>(r);

@@ -106,8 +106,8 @@ Result<PersonFile> change_person(api::Context& c, const PersonPatch& in) {
 constexpr auto current_residences = db::ScopedSql(
     "SELECT r.id, r.person_id, r.household_id, r.dwelling_id, r.relation, r.is_primary, r.position, "
     "r.valid_from_ms, r.valid_until_ms, r.source, r.import_id, r.registered, r.living, r.visible, "
-    "r.end_reason FROM "
-    "residence r JOIN place p ON p.id = r.dwelling_id WHERE r.valid_until_ms IS NULL AND {scope:p}");
+    "r.end_reason FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE r.valid_until_ms IS NULL AND "
+    "{scope:p}");
 
 std::vector<ResidenceRow> residences_where(db::Scoped& q, db::Fragment where, std::int64_t id) {
   std::vector<ResidenceRow> rows;

@@ -124,8 +124,7 @@ void index_persons(db::Scoped& q, const std::vector<std::int64_t>& persons, cons
   std::map<std::int64_t, Findable> found;
   c.run(
       "SELECT r.person_id, p.compound_id, r.dwelling_id FROM residence r JOIN place p ON p.id = "
-      "r.dwelling_id "
-      "WHERE r.visible = 1 AND r.person_id " +
+      "r.dwelling_id WHERE r.visible = 1 AND r.person_id " +
           c.in_list(1),
       {ids}, [&](const db::Row& r) {
         found[owners.at(r.integer(0))].homes.insert({r.integer(1), r.integer(2)});

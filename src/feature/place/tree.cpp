@@ -34,8 +34,7 @@ void count_below(db::Scoped& q, Place& p) {
         "SELECT COUNT(*) FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.compound_id = $1 AND "
         "h.valid_until_ms IS NULL AND {scope:p}",
         "SELECT COUNT(*) FROM residence r JOIN household h ON h.id = r.household_id JOIN place p ON p.id = "
-        "r.dwelling_id "
-        "WHERE h.compound_id = $1 AND r.valid_until_ms IS NULL AND {scope:p}");
+        "r.dwelling_id WHERE h.compound_id = $1 AND r.valid_until_ms IS NULL AND {scope:p}");
   else if (p.kind == Kind::building)
     fill(
         "SELECT COUNT(*) FROM place p WHERE p.building_id = $1 AND p.kind = 'dwelling' AND p.valid_until_ms "

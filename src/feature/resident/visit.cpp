@@ -174,8 +174,7 @@ std::optional<Home> home_of(db::Connection& c, std::int64_t pass_id, base::Day t
   c.one(
       "SELECT ps.household_id, h.dwelling_id, h.compound_id FROM pass ps JOIN household h ON h.id = "
       "ps.household_id WHERE ps.id = $1 AND ps.state = 'active' AND ps.valid_until >= $2 AND "
-      "h.valid_until_ms "
-      "IS NULL",
+      "h.valid_until_ms IS NULL",
       {pass_id, today}, [&](const db::Row& r) {
         found = Home{pass_id, r.integer(0), r.integer(1), r.integer(2)};
       });

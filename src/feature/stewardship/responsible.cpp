@@ -62,10 +62,9 @@ Result<api::Page<Staff>> list_staff(api::Context& c, const StaffQuery& in) {
     // Responsible for the compound itself or for a part of it.
     const auto sql = db::ScopedSql(
         "SELECT s.id, s.name, COALESCE(o.name, s.organisation), s.post, s.rank, w.tier, p.name, "
-        "s.phone_masked, "
-        "w.id FROM stewardship w JOIN staff s ON s.id = w.staff_id LEFT JOIN organisation o ON o.id = "
-        "s.organisation_id JOIN place p ON p.id = w.place_id "
-        "WHERE p.compound_id = $1 AND w.duty = 'steward' AND w.valid_until_ms IS NULL AND {scope:p}");
+        "s.phone_masked, w.id FROM stewardship w JOIN staff s ON s.id = w.staff_id LEFT JOIN organisation "
+        "o ON o.id = s.organisation_id JOIN place p ON p.id = w.place_id WHERE p.compound_id = $1 AND "
+        "w.duty = 'steward' AND w.valid_until_ms IS NULL AND {scope:p}");
     return api::fetch_page<Staff>(
         q, sql, {in.compound_id}, in.limit, in.cursor, api::order_of(in.order, staff_orders),
         [](const db::Row& r) { return meta::load<Staff>(r); },
@@ -148,13 +147,11 @@ Responsible standing_for(db::Scoped& q, const place::PlaceRow& place, base::Inst
   std::vector<Steward> found;
   raw.run(fmt::format(
               "SELECT w.id, w.staff_id, s.name, COALESCE(o.name, s.organisation), s.post, s.phone_masked, "
-              "s.rank, w.tier, "
-              "w.duty, w.place_id, w.grid_id, g.name, w.valid_from_ms, w.valid_until_ms FROM "
-              "stewardship w JOIN staff s ON s.id = w.staff_id LEFT JOIN organisation o ON o.id = "
-              "s.organisation_id LEFT JOIN place_set g ON g.id = "
-              "w.grid_id WHERE ((w.grid_id IS NULL AND w.place_id {}) OR w.grid_id {}) AND "
-              "w.valid_from_ms <= $3 AND (w.valid_until_ms IS NULL OR w.valid_until_ms > $3) ORDER BY "
-              "w.tier, w.id",
+              "s.rank, w.tier, w.duty, w.place_id, w.grid_id, g.name, w.valid_from_ms, w.valid_until_ms "
+              "FROM stewardship w JOIN staff s ON s.id = w.staff_id LEFT JOIN organisation o ON o.id = "
+              "s.organisation_id LEFT JOIN place_set g ON g.id = w.grid_id WHERE ((w.grid_id IS NULL AND "
+              "w.place_id {}) OR w.grid_id {}) AND w.valid_from_ms <= $3 AND (w.valid_until_ms IS NULL OR "
+              "w.valid_until_ms > $3) ORDER BY w.tier, w.id",
               raw.in_list(1), raw.in_list(2)),
           {db::json_array(chain), db::json_array(grid_ids), at},
           [&](const db::Row& r) { found.push_back(load_steward(r)); });

@@ -148,8 +148,7 @@ std::vector<rule::Attempt> attempts_of(db::Scoped& q, const NewAttempt& in) {
   q.unscoped().run(
       "SELECT id, round_id, dwelling_id, compound_id, account_id, client_id, digest, contact, answered, "
       "fitted_out, occupied, persons, added, note, happened_ms, recorded_ms, retracted_by FROM "
-      "survey_attempt "
-      "WHERE round_id = $1 AND dwelling_id = $2 AND retracted_by IS NULL",
+      "survey_attempt WHERE round_id = $1 AND dwelling_id = $2 AND retracted_by IS NULL",
       {in.round_id, in.dwelling_id}, [&](const db::Row& r) {
         const auto row = meta::load<AttemptRow>(r);
         rule::Finding f{seen(row.fitted_out), seen(row.occupied), {}};
@@ -201,8 +200,7 @@ void lock_door(db::Scoped& q, const Ready& r) {
 bool is_newest(db::Scoped& q, const Ready& r) {
   return q.unscoped().count(
              "SELECT COUNT(*) FROM survey_attempt WHERE dwelling_id = $1 AND happened_ms > $2 AND "
-             "retracted_by IS "
-             "NULL",
+             "retracted_by IS NULL",
              {r.in->dwelling_id, r.in->happened_ms}) == 0;
 }
 

@@ -225,8 +225,8 @@ void register_rest(db::Scoped& q, std::int64_t round_id, std::int64_t compound, 
   q.run(
       "INSERT INTO survey_visit (round_id, dwelling_id, compound_id, state, outcome, unanswered_knocks, "
       "fitted_out, occupied, settled_ms, version) SELECT CAST($1 AS bigint), p.id, p.compound_id, "
-      "'registered', "
-      "'open', 0, 'unknown', 'unknown', CAST($3 AS bigint), 1 FROM place p WHERE p.compound_id = $2 "
+      "'registered', 'open', 0, 'unknown', 'unknown', CAST($3 AS bigint), 1 FROM place p WHERE "
+      "p.compound_id = $2 "
       "AND " DWELLING_OF_ROUND " ON CONFLICT (round_id, dwelling_id) DO NOTHING",
       {round_id, compound, now});
   q.unscoped().run(

@@ -20,10 +20,9 @@ using Ids = std::vector<std::int64_t>;
   "a.contact = 'knock' AND a.answered = 1 AND a.retracted_by IS NULL AND a.happened_ms >= $2 AND " \
   "{scope:p} AND "
 // What was left at a drop point was handed to nobody.
-#define HANDED_OVER                                                                                         \
-  "k.carried = 1 AND a.state IN ('delivered', 'confirmed') AND a.drop_point_id IS NULL AND a.delivered_ms " \
-  ">= $2 AND "                                                                                              \
-  "{scope:p} AND "
+#define HANDED_OVER                                                                          \
+  "k.carried = 1 AND a.state IN ('delivered', 'confirmed') AND a.drop_point_id IS NULL AND " \
+  "a.delivered_ms >= $2 AND {scope:p} AND "
 #define SURVEYS                                                                           \
   "SELECT a.id, " WHO                                                                     \
   ", a.dwelling_id, a.compound_id, 0, a.happened_ms FROM survey_attempt a " BY_PERSON_OF( \

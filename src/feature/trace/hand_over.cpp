@@ -22,11 +22,10 @@ std::vector<HandedContact> contacts_for(db::Scoped& q, const core::Keyring& keys
   q.run(
       "SELECT m.id, m.person_id, m.kind, m.exposed_ms, m.grounds, m.decided_by, m.document_ref, m.note, "
       "m.lifted_ms, pe.name, pe.sex, pe.birth_day, f.id, f.number_sealed, gu.name_sealed, gu.phone_sealed, "
-      "m.last_exposed_ms "
-      "FROM trace_mark m JOIN place p ON p.id = m.compound_id LEFT JOIN person pe ON pe.id = m.person_id "
-      "LEFT JOIN guest gu ON gu.id = m.person_id LEFT JOIN phone f ON f.id = (SELECT n.id FROM phone n WHERE "
-      "n.person_id = m.person_id ORDER BY n.position, n.id LIMIT 1) WHERE m.case_id = $1 AND m.hand_over_to "
-      "= $2 AND {scope:p} ORDER BY m.id",
+      "m.last_exposed_ms FROM trace_mark m JOIN place p ON p.id = m.compound_id LEFT JOIN person pe ON "
+      "pe.id = m.person_id LEFT JOIN guest gu ON gu.id = m.person_id LEFT JOIN phone f ON f.id = (SELECT "
+      "n.id FROM phone n WHERE n.person_id = m.person_id ORDER BY n.position, n.id LIMIT 1) WHERE "
+      "m.case_id = $1 AND m.hand_over_to = $2 AND {scope:p} ORDER BY m.id",
       {case_id, to}, [&](const db::Row& r) {
         HandedContact h;
         h.id = r.integer(0);

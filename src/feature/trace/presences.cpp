@@ -355,8 +355,8 @@ std::vector<std::int64_t> persons_of(db::Scoped& q, const std::vector<std::int64
   std::vector<std::int64_t> out;
   q.run(
       "SELECT DISTINCT r.person_id FROM residence r JOIN place p ON p.id = r.dwelling_id WHERE "
-      "(r.household_id "
-      "{in:1} OR r.dwelling_id {in:2} OR p.compound_id {in:3}) AND {scope:p} ORDER BY r.person_id",
+      "(r.household_id {in:1} OR r.dwelling_id {in:2} OR p.compound_id {in:3}) AND {scope:p} ORDER BY "
+      "r.person_id",
       {db::json_array(households), db::json_array(dwellings), db::json_array(compounds)},
       [&](const db::Row& r) { out.push_back(r.integer(0)); });
   return out;
@@ -391,8 +391,7 @@ std::vector<std::int64_t> compounds_of(db::Scoped& q, const PlaceKey& key, base:
   std::vector<std::int64_t> out;
   q.run(
       "SELECT DISTINCT COALESCE(p.compound_id, p.id) FROM place p LEFT JOIN opening o ON o.compound_id = "
-      "p.id WHERE (p.id = $1 "
-      "OR o.id = $1) AND {scope:p}",
+      "p.id WHERE (p.id = $1 OR o.id = $1) AND {scope:p}",
       {key.id}, [&](const db::Row& r) { out.push_back(r.integer(0)); });
   return out;
 }

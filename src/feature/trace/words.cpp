@@ -81,9 +81,8 @@ std::map<PlaceKey, std::string> names_of(db::Scoped& q, const std::vector<PlaceK
       {list(Kind::visit)}, take(Kind::visit));
   q.run(
       "SELECT COALESCE(w.vehicle_id, w.id), COALESCE(NULLIF(MAX(w.plate), ''), '-') FROM vehicle_passage w "
-      "JOIN place p ON p.id = "
-      "w.compound_id WHERE (w.id {in:1} OR w.vehicle_id {in:1}) AND {scope:p} GROUP BY "
-      "COALESCE(w.vehicle_id, w.id)",
+      "JOIN place p ON p.id = w.compound_id WHERE (w.id {in:1} OR w.vehicle_id {in:1}) AND {scope:p} GROUP "
+      "BY COALESCE(w.vehicle_id, w.id)",
       {list(Kind::vehicle)}, take(Kind::vehicle));
   q.run(
       "SELECT a.id, d.label FROM survey_attempt a JOIN dwelling d ON d.id = a.dwelling_id JOIN place p ON "

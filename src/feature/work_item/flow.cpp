@@ -33,11 +33,9 @@ std::optional<ItemRow> find_item(db::Scoped& q, std::int64_t id) {
   std::optional<ItemRow> found;
   q.one(
       "SELECT i.id, i.kind, i.place_id, i.compound_id, i.household_id, i.person_id, i.passage_id, "
-      "i.opening_id, "
-      "i.team_id, i.assignee_id, i.tier, i.handed, i.taken_by, i.state, i.detail, i.note, i.origin, "
-      "i.opened_ms, "
-      "i.climb_ms, i.due_ms, i.resolved_ms, i.closed_ms, i.version FROM work_item i JOIN place p ON p.id = "
-      "i.place_id WHERE i.id = $1 AND {scope:p}",
+      "i.opening_id, i.team_id, i.assignee_id, i.tier, i.handed, i.taken_by, i.state, i.detail, i.note, "
+      "i.origin, i.opened_ms, i.climb_ms, i.due_ms, i.resolved_ms, i.closed_ms, i.version FROM work_item i "
+      "JOIN place p ON p.id = i.place_id WHERE i.id = $1 AND {scope:p}",
       {id}, [&](const db::Row& r) { found = meta::load<ItemRow>(r); });
   return found;
 }

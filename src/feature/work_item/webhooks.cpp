@@ -105,8 +105,7 @@ Result<Webhook> send_trial(api::Context& c) {
     if (!find(q, c.id())) return base::fail(ErrorKind::not_found, "not_found");
     q.unscoped().run(
         "INSERT INTO outbox (webhook_id, item_id, verb, created_ms, attempts, next_ms) VALUES ($1, NULL, "
-        "'trial', $2, "
-        "0, $2)",
+        "'trial', $2, 0, $2)",
         {c.id(), c.now});
     core::audit(q, c, {"webhook.trial", "webhook", c.id()});
     return *find(q, c.id());
