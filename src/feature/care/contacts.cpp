@@ -4,6 +4,7 @@
 #include "core/services.hpp"
 #include "feature/care/keeping.hpp"
 #include "feature/care/routes.hpp"
+#include "feature/care/service.hpp"
 #include "feature/place/service.hpp"
 #include "feature/work_item/service.hpp"
 
@@ -19,32 +20,11 @@ constexpr int usual_lead_days = 2;
 constexpr std::int64_t morning_ms = 8 * base::hour_ms;  // work of a day is opened at eight
 
 Result<CareFile> add_contact(api::Context& c, const NewContact& in) {
-  const auto id = c.new_id<ContactRow>();
-  const auto today = base::civil_day(c.now);
+  const auto id = c.store.next_id();
   return c.write([&](db::Scoped& q) -> Result<CareFile> {
-    const auto row = lock_recipient(q, c.id());
-    if (!row) return base::fail(ErrorKind::not_found, "not_found");
-    if (row->ended) return base::fail(ErrorKind::conflict, "care.ended");
-    ContactRow contact;
-    contact.id = id;
-    contact.recipient_id = c.id();
-    contact.day = in.day.value_or(today);
-    if (contact.day > today) return base::fail_field("/day", "in_the_future");
-    if (contact.day < today + -days_back) return base::fail_field("/day", "too_long_ago");
-    contact.channel = in.channel;
-    contact.reached = in.reached;
-    if (in.note) contact.note = *in.note;
-    contact.recorded_by = c.who.account;
-    contact.recorded = c.now;
-    core::append(q, contact);
-    // Somebody was reached: what was open because nobody was is over, of earlier days too.
-    if (in.reached) work_item::settle_all(q, origin_of(*row, "day:"), c.now);
-    // A try that reached nobody puts nothing off: an hour that passed a moment ago may not be looked at yet.
-    if (reached_on(q, c.id(), today))
-      q.unscoped().run("UPDATE care_recipient SET check_ms = $2 WHERE id = $1",
-                       {row->id, next_check(*row, true, c.now)});
-    core::audit(q, c, {"care.contact", "care_recipient", c.id(), row->compound_id});
-    core::note_change(q, "work", row->compound_id, c.id(), c.now);
+    const auto compound = note_contact(q, c.id(), in, id, c.who.account, core::source_of(c));
+    if (!compound) return tl::unexpected(compound.error());
+    core::audit(q, c, {"care.contact", "care_recipient", c.id(), *compound});
     return file_of(q, c.id(), c);
   });
 }
@@ -54,24 +34,11 @@ base::Instant notify_of(const NeedRow& need) {
 }
 
 Result<CareFile> add_need(api::Context& c, const NewNeed& in) {
-  NeedRow need;
-  need.id = c.new_id<NeedRow>();
-  need.recipient_id = c.id();
-  need.kind = in.kind;
-  need.what = in.what;
-  need.due = in.due;
-  need.lead_days = in.lead_days ? static_cast<int>(in.lead_days->value) : usual_lead_days;
-  if (in.every_days) need.every_days = static_cast<int>(in.every_days->value);
-  need.notify = notify_of(need);
-  need.created_by = c.who.account;
-  need.created = c.now;
-  if (need.due < base::civil_day(c.now)) return base::fail_field("/due", "in_the_past");
+  const auto id = c.store.next_id();
   return c.write([&](db::Scoped& q) -> Result<CareFile> {
-    const auto row = lock_recipient(q, c.id());
-    if (!row) return base::fail(ErrorKind::not_found, "not_found");
-    if (row->ended) return base::fail(ErrorKind::conflict, "care.ended");
-    core::insert(q, need, core::source_of(c));
-    core::audit(q, c, {"care.need", "care_recipient", c.id(), row->compound_id});
+    const auto compound = plan_need(q, c.id(), in, id, c.who.account, core::source_of(c));
+    if (!compound) return tl::unexpected(compound.error());
+    core::audit(q, c, {"care.need", "care_recipient", c.id(), *compound});
     return file_of(q, c.id(), c);
   });
 }
@@ -140,6 +107,55 @@ Result<work_item::Reach> reach(api::Context& c) {
 }
 
 }  // namespace
+
+Result<std::int64_t> note_contact(db::Scoped& q, std::int64_t recipient, const NewContact& in,
+                                  std::int64_t id, std::int64_t account, const core::Source& source) {
+  const auto today = base::civil_day(source.now);
+  const auto row = lock_recipient(q, recipient);
+  if (!row) return base::fail(ErrorKind::not_found, "not_found");
+  if (row->ended) return base::fail(ErrorKind::conflict, "care.ended");
+  ContactRow contact;
+  contact.id = meta::Id<ContactRow>(id);
+  contact.recipient_id = recipient;
+  contact.day = in.day.value_or(today);
+  if (contact.day > today) return base::fail_field("/day", "in_the_future");
+  if (contact.day < today + -days_back) return base::fail_field("/day", "too_long_ago");
+  contact.channel = in.channel;
+  contact.reached = in.reached;
+  if (in.note) contact.note = *in.note;
+  contact.recorded_by = account;
+  contact.recorded = source.now;
+  core::append(q, contact);
+  // Somebody was reached: what was open because nobody was is over, of earlier days too.
+  if (in.reached) work_item::settle_all(q, origin_of(*row, "day:"), source.now);
+  // A try that reached nobody puts nothing off: an hour that passed a moment ago may not be looked at yet.
+  if (reached_on(q, recipient, today))
+    q.unscoped().run("UPDATE care_recipient SET check_ms = $2 WHERE id = $1",
+                     {row->id, next_check(*row, true, source.now)});
+  core::note_change(q, "work", row->compound_id, recipient, source.now);
+  return row->compound_id;
+}
+
+Result<std::int64_t> plan_need(db::Scoped& q, std::int64_t recipient, const NewNeed& in, std::int64_t id,
+                               std::int64_t account, const core::Source& source) {
+  NeedRow need;
+  need.id = meta::Id<NeedRow>(id);
+  need.recipient_id = recipient;
+  need.kind = in.kind;
+  need.what = in.what;
+  need.due = in.due;
+  need.lead_days = in.lead_days ? static_cast<int>(in.lead_days->value) : usual_lead_days;
+  if (in.every_days) need.every_days = static_cast<int>(in.every_days->value);
+  need.notify = notify_of(need);
+  need.created_by = account;
+  need.created = source.now;
+  if (need.due < base::civil_day(source.now)) return base::fail_field("/due", "in_the_past");
+  const auto row = lock_recipient(q, recipient);
+  if (!row) return base::fail(ErrorKind::not_found, "not_found");
+  if (row->ended) return base::fail(ErrorKind::conflict, "care.ended");
+  core::insert(q, need, source);
+  return row->compound_id;
+}
 
 void day_routes(api::Router& r) {
   r.post<NewContact, CareFile>("/api/care-recipients/{id}/contacts", Permission::follow_up_write,

@@ -10,6 +10,7 @@
 #include "core/list.hpp"
 #include "feature/care/keeping.hpp"
 #include "feature/care/routes.hpp"
+#include "feature/care/service.hpp"
 #include "feature/organisation/service.hpp"
 #include "feature/people/home_service.hpp"
 #include "feature/place/below_service.hpp"
@@ -185,53 +186,26 @@ Result<std::int64_t> helper_for(db::Scoped& q, const std::optional<std::int64_t>
 }
 
 void give_helper(db::Scoped& q, std::int64_t recipient, std::int64_t staff, std::int64_t id,
-                 const api::Context& c) {
+                 std::int64_t account, base::Instant now) {
   q.unscoped().run(
       "UPDATE care_helper SET valid_until_ms = $2 WHERE recipient_id = $1 AND valid_until_ms IS NULL",
-      {recipient, c.now});
+      {recipient, now});
   HelperRow helper;
   helper.id = meta::Id<HelperRow>(id);
   helper.recipient_id = recipient;
   helper.staff_id = staff;
-  helper.valid_from = c.now;
-  helper.assigned_by = c.who.account;
+  helper.valid_from = now;
+  helper.assigned_by = account;
   core::append(q, helper);
 }
 
 Result<CareFile> begin_care(api::Context& c, const NewRecipient& in) {
-  RecipientRow row;
-  row.id = c.new_id<RecipientRow>();
-  row.person_id = in.person_id;
-  row.began = base::civil_day(c.now);
-  if (in.contact_minute) row.contact_minute = static_cast<int>(in.contact_minute->value);
-  row.door_mark = in.door_mark.value_or(false);
-  if (in.note) row.note = *in.note;
-  row.created_by = c.who.account;
-  row.created = c.now;
-  row.check = next_check(row, false, c.now);
-  const auto helper_id = c.store.next_id();
+  const auto ids = take_ids(c.store);
   return c.write([&](db::Scoped& q) -> Result<CareFile> {
-    auto stored = row;
-    // The person is the guard: two who begin at once take turns.
-    q.unscoped().run("UPDATE person SET updated_ms = updated_ms WHERE id = $1", {in.person_id});
-    const auto home = people::home_of(q, in.person_id);
-    if (!home) return base::fail_field("/person_id", "not_found");
-    stored.household_id = home->household;
-    stored.dwelling_id = home->dwelling;
-    stored.compound_id = home->compound;
-    auto kinds = kinds_text(q, in.care_kinds);
-    if (!kinds) return tl::unexpected(std::move(kinds).error());
-    stored.kinds = std::move(*kinds);
-    const auto staff = helper_for(q, in.staff_id, stored, c.now);
-    if (!staff) return tl::unexpected(staff.error());
-    if (q.unscoped().count("SELECT COUNT(*) FROM care_recipient WHERE person_id = $1 AND ended_ms IS NULL",
-                           {in.person_id}) > 0)
-      return base::fail(ErrorKind::conflict, "care.already");
-    core::insert(q, stored, core::source_of(c));
-    give_helper(q, stored.id.value, *staff, helper_id, c);
-    core::audit(q, c, {"care.begin", "care_recipient", stored.id.value, stored.compound_id});
-    core::note_change(q, "work", stored.compound_id, stored.id.value, c.now);
-    return file_of(q, stored.id.value, c);
+    const auto compound = begin(q, in, ids, c.who.account, core::source_of(c));
+    if (!compound) return tl::unexpected(compound.error());
+    core::audit(q, c, {"care.begin", "care_recipient", ids.recipient, *compound});
+    return file_of(q, ids.recipient, c);
   });
 }
 
@@ -283,7 +257,7 @@ Result<CareFile> change_helper(api::Context& c, const NewHelper& in) {
   return with_recipient(c, "care.helper", [&](db::Scoped& q, RecipientRow& row) -> Result<void> {
     if (!stewardship::sees_staff(q, in.staff_id)) return base::fail_field("/staff_id", "not_found");
     if (helper_of(q, row.id.value) == in.staff_id) return base::fail_field("/staff_id", "unchanged");
-    give_helper(q, row.id.value, in.staff_id, id, c);
+    give_helper(q, row.id.value, in.staff_id, id, c.who.account, c.now);
     work_item::give_all(q, origin_of(row, ""), {in.staff_id, {}}, c.who.account, c.now);
     return {};
   });
@@ -305,6 +279,46 @@ Result<CareFile> end_care(api::Context& c, const CareEnd& in) {
 }
 
 }  // namespace
+
+Ids take_ids(db::Store& store) {
+  Ids ids;
+  ids.recipient = store.next_id();
+  ids.helper = store.next_id();
+  return ids;
+}
+
+Result<std::int64_t> begin(db::Scoped& q, const NewRecipient& in, const Ids& ids, std::int64_t account,
+                           const core::Source& source) {
+  RecipientRow row;
+  row.id = meta::Id<RecipientRow>(ids.recipient);
+  row.person_id = in.person_id;
+  row.began = base::civil_day(source.now);
+  if (in.contact_minute) row.contact_minute = static_cast<int>(in.contact_minute->value);
+  row.door_mark = in.door_mark.value_or(false);
+  if (in.note) row.note = *in.note;
+  row.created_by = account;
+  row.created = source.now;
+  row.check = next_check(row, false, source.now);
+  // The person is the guard: two who begin at once take turns.
+  q.unscoped().run("UPDATE person SET updated_ms = updated_ms WHERE id = $1", {in.person_id});
+  const auto home = people::home_of(q, in.person_id);
+  if (!home) return base::fail_field("/person_id", "not_found");
+  row.household_id = home->household;
+  row.dwelling_id = home->dwelling;
+  row.compound_id = home->compound;
+  auto kinds = kinds_text(q, in.care_kinds);
+  if (!kinds) return tl::unexpected(std::move(kinds).error());
+  row.kinds = std::move(*kinds);
+  const auto staff = helper_for(q, in.staff_id, row, source.now);
+  if (!staff) return tl::unexpected(staff.error());
+  if (q.unscoped().count("SELECT COUNT(*) FROM care_recipient WHERE person_id = $1 AND ended_ms IS NULL",
+                         {in.person_id}) > 0)
+    return base::fail(ErrorKind::conflict, "care.already");
+  core::insert(q, row, source);
+  give_helper(q, ids.recipient, *staff, ids.helper, account, source.now);
+  core::note_change(q, "work", row.compound_id, ids.recipient, source.now);
+  return row.compound_id;
+}
 
 void recipient_routes(api::Router& r) {
   core::list<list_recipients>(r, "/api/care-recipients", Permission::control_read,

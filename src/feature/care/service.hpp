@@ -1,15 +1,30 @@
 #pragma once
-// Care recipients, for other features: the round that keeps contacts and needs from being forgotten, and
-// letting go.
+// Care recipients, for other features: beginning care, its contacts and needs, the round that keeps them from
+// being forgotten, and letting go.
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "core/trail.hpp"
 #include "db/scoped.hpp"
 #include "db/store.hpp"
 #include "feature/care/record.hpp"
 
 namespace feature::care {
+
+// Taken before the closure.
+struct Ids {
+  std::int64_t recipient = 0, helper = 0;
+};
+Ids take_ids(db::Store& store);
+// Each gives the compound, for the audit that the caller writes. Errors of fields as the records name them;
+// "not_found", conflict "care.already", "care.ended".
+base::Result<std::int64_t> begin(db::Scoped& q, const NewRecipient& in, const Ids& ids, std::int64_t account,
+                                 const core::Source& source);
+base::Result<std::int64_t> note_contact(db::Scoped& q, std::int64_t recipient, const NewContact& in,
+                                        std::int64_t id, std::int64_t account, const core::Source& source);
+base::Result<std::int64_t> plan_need(db::Scoped& q, std::int64_t recipient, const NewNeed& in,
+                                     std::int64_t id, std::int64_t account, const core::Source& source);
 
 // Contacts nobody made by their hour and needs whose day comes near, some dozen at a time, each an item of
 // work once. How many were looked at; 0: none is left.

@@ -172,7 +172,7 @@ Own own_of(db::Scoped& q, const Home& home, base::Instant now) {
   own.arrivals = arrival::of_household(q, home.household_id, now, 14);
   own.followed = control::today_of_household(q, home.household_id, base::civil_day(now));
   own.requests = service_request::of_household(q, home.household_id, requests_shown);
-  own.kinds = service_request::kinds_today(q);
+  own.kinds = service_request::all_kinds(q);
   if (const auto place = place::find_place(q, home.dwelling_id))
     own.directory = service_request::directory_at(q, *place, now);
   return own;

@@ -54,7 +54,8 @@ std::string ask_form(const api::Context& c, const Words& word, const Visit& visi
   out += fmt::format(R"(<form method="post" action="{}/request?lang={}">{})", visit.address, word.language,
                      hidden(again && !said("form").empty() ? escaped(said("form")) : new_form(c, visit)));
   std::vector<std::pair<std::string, std::string>> kinds;
-  for (const auto& kind : own.kinds) kinds.emplace_back(kind.code, kind_word(word, kind.code, own));
+  for (const auto& kind : own.kinds)
+    if (!kind.retired) kinds.emplace_back(kind.code, kind_word(word, kind.code, own));
   out += choice("kind", word("what_kind"), kinds, said("kind"));
   Line what;
   what.name = "detail";

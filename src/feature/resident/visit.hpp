@@ -41,7 +41,7 @@ struct Own {
   std::vector<arrival::Arrival> arrivals{};
   std::vector<control::TodayOf> followed{};
   std::vector<service_request::ServiceRequest> requests{};
-  std::vector<service_request::ServiceKind> kinds{};  // that may be asked for today
+  std::vector<service_request::ServiceKind> kinds{};  // retired ones too
   std::vector<service_request::DirectoryEntry> directory{};
 };
 Own own_of(db::Scoped& q, const Home& home, base::Instant now);

@@ -44,25 +44,11 @@ std::optional<std::string> said(const auto& text) {
 }
 
 Result<Directory> add_entry(api::Context& c, const NewEntry& in) {
-  EntryRow row;
-  row.id = c.new_id<EntryRow>();
-  row.place_id = in.place_id;
-  row.kind = in.kind;
-  row.name = in.name;
-  row.phone = said(in.phone);
-  row.address = said(in.address);
-  row.hours = said(in.hours);
-  row.responsible = said(in.responsible);
-  row.note = said(in.note);
-  row.valid_from = c.now;
-  row.created_by = c.who.account;
+  const auto id = c.store.next_id();
   return c.write([&](db::Scoped& q) -> Result<Directory> {
-    const auto place = place::find_place(q, in.place_id);
-    if (!place) return base::fail_field("/place_id", "not_found");
-    if (!organisation::known_term(q, organisation::TermList::directory_kind, in.kind))
-      return base::fail_field("/kind", "not_allowed");
-    core::insert(q, row, core::source_of(c));
-    core::audit(q, c, {"directory.change", "directory_entry", row.id.value, place->compound_id});
+    const auto place = add_to_directory(q, in, id, c.who.account, core::source_of(c));
+    if (!place) return tl::unexpected(place.error());
+    core::audit(q, c, {"directory.change", "directory_entry", id, place->compound_id});
     return directory_of(q, *place, c.now);
   });
 }
@@ -119,6 +105,28 @@ Result<api::Response> card(api::Context& c, const DirectoryQuery& in) {
 }
 
 }  // namespace
+
+Result<place::PlaceRow> add_to_directory(db::Scoped& q, const NewEntry& in, std::int64_t id,
+                                         std::int64_t account, const core::Source& source) {
+  EntryRow row;
+  row.id = meta::Id<EntryRow>(id);
+  row.place_id = in.place_id;
+  row.kind = in.kind;
+  row.name = in.name;
+  row.phone = said(in.phone);
+  row.address = said(in.address);
+  row.hours = said(in.hours);
+  row.responsible = said(in.responsible);
+  row.note = said(in.note);
+  row.valid_from = source.now;
+  row.created_by = account;
+  auto place = place::find_place(q, in.place_id);
+  if (!place) return base::fail_field("/place_id", "not_found");
+  if (!organisation::known_term(q, organisation::TermList::directory_kind, in.kind))
+    return base::fail_field("/kind", "not_allowed");
+  core::insert(q, row, source);
+  return *std::move(place);
+}
 
 std::vector<DirectoryEntry> directory_at(db::Scoped& q, const place::PlaceRow& place, base::Instant now) {
   const auto chain = place::chain_of(place);

@@ -227,16 +227,4 @@ Result<void> confirm(db::Scoped& q, std::int64_t id, std::int64_t household_id,
   return {};
 }
 
-std::vector<ServiceKind> kinds_today(db::Scoped& q) {
-  std::vector<ServiceKind> out;
-  q.unscoped().run(
-      "SELECT id, code, title, measure, carried FROM service_kind WHERE retired_ms IS NULL ORDER BY "
-      "position, id",
-      {}, [&](const db::Row& r) {
-        out.push_back(
-            {meta::Id<KindRow>(r.integer(0)), r.str(1), r.maybe_text(2), r.str(3), r.boolean(4), false});
-      });
-  return out;
-}
-
 }  // namespace feature::service_request

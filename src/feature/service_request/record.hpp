@@ -67,6 +67,8 @@ struct NewServiceKind {
 };
 struct ServiceKindPatch {
   std::optional<meta::Text<1, 30>> title{};
+  std::optional<Unit> unit{};  // these two while nobody has asked for it
+  std::optional<bool> carried{};
   std::optional<bool> retired{};
 };
 
@@ -183,7 +185,8 @@ META_DESCRIBE(feature::service_request::ServiceKind, "ServiceKind", "", id, code
               carried, retired)
 META_DESCRIBE(feature::service_request::ServiceKindList, "ServiceKindList", "", items)
 META_DESCRIBE(feature::service_request::NewServiceKind, "NewServiceKind", "", title, unit, carried)
-META_DESCRIBE(feature::service_request::ServiceKindPatch, "ServiceKindPatch", "", title, retired)
+META_DESCRIBE(feature::service_request::ServiceKindPatch, "ServiceKindPatch", "", title, unit, carried,
+              retired)
 META_DESCRIBE(feature::service_request::RequestQuery, "ServiceRequestQuery", "", place_id, service_kind,
               service_state, service_open, run_id, household_id, order, limit, cursor)
 META_DESCRIBE(feature::service_request::NewRequest, "NewServiceRequest", "", household_id, person_id, kind,

@@ -1,6 +1,4 @@
-// Requests: the board, asking, and what becomes of one; the kinds.
-#include <fmt/format.h>
-
+// Requests: the board, asking, and what becomes of one.
 #include "api/paging.hpp"
 #include "core/list.hpp"
 #include "feature/place/below_service.hpp"
@@ -124,7 +122,7 @@ base::Problems check(const RequestAct& in) {
   return problems;
 }
 
-void apply(RequestRow& row, const RequestAct& in, State next, const api::Context& c) {
+void apply(RequestRow& row, const RequestAct& in, State next, std::int64_t account, base::Instant now) {
   row.state = next;
   if (in.amount_milli) row.amount_milli = in.amount_milli->value;
   if (in.price_fen) row.price_fen = in.price_fen->value;
@@ -132,80 +130,37 @@ void apply(RequestRow& row, const RequestAct& in, State next, const api::Context
   if (in.rating) row.rating = in.rating->value;
   if (in.rating_note) row.rating_note = *in.rating_note;
   if (in.verb == Verb::deliver) {
-    row.delivered = c.now;
-    row.delivered_day = base::civil_day(c.now);
-    row.delivered_by = c.who.account;
+    row.delivered = now;
+    row.delivered_day = base::civil_day(now);
+    row.delivered_by = account;
   }
 }
 
 // At the door without contact: whoever sets it down says so, whoever lives there may confirm.
 Result<ServiceRequest> act(api::Context& c, const RequestAct& in) {
-  if (auto problems = check(in); !problems.empty()) return base::fail(std::move(problems));
   return c.write([&](db::Scoped& q) -> Result<ServiceRequest> {
-    const auto row = lock_request(q, c.id());
-    if (!row) return base::fail(ErrorKind::not_found, "not_found");
-    const auto next = after(row->state, in.verb, carried(q, *row));
-    if (!next) return base::fail(ErrorKind::conflict, "service.not_now");
-    auto changed = *row;
-    apply(changed, in, *next, c);
-    write_request(q, *row, changed, core::source_of(c));
-    core::audit(
-        q, c,
-        {"service.act", "service_request", c.id(), row->compound_id, std::string(meta::name_of(in.verb))});
+    const auto compound = carry_on(q, c.id(), in, c.who.account, core::source_of(c));
+    if (!compound) return tl::unexpected(compound.error());
+    core::audit(q, c,
+                {"service.act", "service_request", c.id(), *compound, std::string(meta::name_of(in.verb))});
     return shown(q, c.id());
   });
 }
 
-// --- kinds -------------------------------------------------------------------------------------------
-ServiceKindList all_kinds(db::Scoped& q) {
-  ServiceKindList out;
-  q.unscoped().run(
-      "SELECT id, code, title, measure, carried, retired_ms FROM service_kind ORDER BY position, id", {},
-      [&](const db::Row& r) {
-        out.items.push_back({meta::Id<KindRow>(r.integer(0)), r.str(1), r.maybe_text(2), r.str(3),
-                             r.boolean(4), !r.is_null(5)});
-      });
-  return out;
-}
-Result<ServiceKindList> list_kinds(api::Context& c) {
-  return c.read([&](db::Scoped& q) -> Result<ServiceKindList> { return all_kinds(q); });
-}
-
-Result<ServiceKindList> add_kind(api::Context& c, const NewServiceKind& in) {
-  if (!c.who.scope.is_all()) return base::fail(ErrorKind::forbidden, "whole_installation_only");
-  KindRow row;
-  row.id = c.new_id<KindRow>();
-  row.code = fmt::format("custom_{}", row.id.value);
-  row.title = in.title;
-  row.measure = meta::name_of(in.unit);
-  row.carried = in.carried;
-  row.position = 1000;
-  return c.write([&](db::Scoped& q) -> Result<ServiceKindList> {
-    core::insert(q, row, core::source_of(c));
-    core::audit(q, c, {"service_kind.change", "service_kind", row.id.value});
-    return all_kinds(q);
-  });
-}
-
-Result<ServiceKindList> change_kind(api::Context& c, const ServiceKindPatch& in) {
-  if (!c.who.scope.is_all()) return base::fail(ErrorKind::forbidden, "whole_installation_only");
-  return c.write([&](db::Scoped& q) -> Result<ServiceKindList> {
-    std::optional<KindRow> before;
-    q.unscoped().one(
-        "SELECT id, code, title, measure, carried, position, retired_ms FROM service_kind WHERE id = $1",
-        {c.id()}, [&](const db::Row& r) { before = meta::load<KindRow>(r); });
-    if (!before) return base::fail(ErrorKind::not_found, "not_found");
-    auto row = *before;
-    if (in.title) row.title = *in.title;
-    if (in.retired && *in.retired != row.retired.has_value())
-      row.retired = *in.retired ? std::optional(c.now) : std::nullopt;
-    core::update(q, *before, row, core::source_of(c));
-    core::audit(q, c, {"service_kind.change", "service_kind", c.id(), std::nullopt, row.code});
-    return all_kinds(q);
-  });
-}
-
 }  // namespace
+
+Result<std::int64_t> carry_on(db::Scoped& q, std::int64_t id, const RequestAct& in, std::int64_t account,
+                              const core::Source& source) {
+  if (auto problems = check(in); !problems.empty()) return base::fail(std::move(problems));
+  const auto row = lock_request(q, id);
+  if (!row) return base::fail(ErrorKind::not_found, "not_found");
+  const auto next = after(row->state, in.verb, carried(q, *row));
+  if (!next) return base::fail(ErrorKind::conflict, "service.not_now");
+  auto changed = *row;
+  apply(changed, in, *next, account, source.now);
+  write_request(q, *row, changed, source);
+  return row->compound_id;
+}
 
 void request_routes(api::Router& r) {
   core::list<list_requests>(r, "/api/service-requests", Permission::work_write, "What households ask for");
@@ -217,12 +172,6 @@ void request_routes(api::Router& r) {
   r.post<RequestAct, ServiceRequest>("/api/service-requests/{id}/act", Permission::work_write,
                                      "Bought or fetched, set down at the door, confirmed, refused, cancelled",
                                      act);
-  r.get<ServiceKindList>("/api/service-kinds", Permission::work_read, "Kinds of requests with their units",
-                         list_kinds);
-  r.post<NewServiceKind, ServiceKindList>("/api/service-kinds", Permission::term_write,
-                                          "Add a kind of request", add_kind);
-  r.patch<ServiceKindPatch, ServiceKindList>("/api/service-kinds/{id}", Permission::term_write,
-                                             "Rename a kind of request or retire it", change_kind);
 }
 
 }  // namespace feature::service_request

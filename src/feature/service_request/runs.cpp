@@ -179,45 +179,14 @@ std::optional<std::int64_t> common(const std::vector<RequestRow>& rows, Member m
   return rows.front().*member;
 }
 
-// One run is one item of work.
 Result<RunFile> make_run(api::Context& c, const NewRun& in) {
-  if (in.request_ids.empty()) return base::fail_field("/request_ids", "required");
-  if (in.request_ids.size() > requests_of_run_max) return base::fail_field("/request_ids", "too_many");
-  const auto id = c.new_id<RunRow>();
-  const auto work = c.store.next_id();
+  const RunIds ids{c.store.next_id(), c.store.next_id()};
   return c.write([&](db::Scoped& q) -> Result<RunFile> {
-    if (in.staff_id && !stewardship::sees_staff(q, *in.staff_id))
-      return base::fail_field("/staff_id", "not_found");
-    const auto rows = waiting(q, in.request_ids);
-    if (!rows) return tl::unexpected(rows.error());
-    RunRow run;
-    run.id = id;
-    run.compound_id = rows->front().compound_id;
-    run.shop_id = common(*rows, &RequestRow::shop_id);
-    run.drop_point_id = common(*rows, &RequestRow::drop_point_id);
-    run.staff_id = in.staff_id;
-    if (in.note) run.note = *in.note;
-    run.created_by = c.who.account;
-    run.created = c.now;
-    const auto source = core::source_of(c);
-    core::insert(q, run, source);
-    for (const auto& row : *rows) {
-      auto batched = row;
-      batched.state = State::batched;
-      batched.run_id = id.value;
-      write_request(q, row, batched, source);
-    }
-    work_item::Cause cause;
-    cause.kind = "delivery_run";
-    cause.place_id = run.compound_id;
-    cause.origin = run_origin(id.value);
-    cause.note = run.note;
-    cause.account_id = c.who.account;
-    cause.staff_id = in.staff_id;
-    work_item::open(q, cause, work, c.now);
+    const auto compound = batch(q, in, ids, c.who.account, core::source_of(c));
+    if (!compound) return tl::unexpected(compound.error());
     core::audit(q, c,
-                {"service.run", "delivery_run", id.value, run.compound_id, std::to_string(rows->size())});
-    return file_of(q, id.value, c);
+                {"service.run", "delivery_run", ids.run, *compound, std::to_string(in.request_ids.size())});
+    return file_of(q, ids.run, c);
   });
 }
 
@@ -263,6 +232,42 @@ Result<work_item::Reach> reach(api::Context& c) {
 }
 
 }  // namespace
+
+// One run is one item of work.
+Result<std::int64_t> batch(db::Scoped& q, const NewRun& in, const RunIds& ids, std::int64_t account,
+                           const core::Source& source) {
+  if (in.request_ids.empty()) return base::fail_field("/request_ids", "required");
+  if (in.request_ids.size() > requests_of_run_max) return base::fail_field("/request_ids", "too_many");
+  if (in.staff_id && !stewardship::sees_staff(q, *in.staff_id))
+    return base::fail_field("/staff_id", "not_found");
+  const auto rows = waiting(q, in.request_ids);
+  if (!rows) return tl::unexpected(rows.error());
+  RunRow run;
+  run.id = meta::Id<RunRow>(ids.run);
+  run.compound_id = rows->front().compound_id;
+  run.shop_id = common(*rows, &RequestRow::shop_id);
+  run.drop_point_id = common(*rows, &RequestRow::drop_point_id);
+  run.staff_id = in.staff_id;
+  if (in.note) run.note = *in.note;
+  run.created_by = account;
+  run.created = source.now;
+  core::insert(q, run, source);
+  for (const auto& row : *rows) {
+    auto batched = row;
+    batched.state = State::batched;
+    batched.run_id = ids.run;
+    write_request(q, row, batched, source);
+  }
+  work_item::Cause cause;
+  cause.kind = "delivery_run";
+  cause.place_id = run.compound_id;
+  cause.origin = run_origin(ids.run);
+  cause.note = run.note;
+  cause.account_id = account;
+  cause.staff_id = in.staff_id;
+  work_item::open(q, cause, ids.work, source.now);
+  return run.compound_id;
+}
 
 void run_routes(api::Router& r) {
   core::list<list_runs>(r, "/api/delivery-runs", Permission::work_write, "Delivery runs, newest first");

@@ -1,6 +1,6 @@
 #pragma once
-// For other features and pages: ask for something in a household's name, what a household has asked for,
-// confirm that it came; the directory of a place; letting go.
+// For other features and pages: ask for something in a household's name, what becomes of it and in which run,
+// what a household has asked for, confirm that it came; the directory of a place; letting go.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,6 +36,22 @@ struct Ask {
 // Errors: field "/household_id", "/person_id", "/kind", "/shop_id" "not_found".
 base::Result<std::int64_t> request(db::Scoped& q, const Ask& ask, const Ids& ids, const core::Source& source);
 
+// What becomes of a request, and the compound for the audit that the caller writes. Errors: fields of
+// RequestAct, "not_found", conflict "service.not_now".
+base::Result<std::int64_t> carry_on(db::Scoped& q, std::int64_t id, const RequestAct& in,
+                                    std::int64_t account, const core::Source& source);
+
+struct RunIds {
+  std::int64_t run = 0, work = 0;
+};
+// Requests of one compound that wait become one run; the compound. Errors: fields of NewRun.
+base::Result<std::int64_t> batch(db::Scoped& q, const NewRun& in, const RunIds& ids, std::int64_t account,
+                                 const core::Source& source);
+
+// The place the entry is of. Errors: "/place_id" "not_found", "/kind" "not_allowed".
+base::Result<place::PlaceRow> add_to_directory(db::Scoped& q, const NewEntry& in, std::int64_t id,
+                                               std::int64_t account, const core::Source& source);
+
 // What a household asked for, newest first; in scope.
 std::vector<ServiceRequest> of_household(db::Scoped& q, std::int64_t household_id, std::int64_t limit);
 // The household says that it came, with one to five points and words if it likes. Errors: "not_found" for
@@ -43,8 +59,8 @@ std::vector<ServiceRequest> of_household(db::Scoped& q, std::int64_t household_i
 base::Result<void> confirm(db::Scoped& q, std::int64_t id, std::int64_t household_id,
                            const std::optional<std::int64_t>& rating,
                            const std::optional<std::string>& rating_note, const core::Source& source);
-// Kinds that may be asked for today.
-std::vector<ServiceKind> kinds_today(db::Scoped& q);
+// Every kind, retired ones too: what was asked for before keeps its name.
+std::vector<ServiceKind> all_kinds(db::Scoped& q);
 
 // Entries of the place and of those above it, by kind, nearest first. The place was found in scope; those
 // above are no secret to anyone inside.

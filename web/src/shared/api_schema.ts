@@ -4277,7 +4277,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Rename a kind of request or retire it */
+        /** Rename a kind of request, retire it, give it another unit while nobody has asked for it */
         patch: operations["patchApiServiceKindsId"];
         trace?: never;
     };
@@ -9902,6 +9902,8 @@ export interface components {
         };
         ServiceKindPatch: {
             title?: string | null;
+            unit?: ("piece" | "kg" | "portion" | "box" | "time" | "cubic_metre" | "tonne") | null;
+            carried?: boolean | null;
             retired?: boolean | null;
         };
         ServiceRequest: {
