@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "app/demo_life.hpp"
 #include "app/demo_maker.hpp"
 
 namespace app {
@@ -45,6 +46,7 @@ Result<void> fill(DemoMaker& m, const place::PlaceRow& garden, const place::Plac
   const auto old = shape("河街散楼", 3, {"河街", 1, 5, 2, 9});
   TRY(m.add_dwellings(street, old, town::homes(old, m.seed(), m.today())));
   TRY(m.add_passes(garden.id.value));
+  if (lived_in) TRY(m.add_first_tier(garden.id.value, 6));
   const auto gate = m.add_opening(garden.id.value, "南大门", OpeningKind::both, OpeningState::guarded);
   if (!gate) return tl::unexpected(gate.error());
   if (lived_in) TRY(m.add_passages(garden.id.value, *gate));
@@ -138,6 +140,7 @@ Result<void> make_demo(Program& program, base::Instant now, std::int64_t people,
     }
     TRY(m.add_subdistrict(*district, number));
   }
+  if (people > 0) return DemoLife(program, now, seed).fill(*community->subdistrict_id);
   return {};
 }
 

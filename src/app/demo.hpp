@@ -10,7 +10,8 @@ namespace app {
 inline constexpr std::uint64_t demo_seed = 20200211;
 
 // Makes the district when the store is empty; does nothing when it is there. `people` adds that many
-// persons, rounded up to whole subdistricts of 43,636 households (LZ-07), and two days at one gate.
+// persons, rounded up to whole subdistricts of 43,636 households (LZ-07), two days at one gate, people who
+// are looked after and a week of what households asked for.
 base::Result<void> make_demo(Program& program, base::Instant now, std::int64_t people = 0,
                              std::uint64_t seed = demo_seed);
 

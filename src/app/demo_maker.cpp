@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <map>
 
+#include "core/keyring.hpp"
 #include "feature/access/service.hpp"
 #include "feature/stewardship/record.hpp"
+#include "token/short_code.hpp"
 
 namespace app {
 namespace {
@@ -199,10 +201,15 @@ Result<void> DemoMaker::add_passes(std::int64_t compound) {
     }
     rows[i] = std::move(made);
   }
-  return write([&](db::Scoped& q) -> Result<void> {
-    core::insert_all(q, rows, source_);
-    return {};
-  });
+  // Among the cards of millions two get the same code by chance, which the store refuses.
+  for (int tries = 1;; ++tries) {
+    auto done = write([&](db::Scoped& q) -> Result<void> {
+      core::insert_all(q, rows, source_);
+      return {};
+    });
+    if (done || done.error().code != "db.unique" || tries == 3) return done;
+    for (auto& row : rows) row.short_code = token::short_code(core::random_number());
+  }
 }
 
 Result<void> DemoMaker::add_passages(std::int64_t compound, std::int64_t opening) {
@@ -351,6 +358,12 @@ Result<void> DemoMaker::add_first_tier(const std::vector<std::int64_t>& building
                     1, dice_.chance(50) ? "楼长" : "居民小组长", "志愿者"));
   }
   return {};
+}
+
+Result<void> DemoMaker::add_first_tier(std::int64_t compound, int stewards) {
+  const auto buildings = buildings_of(compound);
+  if (!buildings) return tl::unexpected(buildings.error());
+  return add_first_tier(*buildings, stewards);
 }
 
 Result<void> DemoMaker::add_subdistrict(const place::PlaceRow& district, int number) {

@@ -45,6 +45,8 @@ class DemoMaker {
   // One of the staff, responsible for these places.
   base::Result<void> add_steward(const std::vector<std::int64_t>& places, int tier, const std::string& post,
                                  const std::string& organisation);
+  // LZ-10: each of so many stewards answers for some of the buildings.
+  base::Result<void> add_first_tier(std::int64_t compound, int stewards);
   // The defaults: one person of a household every three days (LZ-28).
   base::Result<void> add_policy(std::int64_t place_id);
   base::Result<void> add_account(const std::string& username, const std::string& display,
