@@ -144,6 +144,12 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/DeliveryRunPage.vue'),
   },
   {
+    path: '/service-kinds',
+    name: 'service_kinds',
+    meta: { title: 'service_kinds', free: true },
+    component: () => import('./page/ServiceKindsPage.vue'),
+  },
+  {
     path: '/service-days',
     name: 'service_days',
     meta: { title: 'service_days' },

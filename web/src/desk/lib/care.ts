@@ -21,6 +21,7 @@ export const service_states = [
   'refused',
   'cancelled',
 ] as const
+export const service_units = ['piece', 'kg', 'portion', 'box', 'time', 'cubic_metre', 'tonne'] as const
 export const seven_services = [
   'family_doctor',
   'police',

@@ -88,6 +88,7 @@ export const menu: readonly MenuGroup[] = [
       { route: 'service_requests', permission: 'work_write' },
       { route: 'service_days', permission: 'work_read' },
       { route: 'directory', permission: 'place_read' },
+      { route: 'service_kinds', permission: 'term_write' },
     ],
   },
   {
