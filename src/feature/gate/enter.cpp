@@ -89,6 +89,25 @@ rule::Standing standing_of(db::Scoped& q, const rule::Policy& policy, std::int64
   return word;
 }
 
+// People who are out return under the rule of their own exit (practice.md 4). A record that is told late
+// knows nothing of what happened after it; of somebody who left without a name, the household's last exit.
+base::Instant left_at(const std::vector<rule::PassageEvent>& events, const GateRecord& r, base::Instant at) {
+  std::vector<rule::PassageEvent> before, own;
+  for (const auto& e : events) {
+    if (e.at_ms >= at.ms) continue;
+    before.push_back(e);
+    const bool correction = e.kind == rule::PassageKind::reversal || e.kind == rule::PassageKind::close;
+    if (!r.person_ids.empty() && (correction || e.person == r.person_ids.front())) own.push_back(e);
+  }
+  for (const auto& known : {own, before}) {
+    std::optional<base::Instant> left;
+    for (const auto& use : rule::uses_from_passages(known))
+      if (!use.return_at_ms && !use.closed_without_return) left = base::Instant{use.exit_at_ms};
+    if (left) return *left;
+  }
+  return at;
+}
+
 // A certificate is one person's and helps who goes alone. Of several the one that holds at this hour; else
 // one that does not, so that the verdict can say so.
 std::optional<rule::Exemption> exemption_of(db::Scoped& q, std::int64_t compound_id, const GateRecord& r,
@@ -167,13 +186,10 @@ Ground ground_of(db::Scoped& q, const core::Services& services, const GateDevice
   }
   if (!r.person_ids.empty()) f.presence = presence_of(q, r.person_ids.front(), at);
   if (r.person_ids.size() == 1 && f.persons == 1) f.child_alone = is_child(q, r.person_ids.front(), at);
-  // People who are out return under the rule of their exit (practice.md 4).
-  auto rules_at = at;
-  if (r.direction == rule::Direction::in)
-    for (const auto& use : f.uses)
-      if (!use.return_at_ms && !use.closed_without_return) rules_at = {use.exit_at_ms};
   if (!below) below = g.dwelling_id ? places_below(q, device.compound_id, *g.dwelling_id) : PlacesBelow{};
-  g.policy = RuleBook(q, device.compound_id, rules_at).policy(q, *below);
+  g.below = *std::move(below);
+  const auto rules_at = r.direction == rule::Direction::in ? left_at(g.events, r, at) : at;
+  g.policy = RuleBook(q, device.compound_id, rules_at).policy(q, g.below);
   if (g.household_id) f.standing = standing_of(q, g.policy, *g.household_id, r.person_ids, at);
   f.exemption = exemption_of(q, device.compound_id, r, f, g.policy, at);
   return g;
@@ -350,9 +366,9 @@ bool used_at(const std::vector<rule::Use>& uses, const rule::Policy& policy, std
 }
 
 // A counted exit that is told late, after the gate has let out others of the household without knowing of
-// it: whether it is the one that made a later outing too many.
-bool makes_later_one_too_many(const Ground& g, const rule::Verdict& verdict, const GateRecord& r,
-                              base::Instant at) {
+// it: whether it is the one that made a later outing too many, under the rule of that outing's own time.
+bool makes_later_one_too_many(db::Scoped& q, std::int64_t compound_id, const Ground& g,
+                              const rule::Verdict& verdict, const GateRecord& r, base::Instant at) {
   if (r.result != PassageResult::passed || !counts(g, verdict)) return false;
   auto events = g.events;
   rule::PassageEvent own;
@@ -363,8 +379,9 @@ bool makes_later_one_too_many(const Ground& g, const rule::Verdict& verdict, con
   events.push_back(own);
   const auto with = rule::uses_from_passages(events);
   return std::ranges::any_of(with, [&](const rule::Use& later) {
-    return later.counted && later.exit_at_ms > at.ms && used_at(with, g.policy, later.exit_at_ms) &&
-           !used_at(g.facts.uses, g.policy, later.exit_at_ms);
+    if (!later.counted || later.exit_at_ms <= at.ms) return false;
+    const auto policy = RuleBook(q, compound_id, {later.exit_at_ms}).policy(q, g.below);
+    return used_at(with, policy, later.exit_at_ms) && !used_at(g.facts.uses, policy, later.exit_at_ms);
   });
 }
 
@@ -442,7 +459,7 @@ Entered enter(db::Scoped& q, const core::Services& services, const GateDevice& d
   }
   out.flags = flags_of(out.verdict, r, mode, happened, now);
   if (mode == Mode::happened && std::ranges::find(out.flags, "quota_used") == out.flags.end() &&
-      makes_later_one_too_many(g, out.verdict, r, happened))
+      makes_later_one_too_many(q, device.compound_id, g, out.verdict, r, happened))
     out.flags.emplace_back("quota_used");
   // Paper knows no version of the rules.
   if (device.account_id) std::erase(out.flags, "policy_differs");

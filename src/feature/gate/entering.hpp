@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/gate/uses.hpp"
+#include "feature/gate/rule_book.hpp"
 #include "feature/gate/service.hpp"
 
 namespace feature::gate {
@@ -22,6 +23,7 @@ struct Ground {  // what the decision stands on
   rule::Policy policy{};
   FoundPass pass{};
   std::optional<std::int64_t> household_id{}, dwelling_id{};
+  PlacesBelow below{};                       // whose rules: between the dwelling and the compound
   std::vector<rule::PassageEvent> events{};  // of the household, later ones too
   std::vector<Crossing> crossings{};         // those let through, with a card
 };
