@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sim/driver.hpp"
+#include "sim/ledger_rows.hpp"
 
 namespace sim {
 namespace {
@@ -40,46 +41,13 @@ void Driver::check_figures() {
 // Every acknowledged record exactly once, as it was said; nothing else.
 void Driver::check_ledger() {
   doing_ = "ledger";
-  std::map<std::int64_t, json::object> rows;
-  std::string next;
-  std::int64_t before_ms = INT64_MAX;
-  do {
-    const auto answer = world_.send("office", "GET",
-                                    fmt::format("/api/passages?compound_id={}&limit=50{}", compound_id_,
-                                                next.empty() ? "" : "&cursor=" + next));
-    expect(answer.status == 200, answer.body);
-    const auto page = json::parse(answer.body);
-    for (const auto& item : page.at("items").as_array()) {
-      const auto& row = item.as_object();
-      expect(row.at("happened_ms").as_int64() <= before_ms, "not newest first");
-      before_ms = row.at("happened_ms").as_int64();
-      expect(rows.emplace(row.at("id").as_int64(), row).second, "a passage twice");
-    }
-    next = member(page, "next").is_null() ? "" : text_of(member(page, "next"));
-  } while (!next.empty());
+  const auto holds = [this](bool good, const std::string& what) { expect(good, what); };
+  const auto rows = ledger_of(world_, "office", compound_id_, holds);
   expect(rows.size() == model_.stored().size() + corrections_.size(),
          fmt::format("{} rows, not {} and {}", rows.size(), model_.stored().size(), corrections_.size()));
   int copies = 0;
   for (const auto& c : model_.stored()) {
-    expect(rows.contains(c.id), fmt::format("passage {} is lost", c.id));
-    const auto& row = rows.at(c.id);
-    const json::value household =
-        c.household < 0 ? json::value() : json::value(households_[static_cast<std::size_t>(c.household)].id);
-    // An outing may be ended and then taken back.
-    const json::value corrected = c.reversed    ? json::value("reversed")
-                                  : c.closed_ms ? json::value("closed")
-                                                : json::value(nullptr);
-    const bool same = row.at("happened_ms") == c.at_ms && row.at("direction") == (c.out ? "out" : "in") &&
-                      row.at("result") == (c.passed ? "passed" : "turned_back") &&
-                      member(row, "household_id") == household && row.at("companions") == c.companions &&
-                      row.at("offline") == c.offline && member(row, "corrected") == corrected &&
-                      member(row, "emergency_reason").is_null() != c.emergency;
-    // The office is told of a card seen twice, the gate is not.
-    auto flags = c.flags;
-    if (c.copy) flags.insert("copy_suspected");
-    expect(same && codes_of(row.at("flags")) == flags,
-           fmt::format("{} is not what was sent (at {}, flags [{}], reversed {})", json::serialize(row),
-                       c.at_ms, words(flags), c.reversed));
+    compare(rows, c, c.household < 0 ? 0 : households_[static_cast<std::size_t>(c.household)].id, holds);
     copies += c.copy;
   }
   counts_.copies = copies;

@@ -123,8 +123,8 @@ void World::log_in(const std::string& username) {
   credentials_[username] = {"cookie", cookie.substr(0, cookie.find(';'))};
 }
 
-std::string World::enrol(std::int64_t opening_id) {
-  const auto code = send("office", "POST", "/api/enrolments",
+std::string World::enrol(std::int64_t opening_id, const std::string& by) {
+  const auto code = send(by, "POST", "/api/enrolments",
                          fmt::format(R"({{"opening_id":{},"label":"phone {}"}})", opening_id, phones_));
   const auto enrolment = token::decode_enrolment(at(code.body, "text"));
   if (!enrolment) throw std::runtime_error("enrolment code: " + code.body);

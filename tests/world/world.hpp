@@ -38,8 +38,8 @@ class World {
   api::Response send(const std::string& role, const std::string& method, const std::string& target,
                      const std::string& body = {}, const std::string& type = "application/json");
   static const std::vector<std::string>& roles();
-  // Another phone at an opening; its role name.
-  std::string enrol(std::int64_t opening_id);
+  // Another phone at an opening, enrolled by this user; its role name.
+  std::string enrol(std::int64_t opening_id, const std::string& by = "office");
   // Moves the clock; accounts log in again, since sessions end after half a day.
   void advance(std::int64_t ms);
   // Ends the program and starts it again on the same store.
