@@ -21,8 +21,7 @@ using base::Result;
   if (auto done = (expression); !done) return tl::unexpected(std::move(done).error())
 
 constexpr std::size_t steps_at_once = 200;
-constexpr int first_minute = 7 * 60;  // nobody calls earlier
-constexpr int noon = 12 * 60;         // practice 22: reached by noon
+constexpr int noon = 12 * 60;  // practice 22: reached by noon
 constexpr int evening = 18 * 60;
 constexpr int days_of_care = 5;  // with a contact on record
 
@@ -61,6 +60,9 @@ const std::array<Reason, 7> reasons{{
     {"dialysis", 1, 45, 85, "隔日透析，需要车辆接送。", care::Need::dialysis, "到区医院透析", 2},
     {"child_alone", 1, 6, 16, "父母在外地隔离，亲属每天送饭。", {}, "", 0},
 }};
+
+// Nobody calls before seven; only who starts the program at night would else see a day without any contact.
+int first_minute(int minute_now) { return minute_now < 8 * 60 ? 0 : 7 * 60; }
 
 bool fits(const Reason& reason, const DemoResident& who, int age) {
   const std::string_view kind = reason.kind;
@@ -223,7 +225,8 @@ Result<void> DemoLife::begin_care(const DemoResident& who, std::size_t reason, i
   if (standing == 3 && minute >= noon && minute < evening) file.contact_minute = evening;
   // A whole or half hour that has passed.
   const int passed = (minute - 20) / 30 * 30;
-  if (standing == 4 && minute < noon + 20 && passed >= first_minute) file.contact_minute = passed;
+  if (standing == 4 && minute < noon + 20 && passed >= first_minute(minute) && passed > 0)
+    file.contact_minute = passed;
   const auto ids = care::take_ids(program_.store());
   const auto began = at(today_ + -(days_of_care + dice_.between(1, 9)), 9 * 60 + dice_.below(120));
   then([this, file, ids, began](db::Scoped& q) -> Result<void> {
@@ -269,9 +272,9 @@ void DemoLife::contacts_before(std::int64_t recipient, int days, bool missed_yes
 }
 
 void DemoLife::contact_today(std::int64_t recipient) {
-  const int until = std::min(base::minute_of_day(now_) - 2, noon - 30);
-  if (until <= first_minute) return;  // the day has hardly begun
-  contact(recipient, at(today_, dice_.between(first_minute, until)), true);
+  const int minute = base::minute_of_day(now_);
+  const int from = first_minute(minute), until = std::min(minute - 2, noon - 30);
+  if (until > from) contact(recipient, at(today_, dice_.between(from, until)), true);
 }
 
 }  // namespace app

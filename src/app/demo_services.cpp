@@ -160,23 +160,28 @@ void DemoLife::day_gone_by(const std::vector<Wish>& wishes, base::Day day) {
   }
 }
 
-// A third is on its way and half of that at the door, a third waits in a run, a third waits.
+// Of the shop most was asked of, half is on its way and half of that at the door; what the next one has waits
+// in a run, the rest waits for one.
 void DemoLife::day_of_today(const std::vector<Wish>& wishes) {
-  std::vector<Wish> carried;
+  std::map<std::int64_t, std::vector<Wish>> by_shop;
   for (const auto& wish : wishes)
     if (wish.carried)
-      carried.push_back(wish);
+      by_shop[wish.shop].push_back(wish);
     else if (dice_.chance(50))
       deliver(wish, ago(30));
-  const auto third = static_cast<std::ptrdiff_t>(carried.size() / 3);
-  const std::vector<Wish> on_its_way(carried.begin(), carried.begin() + third);
+  std::vector<std::vector<Wish>> shops;
+  for (auto& [shop, together] : by_shop) shops.push_back(std::move(together));
+  std::ranges::stable_sort(shops, [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  if (shops.empty()) return;
+  auto& on_its_way = shops.front();
+  on_its_way.resize((on_its_way.size() + 1) / 2);
   batch(on_its_way, ago(100));
   for (const auto& wish : on_its_way) collect(wish, ago(80));
-  for (std::size_t i = 0; i < (on_its_way.size() + 1) / 2; ++i) {
+  for (std::size_t i = 0; i < on_its_way.size() / 2; ++i) {
     deliver(on_its_way[i], ago(45));
     confirm(on_its_way[i], ago(20));
   }
-  batch({carried.begin() + third, carried.begin() + 2 * third}, ago(40));
+  if (shops.size() > 1) batch(shops[1], ago(40));
 }
 
 void DemoLife::serve(const std::vector<DemoResident>& all, std::size_t requests, const Shops& shops) {

@@ -89,6 +89,27 @@ TEST_P(DemoDays, LooksAfterOneHouseholdInTwenty) {
   EXPECT_EQ(sum("SELECT COUNT(*) FROM history WHERE entity = 'care_recipient' AND source <> 'demo'"), 0);
 }
 
+// Whoever starts the program in the evening or at night sees a day of care too.
+TEST_P(DemoDays, HasADayAtAnyHour) {
+  const auto morning = test_world::first_morning;
+  for (const int minutes : {12 * 60, 18 * 60 + 30, 23 * 60}) {  // 20:00, 02:30, 07:00
+    test_world::World world(GetParam());
+    const auto now = morning + minutes * base::minute_ms;
+    world.advance(now - world.clock().now());
+    ASSERT_TRUE(app::DemoLife(world.program(), now, app::demo_seed).fill(number_of(world, near_sql)));
+    const auto summary = world.send("office", "GET", "/api/care-recipients/summary").body;
+    EXPECT_GT(number_at(summary, "contacted"), 0) << minutes << summary;
+    EXPECT_GT(number_at(summary, "overdue"), 0) << minutes << summary;
+    EXPECT_EQ(
+        number_of(world, "SELECT COUNT(*) FROM care_contact WHERE recorded_ms > " + std::to_string(now.ms)),
+        0)
+        << "nothing that has not happened";
+    EXPECT_EQ(number_of(world, "SELECT COUNT(*) FROM service_request WHERE created_ms > " +
+                                   std::to_string(now.ms) + " OR ended_ms > " + std::to_string(now.ms)),
+              0);
+  }
+}
+
 // Who was not reached yesterday is work by the same round that a running program makes (practice 22).
 TEST_P(DemoDays, WhoWasNotReachedIsWork) {
   ASSERT_TRUE(fill());
