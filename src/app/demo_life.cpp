@@ -101,7 +101,7 @@ Result<std::int64_t> DemoLife::answers_for(std::int64_t dwelling) {
   return program_.store().read([&](db::Connection& c) -> Result<std::int64_t> {
     db::Scoped q(c, db::Scope::all());
     if (const auto home = feature::place::find_place(q, dwelling))
-      for (const auto& tier : feature::stewardship::responsible_for(q, *home, now_).tiers)
+      for (const auto& tier : feature::stewardship::standing_for(q, *home, now_).tiers)
         if (!tier.stewards.empty()) return tier.stewards.front().staff_id;
     return 0;
   });
