@@ -283,9 +283,16 @@ void DayDriver::run() {
   for (const auto moment : moments()) {
     at(moment);
     const bool around_noon = std::abs(now_ms() - noon_ms_) < 16 * minute_ms;
-    side_by_side(around_noon ? 14 : 7);
+    // The model tells instants apart, so a kill has one of its own: the last before noon is one.
+    const bool last_before_noon = moment == noon_ms_ - 1;
+    if (!last_before_noon) side_by_side(around_noon ? 14 : 7);
     if (chance(3)) restart();
-    if (moment == noon_ms_ - 1 || moment == noon_ms_ + 40 * minute_ms || chance(around_noon ? 10 : 1)) kill();
+    if (last_before_noon) {
+      kill();
+    } else if (moment == noon_ms_ + 40 * minute_ms || chance(around_noon ? 10 : 1)) {
+      world_.clock().advance(1000);
+      kill();
+    }
     if (moment == noon_ms_) restart();
     if (moment == noon_ms_ + 40 * minute_ms) check_rules();
     // Takes some seconds, which are not to hide noon itself.
