@@ -5,10 +5,8 @@
 #include <algorithm>
 #include <map>
 
-#include "core/keyring.hpp"
 #include "feature/access/service.hpp"
 #include "feature/stewardship/record.hpp"
-#include "token/short_code.hpp"
 
 namespace app {
 namespace {
@@ -201,15 +199,10 @@ Result<void> DemoMaker::add_passes(std::int64_t compound) {
     }
     rows[i] = std::move(made);
   }
-  // Among the cards of millions two get the same code by chance, which the store refuses.
-  for (int tries = 1;; ++tries) {
-    auto done = write([&](db::Scoped& q) -> Result<void> {
-      core::insert_all(q, rows, source_);
-      return {};
-    });
-    if (done || done.error().code != "db.unique" || tries == 3) return done;
-    for (auto& row : rows) row.short_code = token::short_code(core::random_number());
-  }
+  return write([&](db::Scoped& q) -> Result<void> {
+    gate::insert_passes(q, rows, source_);
+    return {};
+  });
 }
 
 Result<void> DemoMaker::add_passages(std::int64_t compound, std::int64_t opening) {

@@ -8,6 +8,7 @@
 #include "feature/gate/service.hpp"
 #include "feature/people/service.hpp"
 #include "support/both_stores.hpp"
+#include "token/short_code.hpp"
 #include "world/world.hpp"
 
 namespace {
@@ -71,6 +72,33 @@ class Gate : public testing::TestWithParam<db::Dialect> {
   std::int64_t compound_ = 0;
   int sequence_ = 0;
 };
+
+// practice 13: the code under a card is drawn by chance, and of fifty thousand cards printed for a city that
+// has as many some draw one that is taken. They get another, and the job goes on.
+TEST_P(Gate, ACodeThatIsTakenBecomesTheNextFreeOne) {
+  auto& program = world_->program();
+  const auto now = world_->clock().now();
+  std::vector<feature::gate::PassRow> rows;
+  for (int i = 0; i < 3; ++i) {
+    rows.push_back(feature::gate::make_pass(program.services().keys, program.store().next_id(), compound_,
+                                            std::nullopt, "batch", base::civil_day(now), now, 0));
+    rows.back().short_code = token::short_code(token::short_code_count - 1);
+  }
+  const auto store = [&](std::vector<feature::gate::PassRow> some) {
+    const auto done = program.store().write([&](db::Connection& c) -> base::Result<void> {
+      db::Scoped q(c, db::Scope::all());
+      feature::gate::insert_passes(q, some, {"office", "program", now, {}});
+      return {};
+    });
+    EXPECT_TRUE(done) << done.error().code;
+    std::vector<std::optional<std::uint64_t>> codes;
+    for (const auto& row : some) codes.push_back(token::short_code_number(row.short_code));
+    return codes;
+  };
+  using Codes = std::vector<std::optional<std::uint64_t>>;
+  EXPECT_EQ(store({rows[0]}), (Codes{token::short_code_count - 1}));
+  EXPECT_EQ(store({rows[1], rows[2]}), (Codes{0, 1})) << "after the last number comes the first";
+}
 
 // More visitors in a day than the place's number: a note, once a day, and nobody is stopped.
 TEST_P(Gate, ManyVisitorsOfADwellingAreNoted) {

@@ -152,7 +152,7 @@ Result<Issued> issue(api::Context& c, const IssuePasses& in) {
         [&](db::Scoped& q) -> Result<bool> {
           for (auto i = from; i < until; ++i)
             if (const auto& guest = (*holders)[i].guest) core::append(q, *guest);
-          core::insert_all(q, rows, core::source_of(c));
+          insert_passes(q, rows, core::source_of(c));
           core::audit(
               q, c,
               {"pass.issue", "pass", rows.front().id.value, in.compound_id, std::to_string(rows.size())});

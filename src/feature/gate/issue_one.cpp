@@ -135,8 +135,9 @@ Result<IssuedPass> issue_one(api::Context& c, const NewPass& in) {
     holder.valid_until = until;
     if (auto put = put_holder(q, c, in, holder, guest_id); !put)
       return tl::unexpected(std::move(put).error());
-    auto row = make_pass(c.services.keys, id, in.compound_id, holder.household_id, batch, holder.valid_until,
-                         c.now, c.who.account, in.pass_class);
+    std::vector<PassRow> made{make_pass(c.services.keys, id, in.compound_id, holder.household_id, batch,
+                                        holder.valid_until, c.now, c.who.account, in.pass_class)};
+    auto& row = made.front();
     row.dwelling_id = holder.dwelling_id;
     row.sort = holder.sort;
     row.label = holder.label;
@@ -148,7 +149,7 @@ Result<IssuedPass> issue_one(api::Context& c, const NewPass& in) {
       row.state = PassState::active;
       row.activated = c.now;
     }
-    core::insert(q, row, core::source_of(c));
+    insert_passes(q, made, core::source_of(c));
     core::audit(q, c, {"pass.issue", "pass", id, in.compound_id, std::string(meta::name_of(in.pass_class))});
     core::note_change(q, "pass", in.compound_id, id, c.now);
     IssuedPass out;

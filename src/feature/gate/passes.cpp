@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <set>
 
 #include "api/paging.hpp"
 #include "core/list.hpp"
@@ -73,7 +74,7 @@ Result<Issued> issue_blank(api::Context& c, const BlankPasses& in) {
   out.issued = in.count;
   return c.write([&](db::Scoped& q) -> Result<Issued> {
     if (!place::find_compound(q, in.compound_id)) return base::fail_field("/compound_id", "not_found");
-    core::insert_all(q, rows, core::source_of(c));
+    insert_passes(q, rows, core::source_of(c));
     core::audit(q, c,
                 {"pass.blank", "pass", rows.front().id.value, in.compound_id, std::to_string(rows.size())});
     core::note_change(q, "pass", in.compound_id, rows.front().id.value, c.now);
@@ -207,8 +208,10 @@ Result<Pass> reissue(api::Context& c, const VoidPass& in) {
     if (!old.voided) old.voided = c.now;
     old.void_reason = std::string(meta::name_of(in.reason));
     old.replaced_by = id;
-    auto fresh = make_pass(c.services.keys, id, old.compound_id, old.household_id, new_batch(c.now),
-                           old.valid_until, c.now, c.who.account, old.pass_class);
+    std::vector<PassRow> made{make_pass(c.services.keys, id, old.compound_id, old.household_id,
+                                        new_batch(c.now), old.valid_until, c.now, c.who.account,
+                                        old.pass_class)};
+    auto& fresh = made.front();
     fresh.dwelling_id = old.dwelling_id;
     fresh.person_id = old.person_id;
     fresh.vehicle_id = old.vehicle_id;
@@ -216,7 +219,7 @@ Result<Pass> reissue(api::Context& c, const VoidPass& in) {
     fresh.sort = old.sort;
     fresh.label = old.label;
     core::update(q, *before, old, core::source_of(c));
-    core::insert(q, fresh, core::source_of(c));
+    insert_passes(q, made, core::source_of(c));
     core::audit(q, c, {"pass.reissue", "pass", id, old.compound_id});
     core::note_change(q, "pass", old.compound_id, id, c.now);
     return shown(fresh);
@@ -330,6 +333,19 @@ PassRow make_pass(const core::Keyring& keys, std::int64_t id, std::int64_t compo
   row.issued_by = issued_by;
   row.valid_until = valid_until;
   return row;
+}
+
+void insert_passes(db::Scoped& q, std::vector<PassRow>& rows, const core::Source& source) {
+  const auto stored = [&](const std::string& code) {
+    return q.unscoped().count("SELECT COUNT(*) FROM pass WHERE short_code = $1", {code}) > 0;
+  };
+  std::set<std::string_view> drawn;
+  for (auto& row : rows) {
+    while (drawn.contains(row.short_code) || stored(row.short_code))
+      row.short_code = token::short_code(*token::short_code_number(row.short_code) + 1);
+    drawn.insert(row.short_code);
+  }
+  core::insert_all(q, rows, source);
 }
 
 Pass pass_shown(db::Scoped& q, std::int64_t id) {

@@ -83,6 +83,9 @@ Pass pass_shown(db::Scoped& q, std::int64_t id);  // as the API shows it
 PassRow make_pass(const core::Keyring& keys, std::int64_t id, std::int64_t compound_id,
                   std::optional<std::int64_t> household_id, const std::string& batch, base::Day valid_until,
                   base::Instant now, std::int64_t issued_by, PassClass pass_class = PassClass::household);
+// Stores new ones. Codes are drawn by chance, and of millions of cards some draw the same: whoever comes
+// second gets the next free one, which `rows` then holds.
+void insert_passes(db::Scoped& q, std::vector<PassRow>& rows, const core::Source& source);
 // "2020-02-11A"-like: the day and a letter; for the colour bar of a batch.
 std::string new_batch(base::Instant now);
 
