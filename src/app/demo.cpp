@@ -4,6 +4,7 @@
 
 #include "app/demo_life.hpp"
 #include "app/demo_maker.hpp"
+#include "app/demo_try.hpp"
 
 namespace app {
 namespace {
@@ -17,9 +18,6 @@ using place::Kind, place::OpeningKind, place::OpeningState;
 constexpr std::int64_t subdistrict_persons = 110'000;
 constexpr int subdistricts_of_a_district = 12;
 constexpr int companies = 54;  // SY-09, SY-10: some two for three compounds
-
-#define TRY(expression) \
-  if (auto done = (expression); !done) return tl::unexpected(std::move(done).error())
 
 town::Compound shape(std::string name, int buildings, town::Building each) {
   town::Compound c;

@@ -6,6 +6,7 @@
 #include <array>
 #include <set>
 
+#include "app/demo_try.hpp"
 #include "feature/care/service.hpp"
 #include "feature/place/service.hpp"
 #include "feature/stewardship/service.hpp"
@@ -16,9 +17,6 @@ namespace {
 namespace care = feature::care;
 namespace service = feature::service_request;
 using base::Result;
-
-#define TRY(expression) \
-  if (auto done = (expression); !done) return tl::unexpected(std::move(done).error())
 
 constexpr std::size_t steps_at_once = 200;
 constexpr int noon = 12 * 60;  // practice 22: reached by noon

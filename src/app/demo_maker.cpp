@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/demo_try.hpp"
 #include "feature/access/service.hpp"
 #include "feature/stewardship/record.hpp"
 
@@ -64,9 +65,6 @@ place::CompoundKind kind_of(town::CompoundKind kind) {
 }
 
 }  // namespace
-
-#define TRY(expression) \
-  if (auto done = (expression); !done) return tl::unexpected(std::move(done).error())
 
 std::vector<std::int64_t> DemoMaker::ids(std::size_t count) {
   std::vector<std::int64_t> out(count);
