@@ -7,6 +7,7 @@
 #include "feature/access/api.hpp"
 #include "feature/access/service.hpp"
 #include "feature/arrival/routes.hpp"
+#include "feature/attendance/routes.hpp"
 #include "feature/care/routes.hpp"
 #include "feature/command/api.hpp"
 #include "feature/control/routes.hpp"
@@ -88,6 +89,7 @@ void add_routes(api::Router& r) {
   feature::survey::routes(r);
   feature::questionnaire::routes(r);
   feature::meter::routes(r);
+  feature::attendance::routes(r);
   feature::ledger::routes(r);
   feature::command::routes(r);
   feature::exchange::routes(r);

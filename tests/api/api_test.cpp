@@ -16,6 +16,7 @@
 #include "feature/access/record.hpp"
 #include "feature/access/service.hpp"
 #include "feature/arrival/record.hpp"
+#include "feature/attendance/record.hpp"
 #include "feature/care/record.hpp"
 #include "feature/command/area_record.hpp"
 #include "feature/control/act_record.hpp"
@@ -429,7 +430,8 @@ std::vector<const meta::Record*> stored_records() {
       f::meter::ReadingRow, f::meter::EstimateRow, f::care::RecipientRow, f::care::HelperRow,
       f::care::ContactRow, f::care::NeedRow, f::service_request::KindRow, f::service_request::RequestRow,
       f::service_request::RunRow, f::service_request::EntryRow, f::service_request::DropPointRow,
-      f::arrival::KeyAreaRow, f::arrival::ArrivalRow, f::arrival::PersonRow, f::work_item::PlanRow>();
+      f::arrival::KeyAreaRow, f::arrival::ArrivalRow, f::arrival::PersonRow, f::work_item::PlanRow,
+      f::attendance::ShiftRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

@@ -153,6 +153,76 @@ TEST_P(TraceMemory, FollowsStaffAtDoors) {
   EXPECT_EQ(send("district", "GET", rings).find(worker), std::string::npos);
 }
 
+// Guards at a gate: each handover, correction and change of who they are comes through the feed, and the
+// store gives the same rings (XN-46).
+TEST_P(TraceMemory, FollowsShifts) {
+  const auto send = [&](const std::string& role, const std::string& method, const std::string& target,
+                        const std::string& body = {}) {
+    const auto answer = world().send(role, method, target, body);
+    EXPECT_EQ(answer.status, 200) << target << " " << answer.body;
+    return answer.body;
+  };
+  const auto session = send("office", "GET", "/api/session");
+  const auto dwellings =
+      send("office", "GET", "/api/dwellings?limit=1&compound_id=" + at(session, "compounds.1.id"));
+  const auto home = send("office", "POST", "/api/households",
+                         fmt::format(R"({{"dwelling_id":{},"members":[{{"name":"周守门","relation":"head",)"
+                                     R"("phone":"13900001234"}}]}})",
+                                     at(dwellings, "items.0.id")));
+  const auto guard = at(home, "members.0.id");
+  const auto company = at(send("district", "GET", "/api/organisations?kind=property_company"), "items.0.id");
+  const auto staff =
+      at(send("office", "POST", "/api/staff-files",
+              fmt::format(R"({{"name":"周守门","organisation_id":{},"phone":"13900001234"}})", company)),
+         "staff.id");
+  const auto hand_over = [&](const std::string& name, std::int64_t at_ms) {
+    send("phone", "POST", "/api/gate/handovers",
+         fmt::format(R"({{"client_ms":{},"items":[{{"guard":"{}","at_ms":{}}}]}})", now().ms, name, at_ms));
+  };
+  const auto began = now().ms;
+  hand_over("周守门", began);
+  follow();
+  const auto before = memory().state().presences;
+  send("office", "POST", "/api/staff-files/" + staff + "/person", R"({"person_id":)" + guard + "}");
+  follow();
+  EXPECT_EQ(memory().state().presences, before + 2);  // on duty, and at the opening
+  world().clock().advance(base::hour_ms);
+  cross("in", 0);
+  world().clock().advance(base::hour_ms);
+  hand_over("别人", now().ms);
+  follow();
+  // Told late, it stands between them: the shift before ended then, and this one at the next.
+  hand_over("还有人", began + base::hour_ms / 2);
+  follow();
+  const auto shifts = send("office", "GET", "/api/duty-shifts");
+  EXPECT_EQ(at(shifts, "items.1.guard"), "还有人");
+  EXPECT_EQ(at(shifts, "items.1.ended_ms"), at(shifts, "items.0.started_ms"));
+  EXPECT_EQ(at(shifts, "items.2.ended_ms"), at(shifts, "items.1.started_ms"));
+  EXPECT_EQ(at(shifts, "items.1.staff_id"), "null");
+  // The office says it was the same guard: who passed then was met.
+  send("office", "POST", "/api/duty-shifts/" + at(shifts, "items.1.id") + "/guard",
+       R"({"staff_id":)" + staff + "}");
+  follow();
+  const auto opened = send(
+      "district", "POST", "/api/cases",
+      fmt::format(R"({{"person_id":{},"number":"47","reason":"流行病学调查","basis":"onset","basis_ms":{}}})",
+                  id("households.0.m.0.id"), now().ms));
+  const auto rings = "/api/cases/" + at(opened, "id") + "/rings?depth=2&coincidences=true";
+  world().restart();
+  const auto from_store = send("district", "GET", rings);
+  EXPECT_EQ(at(from_store, "loaded"), "false");
+  memory().sync(store(), now()).value();
+  const auto from_memory = send("district", "GET", rings);
+  const auto rest = [](const std::string& body) {
+    return body.substr(body.find(',', body.find("\"loaded\"")));
+  };
+  EXPECT_EQ(rest(from_store), rest(from_memory));
+  EXPECT_NE(from_memory.find(guard), std::string::npos) << from_memory;
+  send("office", "DELETE", "/api/duty-shifts/" + at(shifts, "items.1.id"));
+  follow();
+  EXPECT_EQ(send("district", "GET", rings).find(guard), std::string::npos);
+}
+
 // While everything is being loaded the store answers, ring by ring, and says the same (XN-46).
 TEST_P(TraceMemory, StoreAndMemoryGiveTheSameRings) {
   world().restart();

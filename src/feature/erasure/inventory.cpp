@@ -294,6 +294,7 @@ constexpr auto entries = std::to_array<Entry>({
     {"import", Whose::nobody, Fate::kept, {}, {}, {}, "filename state overrides summary row_statuses undone"},
     {"ingest", Whose::nobody, Fate::kept, {}, {}, {}, "payload_digest answer"},
     {"client_request", Whose::nobody, Fate::kept, {}, {}, {}, "client_id digest"},
+    {"duty_shift", Whose::worker, Fate::kept, {}, {}, "guard", ""},
     {"enrolment",
      Whose::nobody,
      Fate::kept,

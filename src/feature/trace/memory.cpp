@@ -58,6 +58,7 @@ Result<void> go_through(db::Store& store, base::Instant since, F&& f) {
 struct Dirty {
   std::set<std::int64_t> passages{}, arrivals{}, households{}, dwellings{}, compounds{}, doors{};
   std::set<std::int64_t> work{}, staff{};  // a request among others; staff, accounts and persons
+  std::set<std::int64_t> attended{};       // staff and persons
 };
 
 // A change names a passage, or the vehicle its riders passed in.
@@ -181,6 +182,8 @@ Result<std::int64_t> Memory::follow(db::Store& store) {
       dirty.work.insert(change.record_id);
     else if (change.kind == "staff_person")
       dirty.staff.insert(change.record_id);
+    else if (change.kind == "attendance")
+      dirty.attended.insert(change.record_id);
     else if (change.kind == "household" || change.kind == "import" || change.kind == "place")
       dirty.compounds.insert(change.compound_id);
   }
@@ -191,6 +194,8 @@ Result<std::int64_t> Memory::follow(db::Store& store) {
                            Ids(dirty.compounds.begin(), dirty.compounds.end()));
     std::ranges::move(persons_at_doors(q, dirty, world_->since), std::back_inserter(some));
     std::ranges::move(persons_arrived(q, Ids(dirty.arrivals.begin(), dirty.arrivals.end())),
+                      std::back_inserter(some));
+    std::ranges::move(persons_of_staff(q, Ids(dirty.attended.begin(), dirty.attended.end())),
                       std::back_inserter(some));
     return some;
   });

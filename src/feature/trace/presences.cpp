@@ -10,6 +10,7 @@
 
 #include "engine/contact/infer.hpp"
 #include "engine/contact/tracing.hpp"
+#include "feature/trace/attended.hpp"
 #include "feature/trace/errands.hpp"
 
 namespace feature::trace {
@@ -238,6 +239,12 @@ class Deriving {
           around(e.at, true, seconds, seconds == 0 ? Certainty::observed : Certainty::one_end));
   }
 
+  // By duty or by call: known of the person, whoever else was there.
+  void attended(const Attended& a, const std::vector<Home>& homes) {
+    if (std::ranges::count(homes, a.person, &Home::person) > 0)
+      add(a.person, a.place, a.compound, {a.most, a.least, a.certainty});
+  }
+
   Derived out{};
 
  private:
@@ -326,6 +333,7 @@ Derived derive(db::Scoped& q, const std::vector<std::int64_t>& persons,
   for (const auto& h : homes) lived_in.insert(h.dwelling);
   for (const auto& errand : errands_of(q, persons, {lived_in.begin(), lived_in.end()}, since))
     deriving.errand(errand, homes);
+  for (const auto& attended : attended_by(q, persons, since)) deriving.attended(attended, homes);
   return std::move(deriving.out);
 }
 
@@ -372,6 +380,7 @@ std::vector<std::int64_t> visitors_of(db::Scoped& q, const std::vector<std::int6
       {db::json_array(compounds), since}, [&](const db::Row& r) { households.push_back(r.integer(0)); });
   auto out = persons_of(q, households, {}, {});
   std::ranges::move(persons_sent(q, {}, compounds, since), std::back_inserter(out));
+  std::ranges::move(persons_attending(q, compounds, since), std::back_inserter(out));
   return out;
 }
 

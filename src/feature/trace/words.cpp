@@ -72,6 +72,10 @@ std::map<PlaceKey, std::string> names_of(db::Scoped& q, const std::vector<PlaceK
       "{scope:p}",
       {list(Kind::opening)}, take(Kind::opening));
   q.run(
+      "SELECT o.id, o.name FROM opening o JOIN place p ON p.id = o.compound_id WHERE o.id {in:1} AND "
+      "{scope:p}",
+      {list(Kind::shift)}, take(Kind::shift));
+  q.run(
       "SELECT h.id, h.label FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id {in:1} AND "
       "{scope:p}",
       {list(Kind::household)}, take(Kind::household));

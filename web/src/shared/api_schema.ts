@@ -1665,6 +1665,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/duty-shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who stood at which gate */
+        get: operations["getApiDutyShifts"];
+        put?: never;
+        /** Write a shift at a gate down */
+        post: operations["postApiDutyShifts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty-shifts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who stood at which gate: all of it as xlsx, CSV or on paper */
+        get: operations["getApiDutyShiftsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty-shifts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a shift back that was not */
+        delete: operations["deleteApiDutyShiftsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty-shifts/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** When a shift ended */
+        post: operations["postApiDutyShiftsIdEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty-shifts/{id}/guard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say who of the staff the guard was */
+        post: operations["postApiDutyShiftsIdGuard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dwellings": {
         parameters: {
             query?: never;
@@ -1969,6 +2055,23 @@ export interface paths {
         put?: never;
         /** Enrol this phone with the code's secret */
         post: operations["postApiGateEnrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gate/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Guards changed */
+        post: operations["postApiGateHandovers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6901,6 +7004,29 @@ export interface components {
             household_id?: number | null;
             reasons: string[];
         };
+        DutyShift: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            compound_id: number;
+            /** Format: int64 */
+            opening_id: number;
+            opening_name: string;
+            staff_id: number | null;
+            guard: string;
+            confirmed: boolean;
+            by_phone: boolean;
+            /** Format: utc-milliseconds */
+            started_ms: number;
+            ended_ms: number | null;
+        };
+        DutyShiftEnd: {
+            until_ms?: number | null;
+        };
+        DutyShiftGuard: {
+            /** Format: int64 */
+            staff_id: number;
+        };
         Dwelling: {
             /** Format: id */
             id: number;
@@ -7251,6 +7377,20 @@ export interface components {
             /** Format: int64 */
             valid_from_ms: number;
             valid_until_ms: number | null;
+        };
+        GuardHandover: {
+            guard: string;
+            /** Format: int64 */
+            at_ms: number;
+        };
+        GuardHandovers: {
+            /** Format: int64 */
+            client_ms: number;
+            items: components["schemas"]["GuardHandover"][];
+        };
+        GuardHandoversDone: {
+            /** Format: int64 */
+            stored: number;
         };
         Guest: {
             /** Format: int64 */
@@ -7939,6 +8079,15 @@ export interface components {
             line: "inside" | "outside";
             note?: string | null;
         };
+        NewDutyShift: {
+            client_id?: string | null;
+            /** Format: int64 */
+            opening_id: number;
+            /** Format: int64 */
+            staff_id: number;
+            from_ms?: number | null;
+            until_ms?: number | null;
+        };
         NewEmergency: {
             /** Format: int64 */
             compound_id: number;
@@ -8583,6 +8732,11 @@ export interface components {
         };
         PageOfDuplicatePair: {
             items: components["schemas"]["DuplicatePair"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfDutyShift: {
+            items: components["schemas"]["DutyShift"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -14629,6 +14783,215 @@ export interface operations {
             };
         };
     };
+    getApiDutyShifts: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                opening_id?: number | null;
+                day?: string | null;
+                unconfirmed?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfDutyShift"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiDutyShifts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDutyShift"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyShift"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiDutyShiftsExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                opening_id?: number | null;
+                day?: string | null;
+                unconfirmed?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiDutyShiftsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyShift"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiDutyShiftsIdEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyShiftEnd"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyShift"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiDutyShiftsIdGuard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyShiftGuard"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyShift"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getApiDwellings: {
         parameters: {
             query: {
@@ -15339,6 +15702,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnrolAnswer"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiGateHandovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardHandovers"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardHandoversDone"];
                 };
             };
             /** @description A problem */

@@ -41,6 +41,7 @@ export type ConfirmAnswer = Schemas['ConfirmAnswer']
 export type PassagesRequest = Omit<Schemas['PassagesRequest'], 'records'> & { records: AnyRecord[] }
 export type PassageResult = Schemas['PassageResult']
 export type PassagesAnswer = Schemas['PassagesAnswer']
+export type GuardHandovers = Schemas['GuardHandovers']
 export type PingRequest = Schemas['Ping']
 export type PingAnswer = Schemas['Pong']
 export type DutyCall = Schemas['DutyCall']

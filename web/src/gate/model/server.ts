@@ -11,6 +11,7 @@ import type {
   EnrolRequest,
   GateList,
   GateRecord,
+  GuardHandovers,
   PassagesAnswer,
   PassagesRequest,
   PingAnswer,
@@ -72,6 +73,10 @@ export class GateServer {
       { method: 'POST', headers, body: JSON.stringify(request) },
       transfer_timeout_ms,
     )
+  }
+
+  async hand_over(request: GuardHandovers): Promise<void> {
+    await this.post('/api/gate/handovers', request, transfer_timeout_ms)
   }
 
   activate(request: ActivateRequest): Promise<ActivateAnswer> {

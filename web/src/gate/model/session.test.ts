@@ -187,6 +187,23 @@ it('keeps the queue on the phone at a handover and writes down who took over (pr
   expect((await session.unsent_records()).records).toHaveLength(1)
 })
 
+it('tells the server who took over, once it answers and only once (XN-46)', async () => {
+  await enrol()
+  const told = () => asked.filter(({ path }) => path === '/api/gate/handovers')
+  await session.hand_over('刘强')
+  await session.tick()
+  expect(told()).toHaveLength(1) // and no answer
+  expect((await store.get('handovers'))?.[0]?.sent).toBeUndefined()
+  answers['/api/gate/handovers'] = { body: { stored: 1 } }
+  now_ms += 60_000
+  await session.tick()
+  expect(told()[1]!.body).toEqual({ client_ms: now_ms, items: [{ guard: '刘强', at_ms: noon_ms }] })
+  expect((await store.get('handovers'))?.[0]?.sent).toBe(true)
+  now_ms += 60_000
+  await session.tick()
+  expect(told()).toHaveLength(2)
+})
+
 it('is dark at night unless told otherwise', () => {
   expect(is_dark('auto', false, 12)).toBe(false)
   expect(is_dark('auto', false, 23)).toBe(true)

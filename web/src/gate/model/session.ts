@@ -170,6 +170,7 @@ export class Session {
         waiting: this.events.waiting(),
       })
       this.heard(answer.server_ms, asked_ms)
+      await this.send_handovers()
       if (answer.list_version !== this.list_version || this.now() >= this.next_list_ms) await this.sync_list()
     } catch (error) {
       if (!(error instanceof ServerError)) throw error
@@ -200,7 +201,25 @@ export class Session {
 
   async hand_over(guard: string): Promise<void> {
     const handover = { guard, at_ms: this.now(), unsent: this.state.unsent }
-    const handovers = [...this.state.handovers, handover].slice(-100)
+    const handovers = [...this.state.handovers.map((one) => ({ ...one })), handover].slice(-100)
+    await this.set_handovers(handovers)
+    // Who stands at the gate is known at once where there is a network, else with the next answer.
+    this.next_ping_ms = 0
+  }
+
+  /** Each is one however often it is sent: the phone's clock tells them apart. */
+  private async send_handovers(): Promise<void> {
+    const open = this.state.handovers.filter(({ sent }) => !sent)
+    if (open.length === 0) return
+    const items = open.map(({ guard, at_ms }) => ({ guard, at_ms }))
+    await this.server.hand_over({ client_ms: this.now(), items })
+    const told = new Set(items.map(({ at_ms }) => at_ms))
+    await this.set_handovers(
+      this.state.handovers.map((one) => (told.has(one.at_ms) ? { ...one, sent: true } : { ...one })),
+    )
+  }
+
+  private async set_handovers(handovers: Handover[]): Promise<void> {
     await this.store.set('handovers', handovers)
     this.state.handovers = handovers
   }

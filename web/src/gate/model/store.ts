@@ -23,6 +23,7 @@ export interface Handover {
   guard: string
   at_ms: number
   unsent: number
+  sent?: boolean // the server has it
 }
 
 /** confirming: the server is being asked at this moment; rejected: the server cannot take it as it is. */
