@@ -17,6 +17,7 @@
 #include "feature/access/service.hpp"
 #include "feature/arrival/record.hpp"
 #include "feature/attendance/record.hpp"
+#include "feature/attendance/session_record.hpp"
 #include "feature/care/record.hpp"
 #include "feature/command/area_record.hpp"
 #include "feature/control/act_record.hpp"
@@ -431,7 +432,7 @@ std::vector<const meta::Record*> stored_records() {
       f::care::ContactRow, f::care::NeedRow, f::service_request::KindRow, f::service_request::RequestRow,
       f::service_request::RunRow, f::service_request::EntryRow, f::service_request::DropPointRow,
       f::arrival::KeyAreaRow, f::arrival::ArrivalRow, f::arrival::PersonRow, f::work_item::PlanRow,
-      f::attendance::ShiftRow>();
+      f::attendance::ShiftRow, f::attendance::SessionRow, f::attendance::SwabRow>();
 }
 
 TEST_P(Schema, TablesAreTheRecordsColumnByColumn) {

@@ -223,6 +223,70 @@ TEST_P(TraceMemory, FollowsShifts) {
   EXPECT_EQ(send("district", "GET", rings).find(guard), std::string::npos);
 }
 
+// Swabs at a test session: each comes through the feed, those near in the queue met, the store gives the same
+// rings, and an erased person was at none (XN-46, XN-28).
+TEST_P(TraceMemory, FollowsTestSessions) {
+  const auto send = [&](const std::string& role, const std::string& method, const std::string& target,
+                        const std::string& body = {}) {
+    const auto answer = world().send(role, method, target, body);
+    EXPECT_EQ(answer.status, 200) << target << " " << answer.body;
+    return answer.body;
+  };
+  const auto here = at(send("office", "GET", "/api/session"), "compounds.0.id");
+  const auto session = at(send("grid", "POST", "/api/test-sessions",
+                               fmt::format(R"({{"compound_id":{},"site":"南门广场"}})", here)),
+                          "id");
+  const auto person = [&](int household) { return id(fmt::format("households.{}.m.0.id", household)); };
+  const auto swab = [&](int household, const std::string& tube) {
+    send("grid", "POST", "/api/test-sessions/" + session + "/swabs",
+         fmt::format(R"({{"items":[{{"person_id":{},"tube":"{}"}}]}})", person(household), tube));
+  };
+  const auto tests_of = [&](int household) {
+    return memory().ask([&](const feature::trace::World& w) {
+      const auto n = w.person(number_at(list_, fmt::format("households.{}.m.0.id", household)));
+      std::size_t out = 0;
+      if (n)
+        for (const auto& p : w.contacts->trajectory(*n, {}))
+          out += w.places[p.place].kind == feature::trace::contact::Kind::test;
+      return out;
+    });
+  };
+  swab(0, "T1");
+  world().clock().advance(3 * base::minute_ms);
+  swab(1, "T1");
+  follow();
+  EXPECT_EQ(tests_of(0) + tests_of(1), 2U);
+  // Another time of the same session, though the same tube.
+  world().clock().advance(2 * base::hour_ms);
+  swab(2, "T1");
+  follow();
+  EXPECT_EQ(tests_of(2), 1U);
+  const auto opened = send(
+      "district", "POST", "/api/cases",
+      fmt::format(R"({{"person_id":{},"number":"48","reason":"流行病学调查","basis":"onset","basis_ms":{}}})",
+                  person(0), now().ms));
+  const auto rings = "/api/cases/" + at(opened, "id") + "/rings?depth=2&coincidences=true";
+  world().restart();
+  const auto from_store = send("district", "GET", rings);
+  EXPECT_EQ(at(from_store, "loaded"), "false");
+  memory().sync(store(), now()).value();
+  const auto from_memory = send("district", "GET", rings);
+  const auto rest = [](const std::string& body) {
+    return body.substr(body.find(',', body.find("\"loaded\"")));
+  };
+  EXPECT_EQ(rest(from_store), rest(from_memory));
+  EXPECT_NE(from_memory.find(person(1)), std::string::npos) << from_memory;
+  EXPECT_EQ(from_memory.find(person(2)), std::string::npos) << from_memory;
+  const auto swabs = send("grid", "GET", "/api/test-swabs?person_id=" + person(2));
+  send("grid", "DELETE", "/api/test-swabs/" + at(swabs, "items.0.id"));
+  follow();
+  EXPECT_EQ(tests_of(2), 0U);
+  send("district", "POST", "/api/persons/" + person(1) + "/erasure", R"({"reason":"purpose_ended"})");
+  follow();
+  EXPECT_EQ(send("grid", "GET", "/api/test-swabs").find(person(1)), std::string::npos);
+  EXPECT_EQ(send("district", "GET", rings).find(person(1)), std::string::npos);
+}
+
 // While everything is being loaded the store answers, ring by ring, and says the same (XN-46).
 TEST_P(TraceMemory, StoreAndMemoryGiveTheSameRings) {
   world().restart();

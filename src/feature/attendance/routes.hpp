@@ -3,5 +3,9 @@
 
 namespace feature::attendance {
 void shift_routes(api::Router& r);
-inline void routes(api::Router& r) { shift_routes(r); }
+void session_routes(api::Router& r);
+inline void routes(api::Router& r) {
+  shift_routes(r);
+  session_routes(r);
+}
 }  // namespace feature::attendance

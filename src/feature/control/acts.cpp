@@ -5,6 +5,7 @@
 
 #include "feature/control/clockwork.hpp"
 #include "feature/control/routes.hpp"
+#include "feature/control/sample.hpp"
 #include "feature/gate/service.hpp"
 #include "feature/work_item/service.hpp"
 
@@ -280,6 +281,23 @@ Result<ControlFile> transfer(api::Context& c, const NewTransfer& in) {
 }
 
 }  // namespace
+
+std::optional<std::int64_t> note_sample(db::Scoped& q, const Sample& sample, const Ids& ids,
+                                        const core::Source& source) {
+  std::int64_t of = 0;
+  q.one(
+      "SELECT c.id FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE c.person_id = $1 AND "
+      "c.ended_ms IS NULL AND {scope:p}",
+      {sample.person_id}, [&](const db::Row& r) { of = r.integer(0); });
+  const auto row = of == 0 ? std::nullopt : lock_case(q, of);
+  if (!row || row->ended || sample.day < std::min(row->began, row->day_one)) return std::nullopt;
+  TestRow test{
+      meta::Id<TestRow>(ids.first), of, sample.day, TestResult::pending, sample.account_id, source.now, {}};
+  test.client_id = sample.client_id;
+  core::insert(q, test, source);
+  bring_up_to_date(q, row, *row, ids, source);
+  return ids.first;
+}
 
 void act_routes(api::Router& r) {
   r.post<NewTest, ControlFile>("/api/control-cases/{id}/tests", Permission::follow_up_write,

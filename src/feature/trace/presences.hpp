@@ -16,7 +16,7 @@ namespace feature::trace {
 
 // A place of the engine: a household, stair, opening or building by its id, a visit by the passage it began
 // with, a vehicle by its id in the registry or else the one passage of it, a train or flight of one day by a
-// number made of both.
+// number made of both, a shift by the opening, a test session by its id.
 struct PlaceKey {
   contact::Kind kind = contact::Kind::opening;
   std::int64_t id = 0;

@@ -76,6 +76,10 @@ std::map<PlaceKey, std::string> names_of(db::Scoped& q, const std::vector<PlaceK
       "{scope:p}",
       {list(Kind::shift)}, take(Kind::shift));
   q.run(
+      "SELECT t.id, t.site FROM test_session t JOIN place p ON p.id = t.compound_id WHERE t.id {in:1} AND "
+      "{scope:p}",
+      {list(Kind::test)}, take(Kind::test));
+  q.run(
       "SELECT h.id, h.label FROM household h JOIN place p ON p.id = h.dwelling_id WHERE h.id {in:1} AND "
       "{scope:p}",
       {list(Kind::household)}, take(Kind::household));

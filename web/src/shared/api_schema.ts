@@ -5315,6 +5315,143 @@ export interface paths {
         patch: operations["patchApiTermsId"];
         trace?: never;
     };
+    "/api/test-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Test sessions */
+        get: operations["getApiTestSessions"];
+        put?: never;
+        /** Open a test session */
+        post: operations["postApiTestSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/test-sessions/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Test sessions: all of it as xlsx, CSV or on paper */
+        get: operations["getApiTestSessionsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/test-sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a test session back that was not held */
+        delete: operations["deleteApiTestSessionsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/test-sessions/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a test session */
+        post: operations["postApiTestSessionsIdClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/test-sessions/{id}/swabs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who was swabbed, into which tube */
+        post: operations["postApiTestSessionsIdSwabs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/test-swabs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Swabs of test sessions */
+        get: operations["getApiTestSwabs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/test-swabs/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Swabs of test sessions: all of it as xlsx, CSV or on paper */
+        get: operations["getApiTestSwabsExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/test-swabs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a swab back that was not */
+        delete: operations["deleteApiTestSwabsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/trace/meeting-points": {
         parameters: {
             query?: never;
@@ -8395,6 +8532,24 @@ export interface components {
             title: string;
             required_of?: string[] | null;
         };
+        NewTestSession: {
+            client_id?: string | null;
+            /** Format: int64 */
+            compound_id: number;
+            site: string;
+            organiser?: string | null;
+            from_ms?: number | null;
+        };
+        NewTestSwab: {
+            /** Format: int64 */
+            person_id: number;
+            tube: string;
+            taken_ms?: number | null;
+        };
+        NewTestSwabs: {
+            client_id?: string | null;
+            items: components["schemas"]["NewTestSwab"][];
+        };
         NewTracePolicy: {
             look_back_days: number;
             latent_hours: number;
@@ -8922,6 +9077,16 @@ export interface components {
         };
         PageOfTeamMember: {
             items: components["schemas"]["TeamMember"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfTestSession: {
+            items: components["schemas"]["TestSession"][];
+            /** @description Cursor of the next page; null on the last */
+            next: string | null;
+        };
+        PageOfTestSwab: {
+            items: components["schemas"]["TestSwab"][];
             /** @description Cursor of the next page; null on the last */
             next: string | null;
         };
@@ -10572,6 +10737,39 @@ export interface components {
             title?: string | null;
             required_of?: string[] | null;
             retired?: boolean | null;
+        };
+        TestSession: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            compound_id: number;
+            compound_name: string;
+            session_site: string;
+            organiser: string | null;
+            /** Format: utc-milliseconds */
+            started_ms: number;
+            ended_ms: number | null;
+            /** Format: int64 */
+            swabs: number;
+            /** Format: int64 */
+            tubes: number;
+        };
+        TestSessionEnd: {
+            until_ms?: number | null;
+        };
+        TestSwab: {
+            /** Format: id */
+            id: number;
+            /** Format: int64 */
+            session_id: number;
+            /** Format: int64 */
+            person_id: number;
+            session_site: string;
+            person_name: string;
+            tube: string;
+            /** Format: utc-milliseconds */
+            taken_ms: number;
+            under_control: boolean;
         };
         TierAnswer: {
             /** Format: int32 */
@@ -23359,6 +23557,321 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Term"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTestSessions: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                day?: string | null;
+                open?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTestSession"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiTestSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTestSession"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestSession"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTestSessionsExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                day?: string | null;
+                open?: boolean | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiTestSessionsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestSession"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiTestSessionsIdClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestSessionEnd"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestSession"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postApiTestSessionsIdSwabs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTestSwabs"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestSession"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTestSwabs: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                session_id?: number | null;
+                person_id?: number | null;
+                tube?: string | null;
+                day?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfTestSwab"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTestSwabsExport: {
+        parameters: {
+            query?: {
+                place_id?: number | null;
+                session_id?: number | null;
+                person_id?: number | null;
+                tube?: string | null;
+                day?: string | null;
+                limit?: number | null;
+                cursor?: string | null;
+                format?: ("xlsx" | "csv" | "pdf") | null;
+                columns?: string | null;
+                lang?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteApiTestSwabsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestSwab"];
                 };
             };
             /** @description A problem */
