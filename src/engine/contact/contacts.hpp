@@ -75,6 +75,10 @@ class Contacts {
   std::vector<Kind> kinds_;
 };
 
+// How a contact was reached, or everybody; empty without evidence.
+std::vector<Link> links_of(const Answer& answer, std::uint32_t contact);
+std::vector<Link> links_of(const Answer& answer);
+
 // The chain of meetings from an index person to a contact, each at or after the one before; empty without
 // evidence.
 std::vector<Link> path_to(const Answer& answer, std::uint32_t contact);

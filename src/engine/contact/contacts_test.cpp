@@ -172,16 +172,22 @@ RC_GTEST_PROP(Contacts, EvidenceChangesNoAnswerAndCountsEveryLink, ()) {
   const auto policy = any_policy();
   query.evidence = false;
   const auto plain = contacts.trace(query, policy);
-  RC_ASSERT(plain.links.empty());
+  RC_ASSERT(links_of(plain).empty());
   query.evidence = true;
   const auto full = contacts.trace(query, policy);
   RC_ASSERT(plain.contacts.size() == full.contacts.size());
   std::vector<std::uint32_t> counted(full.contacts.size(), 0);
-  for (const auto& link : full.links) {
+  std::vector<float> strongest(full.contacts.size(), 0);
+  for (const auto& link : links_of(full)) {
     ++counted[link.contact];
+    strongest[link.contact] = std::max(strongest[link.contact], link.strength);
     RC_ASSERT(full.contacts[link.source].ring + 1 == full.contacts[link.contact].ring);
   }
-  for (std::size_t i = 0; i < counted.size(); ++i) RC_ASSERT(counted[i] == full.contacts[i].links);
+  for (std::uint32_t i = 0; i < counted.size(); ++i) {
+    RC_ASSERT(counted[i] == full.contacts[i].links);
+    RC_ASSERT(links_of(full, i).size() == counted[i]);
+    RC_ASSERT(strongest[i] == full.contacts[i].strength);
+  }
 }
 
 // Records that may be missing make nothing surer, lose nobody, and the evidence says whose stay is unsure.
@@ -194,9 +200,10 @@ RC_GTEST_PROP(Contacts, AGapWeakensAndIsNamedInTheEvidence, ()) {
   const auto with = contacts.trace(query, policy);
   query.gaps.clear();
   const auto without = contacts.trace(query, policy);
-  RC_ASSERT(with.links.size() == without.links.size());
-  for (std::size_t i = 0; i < with.links.size(); ++i) {
-    const auto &weak = with.links[i], &sure = without.links[i];
+  const auto weaker = links_of(with), surer = links_of(without);
+  RC_ASSERT(weaker.size() == surer.size());
+  for (std::size_t i = 0; i < weaker.size(); ++i) {
+    const auto &weak = weaker[i], &sure = surer[i];
     RC_ASSERT(weak.contact == sure.contact && weak.from == sure.from);
     const bool unsure =
         weak.source_certainty != sure.source_certainty || weak.contact_certainty != sure.contact_certainty;

@@ -14,16 +14,6 @@
 namespace engine::contact {
 namespace {
 
-// Somebody of the ring before at a place, as long as it counts.
-struct Stay {
-  std::uint32_t place = 0, source = 0;
-  Second begins = 0;           // of the row
-  Second from = 0, until = 0;  // of it, what lies in the window of the source
-  Certainty certainty = Certainty::observed;
-
-  bool crossing() const { return begins == until; }
-};
-
 // A stay in the columns by the position of its row: that is the order of places, and of time in each.
 struct Key {
   std::uint32_t position = 0, stay = 0;
@@ -74,18 +64,23 @@ class Tracing {
       ring_ = ring;
       ring_begin_ = static_cast<std::uint32_t>(end);
       gather(begin, end);
+      if (query_.evidence) {
+        first_stay_ = static_cast<std::uint32_t>(answer_.stays.size());
+        answer_.stays.insert(answer_.stays.end(), stays_.begin(), stays_.end());
+      }
       // A large answer is not copied while it grows.
       if (end > 500) answer_.contacts.reserve(std::min<std::size_t>(columns_.persons(), end * 50) + end);
       for (std::size_t i = 0; i < stays_.size();) {
         auto next = i + 1;
         while (next < stays_.size() && stays_[next].place == stays_[i].place) ++next;
-        go_through(std::span<const Stay>(stays_).subspan(i, next - i));
+        go_through(std::span<const SourceStay>(stays_).subspan(i, next - i));
         i = next;
       }
       for (auto i = end; i < answer_.contacts.size(); ++i) set_window(answer_.contacts[i]);
       if (end == answer_.contacts.size()) break;
       begin = end;
     }
+    if (query_.evidence) answer_.policy = policy_;
     return std::move(answer_);
   }
 
@@ -129,7 +124,7 @@ class Tracing {
       });
     }
     order(keys_);
-    const auto before = [](const Stay& a, const Stay& b) {
+    const auto before = [](const SourceStay& a, const SourceStay& b) {
       return std::tie(a.place, a.begins, a.source) < std::tie(b.place, b.begins, b.source);
     };
     std::ranges::sort(late_, before);
@@ -144,22 +139,22 @@ class Tracing {
     stays_.insert(stays_.end(), late, late_.end());
   }
 
-  std::optional<Stay> counting(std::uint32_t source, const Row& row) const {
+  std::optional<SourceStay> counting(std::uint32_t source, const Row& row) const {
     const auto& window = answer_.contacts[source].window;
     if (row.from > window.until || row.until < window.from || window.from > window.until ||
         is_struck(row.load()) || !rule_of(row.place).follow)
       return std::nullopt;
-    return Stay{row.place,
-                source,
-                row.from,
-                std::max(row.from, window.from),
-                std::min(row.until, window.until),
-                known(row).certainty};
+    return SourceStay{row.place,
+                      source,
+                      row.from,
+                      std::max(row.from, window.from),
+                      std::min(row.until, window.until),
+                      known(row).certainty};
   }
 
   // All stays at one place. Those near each other in time are compared with who was there then; a pair is
   // looked at with the group its stay is in, and so once.
-  void go_through(std::span<const Stay> stays) {
+  void go_through(std::span<const SourceStay> stays) {
     const auto place = stays.front().place;
     const auto slack = rule_of(place).slack_s;
     new_there_.clear();
@@ -185,11 +180,10 @@ class Tracing {
   }
 
   // Stays near each other with everybody in `there_`.
-  void compare(std::span<const Stay> stays) {
+  void compare(std::span<const SourceStay> stays) {
     Second longest = 0;
     for (const auto& stay : stays) longest = std::max(longest, stay.until - stay.begins);
-    const bool crossings =
-        stays.size() > 1 && !query_.evidence && std::ranges::all_of(stays, &Stay::crossing);
+    const bool crossings = stays.size() > 1 && std::ranges::all_of(stays, &SourceStay::crossing);
     Crossed crossed{stays};
     for (std::size_t i = 0; i < there_.size(); ++i) {
       if (i + ahead < there_.size()) positions_.prefetch(person_in(there_[i + ahead]->load()));
@@ -203,13 +197,16 @@ class Tracing {
     }
   }
 
-  void one_by_one(std::span<const Stay> stays, Second longest, std::uint32_t position, const Row& other) {
+  void one_by_one(std::span<const SourceStay> stays, Second longest, std::uint32_t position,
+                  const Row& other) {
     const auto kind = kinds_[other.place];
     const auto slack = rule_of(other.place).slack_s;
     const auto theirs = known(other);
     auto stay = stays.begin();
     if (stays.size() > 1)
-      stay = std::ranges::lower_bound(stays, minus(minus(other.from, slack), longest), {}, &Stay::begins);
+      stay =
+          std::ranges::lower_bound(stays, minus(minus(other.from, slack), longest), {}, &SourceStay::begins);
+    const SourceStay *first_met = nullptr, *last_met = nullptr;
     for (const auto last = plus(other.until, slack); stay != stays.end() && stay->begins <= last; ++stay) {
       const Presence own{0, stay->place, stay->from, stay->until, stay->certainty};
       const auto m = meet(own, {}, theirs, kind, policy_);
@@ -218,15 +215,23 @@ class Tracing {
       auto& contact = contact_at(position, theirs.person, forward ? m->from : m->until);
       note(contact, forward ? m->from : m->until,
            forward ? std::max(m->from, m->until) : std::min(m->from, m->until), 1, m->strength, kind);
-      if (query_.evidence)
-        answer_.links.push_back({stay->source, position, other.place, m->from, m->until,
-                                 static_cast<float>(m->strength), own.certainty, theirs.certainty});
+      last_met = &*stay;
+      if (first_met == nullptr) first_met = last_met;
     }
+    if (query_.evidence && first_met != nullptr) keep(position, first_met, last_met + 1, theirs, kind);
+  }
+
+  void keep(std::uint32_t position, const SourceStay* first, const SourceStay* end, const Presence& theirs,
+            Kind kind) {
+    const auto at = [&](const SourceStay* stay) {
+      return first_stay_ + static_cast<std::uint32_t>(stay - stays_.data());
+    };
+    answer_.runs.push_back({position, at(first), at(end), theirs.from, theirs.until, theirs.certainty, kind});
   }
 
   // Which of the crossings are within the slack of an instant: a window that moves along with it.
   struct Crossed {
-    std::span<const Stay> stays;
+    std::span<const SourceStay> stays;
     std::size_t begin = 0, end = 0;
     std::array<std::uint32_t, certainty_count> known{};  // in the window, by how sure
 
@@ -258,6 +263,8 @@ class Tracing {
     const auto furthest = forward ? std::max(last, other.from) : std::min(first, other.from);
     note(contact_at(position, theirs.person, at), at, furthest,
          static_cast<std::uint32_t>(crossed.end - crossed.begin), strength, kind);
+    if (query_.evidence)
+      keep(position, &crossed.stays[crossed.begin], &crossed.stays[crossed.end - 1] + 1, theirs, kind);
   }
 
   // `position` becomes that of somebody new.
@@ -309,10 +316,11 @@ class Tracing {
   std::vector<Isolation> isolations_;
   std::vector<Gap> gaps_;
   Positions positions_;
-  std::vector<Stay> found_, late_, stays_;  // in the columns, in the tail, both in order
+  std::vector<SourceStay> found_, late_, stays_;  // in the columns, in the tail, both in order
   std::vector<Key> keys_;
   std::vector<const Row*> there_, new_there_;
   std::uint32_t ring_ = 0, ring_begin_ = 0;  // positions below are of the rings before
+  std::uint32_t first_stay_ = 0;             // of the ring, in the evidence
   Answer answer_;
 };
 
@@ -320,16 +328,42 @@ Answer Contacts::trace(const Query& query, const Policy& policy) const {
   return Tracing(*this, query, policy).run();
 }
 
+namespace {
+
+void read_links(const Answer& answer, const Run& run, std::vector<Link>& out) {
+  for (auto i = run.first; i < run.end; ++i) {
+    const auto& stay = answer.stays[i];
+    const auto m = meet({0, stay.place, stay.from, stay.until, stay.certainty}, {},
+                        {0, stay.place, run.from, run.until, run.certainty}, run.kind, answer.policy);
+    if (m)
+      out.push_back({stay.source, run.contact, stay.place, m->from, m->until, static_cast<float>(m->strength),
+                     stay.certainty, run.certainty});
+  }
+}
+
+}  // namespace
+
+std::vector<Link> links_of(const Answer& answer) {
+  std::vector<Link> links;
+  for (const auto& run : answer.runs) read_links(answer, run, links);
+  return links;
+}
+
+std::vector<Link> links_of(const Answer& answer, std::uint32_t contact) {
+  std::vector<Link> links;
+  for (const auto& run : answer.runs)
+    if (run.contact == contact) read_links(answer, run, links);
+  return links;
+}
+
 std::vector<Link> path_to(const Answer& answer, std::uint32_t contact) {
   std::vector<Link> path;
   while (answer.contacts[contact].ring > 0) {
     const auto& reached = answer.contacts[contact];
-    const Link* link = nullptr;  // at the first exposure; of several the strongest
-    for (const auto& l : answer.links)
-      if (l.contact == contact && (l.from == reached.at || l.until == reached.at) &&
-          (link == nullptr || l.strength > link->strength))
-        link = &l;
-    if (link == nullptr) return {};
+    std::optional<Link> link;  // at the first exposure; of several the strongest
+    for (const auto& l : links_of(answer, contact))
+      if ((l.from == reached.at || l.until == reached.at) && (!link || l.strength > link->strength)) link = l;
+    if (!link) return {};
     path.push_back(*link);
     contact = link->source;
   }

@@ -125,9 +125,31 @@ struct Link {
   Certainty source_certainty = Certainty::observed, contact_certainty = Certainty::observed;
 };
 
+// Somebody of the ring before at a place, as long as it counts.
+struct SourceStay {
+  std::uint32_t place = 0, source = 0;  // source: position in Answer::contacts
+  Second begins = 0;                    // of the presence
+  Second from = 0, until = 0;           // of it, what lies in the window of the source
+  Certainty certainty = Certainty::observed;
+
+  bool crossing() const { return begins == until; }
+};
+
+// Links before anybody reads them: a presence of a contact, and the stays it may have met, which are next to
+// each other in Answer::stays. A gate has far more links than presences.
+struct Run {
+  std::uint32_t contact = 0, first = 0, end = 0;
+  Second from = 0, until = 0;
+  Certainty certainty = Certainty::observed;
+  Kind kind{};
+};
+
 struct Answer {
   std::vector<Contact> contacts{};  // by ring
-  std::vector<Link> links{};        // when evidence was asked for
+  // When evidence was asked for: links_of() reads it.
+  std::vector<SourceStay> stays{};
+  std::vector<Run> runs{};
+  Policy policy{};
 };
 
 }  // namespace engine::contact

@@ -144,31 +144,28 @@ Result<Evidence> evidence(api::Context& c, const EvidenceQuery& in) {
   const auto at = std::ranges::find(traced->subjects, in.person_id, &Subject::id);
   const auto position = static_cast<std::uint32_t>(at - traced->subjects.begin());
   return c.read([&](db::Scoped& q) -> Result<Evidence> {
-    std::vector<std::size_t> own;
-    std::vector<PlaceKey> keys;
     std::vector<std::int64_t> ids{in.person_id};
-    for (std::size_t i = 0; i < traced->answer.links.size(); ++i) {
-      const auto& link = traced->answer.links[i];
-      ids.push_back(traced->subjects[link.source].id);
-      if (link.contact == position && own.size() < listed_max) own.push_back(i);
-    }
+    std::vector<PlaceKey> keys;
+    const auto known = at != traced->subjects.end();
+    const auto path = known ? contact::path_to(traced->answer, position) : std::vector<contact::Link>{};
+    auto own = known ? contact::links_of(traced->answer, position) : std::vector<contact::Link>{};
+    own.resize(std::min(own.size(), listed_max));
+    for (const auto* links : {&std::as_const(own), &path})
+      for (const auto& link : *links) {
+        ids.push_back(traced->subjects[link.source].id);
+        ids.push_back(traced->subjects[link.contact].id);
+        keys.push_back(traced->places.at(link.place));
+      }
     const auto who = who_are(q, ids, c.now);
-    if (at == traced->subjects.end() || !who.contains(in.person_id))
-      return base::fail(ErrorKind::not_found, "not_found");
-    const auto path = contact::path_to(traced->answer, position);
-    std::map<std::uint32_t, PlaceKey> place_of;
-    for (std::size_t i = 0; i < traced->answer.links.size(); ++i)
-      place_of[traced->answer.links[i].place] = traced->places[i];
-    for (const auto i : own) keys.push_back(traced->places[i]);
-    for (const auto& link : path) keys.push_back(place_of.at(link.place));
+    if (!known || !who.contains(in.person_id)) return base::fail(ErrorKind::not_found, "not_found");
     const auto names = names_of(q, keys);
     Evidence out;
     out.loaded = traced->loaded;
     out.name = who.at(in.person_id).name;
     for (const auto& link : path)
-      out.path.push_back(shown(*traced, link, place_of.at(link.place), who, names));
-    for (const auto i : own)
-      out.items.push_back(shown(*traced, traced->answer.links[i], traced->places[i], who, names));
+      out.path.push_back(shown(*traced, link, traced->places.at(link.place), who, names));
+    for (const auto& link : own)
+      out.items.push_back(shown(*traced, link, traced->places.at(link.place), who, names));
     std::ranges::stable_sort(out.items, [](const Meeting& a, const Meeting& b) {
       return a.strength_percent > b.strength_percent;
     });
@@ -227,7 +224,7 @@ Result<Traced> trace(api::Context& c, const CaseRow& row, const TraceHow& how) {
       out.compounds.insert(world.compounds[p.place]);
     out.answer = world.contacts->trace(query, engine_policy(stored->policy));
     for (const auto& contact : out.answer.contacts) out.subjects.push_back(world.subjects[contact.person]);
-    for (const auto& link : out.answer.links) out.places.push_back(world.places[link.place]);
+    for (const auto& stay : out.answer.stays) out.places.try_emplace(stay.place, world.places[stay.place]);
     return out;
   };
   const auto current = c.services.trace->follow_now(c.store);

@@ -6,10 +6,10 @@ namespace feature::trace {
 
 struct Traced {
   contact::Answer answer{};
-  std::vector<Subject> subjects{};     // as answer.contacts
-  std::vector<PlaceKey> places{};      // as answer.links
-  std::set<std::int64_t> compounds{};  // where the case was
-  bool loaded = false;                 // answered from memory, else from the store
+  std::vector<Subject> subjects{};             // as answer.contacts
+  std::map<std::uint32_t, PlaceKey> places{};  // of the evidence
+  std::set<std::int64_t> compounds{};          // where the case was
+  bool loaded = false;                         // answered from memory, else from the store
 };
 struct TraceHow {
   int depth = 2;
