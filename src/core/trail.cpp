@@ -142,8 +142,17 @@ void insert_records(db::Scoped& q, const meta::Record& record, const std::vector
 
 void note_change(db::Scoped& q, std::string_view kind, std::int64_t compound_id, std::int64_t record_id,
                  base::Instant now) {
-  q.unscoped().run("INSERT INTO change (at_ms, kind, compound_id, record_id) VALUES ($1, $2, $3, $4)",
-                   {now, kind, compound_id, record_id});
+  note_changes(q, kind, {{compound_id, record_id}}, now);
+}
+
+void note_changes(db::Scoped& q, std::string_view kind, const std::vector<Changed>& records,
+                  base::Instant now) {
+  std::vector<db::Arg> args;
+  q.unscoped().run_many("INSERT INTO change (at_ms, kind, compound_id, record_id) VALUES ($1, $2, $3, $4)",
+                        records.size(), [&](std::size_t i) -> std::span<const db::Arg> {
+                          args = {now, kind, records[i].compound_id, records[i].record_id};
+                          return args;
+                        });
 }
 
 void audit(db::Scoped& q, const api::Context& c, const AuditEntry& e) {

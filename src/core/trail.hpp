@@ -63,6 +63,11 @@ void load_version(const meta::Record& record, void* value, std::string_view vers
 
 void note_change(db::Scoped& q, std::string_view kind, std::int64_t compound_id, std::int64_t record_id,
                  base::Instant now);
+struct Changed {
+  std::int64_t compound_id = 0, record_id = 0;
+};
+void note_changes(db::Scoped& q, std::string_view kind, const std::vector<Changed>& records,
+                  base::Instant now);
 
 struct AuditEntry {
   std::string action;  // "pass.issue", "passage.export"

@@ -245,7 +245,7 @@ Result<std::int64_t> watch(db::Store& store, base::Instant now) {
   return store.write(
       [&](db::Connection& c) -> Result<std::int64_t> {
         db::Scoped q(c, db::Scope::all());
-        for (std::size_t i = 0; i < begins; ++i) work_item::open(q, round->begins[i], ids[i], now);
+        work_item::open_all(q, std::span(round->begins).first(begins), ids, now);
         for (std::size_t i = 0; i < over; ++i) work_item::settle(q, round->over[i], now);
         for (const auto guest : round->stayed) {
           std::int64_t compound = 0;

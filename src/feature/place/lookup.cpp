@@ -28,6 +28,13 @@ std::optional<PlaceRow> find_place(db::Scoped& q, std::int64_t id) {
   return found;
 }
 
+std::vector<PlaceRow> find_places(db::Scoped& q, const std::vector<std::int64_t>& ids) {
+  std::vector<PlaceRow> found;
+  q.run(place_by_id.with(" AND p.id {in}"), {db::json_array(ids)},
+        [&](const db::Row& r) { found.push_back(meta::load<PlaceRow>(r)); });
+  return found;
+}
+
 std::optional<PlaceRow> find_compound(db::Scoped& q, std::int64_t id) {
   auto found = find_place(q, id);
   if (found && found->kind != Kind::compound) found.reset();
@@ -91,6 +98,15 @@ std::vector<std::int64_t> chain_of(const PlaceRow& p) {
   return chain;
 }
 
+std::vector<std::int64_t> chains_of(const std::vector<PlaceRow>& places) {
+  std::vector<std::int64_t> ids;
+  for (const auto& p : places)
+    for (const auto id : chain_of(p)) ids.push_back(id);
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
 std::vector<std::int64_t> above_scope(db::Scoped& q) {
   std::vector<std::int64_t> ids;
   for (const auto& node : q.scope().nodes())
@@ -137,18 +153,14 @@ Place shown(const PlaceRow& row) {
 
 std::map<std::int64_t, ZoneInForce> zones_at(db::Scoped& q, const std::vector<PlaceRow>& places,
                                              base::Instant at) {
-  std::vector<std::int64_t> ids;
-  for (const auto& p : places)
-    for (const auto id : chain_of(p)) ids.push_back(id);
-  std::ranges::sort(ids);
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   std::map<std::int64_t, ZoneLevel> set;
   // Levels of the places above hold below; they are no secret to anyone inside.
   q.unscoped().run(
       fmt::format("SELECT z.place_id, z.level FROM zone z WHERE z.place_id {} AND "
                   "z.valid_from_ms <= $2 AND (z.valid_until_ms IS NULL OR z.valid_until_ms > $2)",
                   q.unscoped().in_list(1)),
-      {db::json_array(ids), at}, [&](const db::Row& r) { meta::parse_enum(r.text(1), set[r.integer(0)]); });
+      {db::json_array(chains_of(places)), at},
+      [&](const db::Row& r) { meta::parse_enum(r.text(1), set[r.integer(0)]); });
   std::map<std::int64_t, ZoneInForce> zones;
   for (const auto& p : places)
     for (const auto id : chain_of(p))
@@ -159,9 +171,8 @@ std::map<std::int64_t, ZoneInForce> zones_at(db::Scoped& q, const std::vector<Pl
   return zones;
 }
 
-std::vector<std::pair<std::int64_t, std::int64_t>> grids_of(db::Scoped& q, const PlaceRow& place,
-                                                            base::Instant at) {
-  const auto chain = chain_of(place);
+std::map<std::int64_t, GridsAbove> grids_of(db::Scoped& q, const std::vector<PlaceRow>& places,
+                                            base::Instant at) {
   std::map<std::int64_t, std::int64_t> grid_at;  // member -> grid
   q.unscoped().run(
       fmt::format(
@@ -169,11 +180,19 @@ std::vector<std::pair<std::int64_t, std::int64_t>> grids_of(db::Scoped& q, const
           "WHERE s.kind = 'grid' AND m.place_id {} AND m.valid_from_ms <= $2 AND (m.valid_until_ms IS "
           "NULL OR m.valid_until_ms > $2) AND (s.valid_until_ms IS NULL OR s.valid_until_ms > $2)",
           q.unscoped().in_list(1)),
-      {db::json_array(chain), at}, [&](const db::Row& r) { grid_at[r.integer(0)] = r.integer(1); });
-  std::vector<std::pair<std::int64_t, std::int64_t>> grids;
-  for (const auto id : chain)
-    if (const auto found = grid_at.find(id); found != grid_at.end()) grids.emplace_back(found->second, id);
+      {db::json_array(chains_of(places)), at},
+      [&](const db::Row& r) { grid_at[r.integer(0)] = r.integer(1); });
+  std::map<std::int64_t, GridsAbove> grids;
+  for (const auto& place : places) {
+    auto& of = grids[place.id.value];
+    for (const auto id : chain_of(place))
+      if (const auto found = grid_at.find(id); found != grid_at.end()) of.emplace_back(found->second, id);
+  }
   return grids;
+}
+
+GridsAbove grids_of(db::Scoped& q, const PlaceRow& place, base::Instant at) {
+  return grids_of(q, std::vector{place}, at)[place.id.value];
 }
 
 void take_guard(db::Scoped& q) {

@@ -77,25 +77,33 @@ Result<PlaceRulesShown> create(api::Context& c, const NewPlaceRules& in) {
 
 }  // namespace
 
-PlaceRulesShown rules_at(db::Scoped& q, const PlaceRow& place, base::Instant at) {
-  PlaceRulesShown shown;
-  const auto chain = chain_of(place);
-  std::size_t nearest = chain.size();
+std::map<std::int64_t, PlaceRulesShown> rules_at(db::Scoped& q, const std::vector<PlaceRow>& places,
+                                                 base::Instant at) {
   // Rules of the places above apply below; they are no secret to anyone inside.
+  std::map<std::int64_t, PlaceRulesShown> newest;
   q.unscoped().run(
       fmt::format(
           "SELECT y.place_id, p.name, y.version, y.effective_from_ms, y.note, y.params FROM place_rule "
           "y JOIN place p ON p.id = y.place_id WHERE y.place_id {} AND y.effective_from_ms <= $2 "
           "ORDER BY y.effective_from_ms DESC, y.version DESC",
           q.unscoped().in_list(1)),
-      {db::json_array(chain), at}, [&](const db::Row& r) {
-        const auto distance =
-            static_cast<std::size_t>(std::ranges::find(chain, r.integer(0)) - chain.begin());
-        if (distance >= nearest) return;
-        nearest = distance;
-        shown = {r.integer(0), r.str(1), r.integer(2), r.instant(3), r.maybe_text(4), read_params(r.text(5))};
+      {db::json_array(chains_of(places)), at}, [&](const db::Row& r) {
+        if (newest.contains(r.integer(0))) return;
+        newest[r.integer(0)] = {r.integer(0), r.str(1),        r.integer(2),
+                                r.instant(3), r.maybe_text(4), read_params(r.text(5))};
       });
-  return shown;
+  std::map<std::int64_t, PlaceRulesShown> rules;
+  for (const auto& place : places)
+    for (const auto id : chain_of(place))
+      if (const auto found = newest.find(id); found != newest.end()) {
+        rules.emplace(place.id.value, found->second);
+        break;
+      }
+  return rules;
+}
+
+PlaceRulesShown rules_at(db::Scoped& q, const PlaceRow& place, base::Instant at) {
+  return rules_at(q, std::vector{place}, at)[place.id.value];
 }
 
 void rule_routes(api::Router& r) {

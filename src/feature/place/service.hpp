@@ -18,6 +18,7 @@ namespace feature::place {
 
 // The node when it exists today and lies in the caller's scope.
 std::optional<PlaceRow> find_place(db::Scoped& q, std::int64_t id);
+std::vector<PlaceRow> find_places(db::Scoped& q, const std::vector<std::int64_t>& ids);
 std::optional<PlaceRow> find_compound(db::Scoped& q, std::int64_t id);
 
 // The compound itself, or those below the place, in walking order.
@@ -26,6 +27,8 @@ std::vector<PlaceRow> compounds_below(db::Scoped& q, const PlaceRow& place);
 std::string_view level_column(Kind kind);
 // The place and the places above it, nearest first.
 std::vector<std::int64_t> chain_of(const PlaceRow& place);
+// Those of all of them, each once.
+std::vector<std::int64_t> chains_of(const std::vector<PlaceRow>& places);
 // The roots of the caller's scope and the places above them, for what holds from above; empty for a scope of
 // all.
 std::vector<std::int64_t> above_scope(db::Scoped& q);
@@ -37,6 +40,9 @@ Place shown(const PlaceRow& row);
 // The numbers in force at a place: the nearest place up the tree with a version wins, of its versions the
 // newest. Without any, the built-in ones (version 0).
 PlaceRulesShown rules_at(db::Scoped& q, const PlaceRow& place, base::Instant at);
+// The same of many places, by their ids: those without any are absent.
+std::map<std::int64_t, PlaceRulesShown> rules_at(db::Scoped& q, const std::vector<PlaceRow>& places,
+                                                 base::Instant at);
 
 // The zone level in force at each place: its own or the nearest above. Where nobody set one, none at all.
 struct ZoneInForce {
@@ -47,8 +53,10 @@ std::map<std::int64_t, ZoneInForce> zones_at(db::Scoped& q, const std::vector<Pl
                                              base::Instant at);
 
 // Grids in force whose members hold the place or stand above it; nearest first: (grid, the member's id).
-std::vector<std::pair<std::int64_t, std::int64_t>> grids_of(db::Scoped& q, const PlaceRow& place,
-                                                            base::Instant at);
+using GridsAbove = std::vector<std::pair<std::int64_t, std::int64_t>>;
+GridsAbove grids_of(db::Scoped& q, const PlaceRow& place, base::Instant at);
+std::map<std::int64_t, GridsAbove> grids_of(db::Scoped& q, const std::vector<PlaceRow>& places,
+                                            base::Instant at);
 // A set with its members, written after the caller checked them; `ids` gives one more than there are members.
 void add_set(db::Scoped& q, const PlaceSetRow& set, const std::vector<std::int64_t>& members,
              const std::vector<std::int64_t>& ids, const core::Source& source);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "api/paging.hpp"
 #include "core/list.hpp"
@@ -131,18 +132,12 @@ std::vector<TierAnswer> nearest(std::vector<Candidacy> all, const std::vector<pl
   return answers;
 }
 
-Responsible standing_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at) {
-  Responsible out;
-  out.place_id = place.id.value;
-  out.as_of_ms = at;
-  const auto chain = place::chain_of(place);
-  const auto grids = place::grids_of(q, place, at);
-  std::map<std::int64_t, int> grid_distance;
-  std::vector<std::int64_t> grid_ids;
-  for (const auto& [grid, member] : grids) {
-    grid_distance[grid] = distance_in(chain, member) * 2 + 1;
-    grid_ids.push_back(grid);
-  }
+std::map<std::int64_t, Responsible> standing_for(db::Scoped& q, const std::vector<place::PlaceRow>& places,
+                                                 base::Instant at) {
+  const auto grids = place::grids_of(q, places, at);
+  std::set<std::int64_t> grid_ids;
+  for (const auto& [place, above] : grids)
+    for (const auto& [grid, member] : above) grid_ids.insert(grid);
   auto& raw = q.unscoped();
   std::vector<Steward> found;
   raw.run(fmt::format(
@@ -153,19 +148,38 @@ Responsible standing_for(db::Scoped& q, const place::PlaceRow& place, base::Inst
               "w.place_id {}) OR w.grid_id {}) AND w.valid_from_ms <= $3 AND (w.valid_until_ms IS NULL OR "
               "w.valid_until_ms > $3) ORDER BY w.tier, w.id",
               raw.in_list(1), raw.in_list(2)),
-          {db::json_array(chain), db::json_array(grid_ids), at},
+          {db::json_array(place::chains_of(places)),
+           db::json_array(std::vector<std::int64_t>(grid_ids.begin(), grid_ids.end())), at},
           [&](const db::Row& r) { found.push_back(load_steward(r)); });
-  std::vector<Candidacy> in_chain;
-  for (auto& s : found) {
-    if (s.duty != Duty::steward) {
-      out.helpers.push_back(std::move(s));
-      continue;
+  const auto rules = place::rules_at(q, places, at);
+  std::map<std::int64_t, Responsible> out;
+  for (const auto& place : places) {
+    auto& of = out[place.id.value];
+    of.place_id = place.id.value;
+    of.as_of_ms = at;
+    const auto chain = place::chain_of(place);
+    std::map<std::int64_t, int> of_grid;
+    for (const auto& [grid, member] : grids.at(place.id.value))
+      of_grid[grid] = distance_in(chain, member) * 2 + 1;
+    std::vector<Candidacy> in_chain;
+    for (const auto& s : found) {
+      const auto grid = s.grid_id ? of_grid.find(*s.grid_id) : of_grid.end();
+      const auto above = static_cast<std::size_t>(distance_in(chain, s.place_id));
+      if (s.grid_id ? grid == of_grid.end() : above == chain.size()) continue;
+      if (s.duty != Duty::steward)
+        of.helpers.push_back(s);
+      else
+        in_chain.push_back({s, s.grid_id ? grid->second : static_cast<int>(above) * 2});
     }
-    const int distance = s.grid_id ? grid_distance[*s.grid_id] : distance_in(chain, s.place_id) * 2;
-    in_chain.push_back({std::move(s), distance});
+    const auto in_force = rules.find(place.id.value);
+    of.tiers = nearest(std::move(in_chain), in_force == rules.end() ? place::PlaceRulesShown{}.params.tiers
+                                                                    : in_force->second.params.tiers);
   }
-  out.tiers = nearest(std::move(in_chain), place::rules_at(q, place, at).params.tiers);
   return out;
+}
+
+Responsible standing_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at) {
+  return standing_for(q, std::vector{place}, at)[place.id.value];
 }
 
 Responsible responsible_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at) {

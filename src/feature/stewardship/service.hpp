@@ -1,5 +1,6 @@
 #pragma once
 // Who answers for a place, for every feature that looks for somebody.
+#include <map>
 #include <vector>
 
 #include "feature/place/service.hpp"
@@ -22,6 +23,9 @@ bool give_phone(StaffRow& staff, std::string_view typed, const core::Keyring& ke
 // Who stands for the place at an instant, tier by tier. The place was found in scope; those above it are no
 // secret to anyone inside. Without names of places and the zone: for giving work to somebody.
 Responsible standing_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at);
+// Of many places, by their ids.
+std::map<std::int64_t, Responsible> standing_for(db::Scoped& q, const std::vector<place::PlaceRow>& places,
+                                                 base::Instant at);
 // The same with the names of places and the zone, as it is shown.
 Responsible responsible_for(db::Scoped& q, const place::PlaceRow& place, base::Instant at);
 

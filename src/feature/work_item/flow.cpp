@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "feature/work_item/done.hpp"
 #include "feature/work_item/service.hpp"
@@ -16,15 +17,49 @@ std::optional<base::Instant> after(base::Instant at, const std::optional<std::in
 }
 
 // Whose it is when nobody has it by name: of the head of its team, else of whoever stands for the place.
-void assign(db::Scoped& q, ItemRow& item, const place::PlaceRow& place, base::Instant now) {
+template <class Standing>
+void assign_to(db::Scoped& q, ItemRow& item, base::Instant now, Standing standing) {
   item.handed = false;
   item.tier = 0;
   item.assignee_id = item.team_id ? head_of_team(q, *item.team_id, now) : std::nullopt;
   if (item.assignee_id) return;  // it climbs from there to whoever stands for the place
-  const auto whose = answerable_above(stewardship::standing_for(q, place, now), 0);
+  const auto whose = answerable_above(standing(), 0);
   if (!whose) return;
   item.assignee_id = whose->staff_id;
   item.tier = whose->tier;
+}
+void assign(db::Scoped& q, ItemRow& item, const place::PlaceRow& place, base::Instant now) {
+  assign_to(q, item, now, [&] { return stewardship::standing_for(q, place, now); });
+}
+
+struct Hook {
+  std::int64_t id = 0, place_id = 0;
+};
+// Those that want this kind, on any of the places.
+std::vector<Hook> hooks_on(db::Scoped& q, const std::vector<std::int64_t>& places, const std::string& kind) {
+  auto& raw = q.unscoped();
+  std::vector<Hook> hooks;
+  const auto wanted = "% " + kind + " %";
+  raw.run(
+      fmt::format("SELECT w.id, w.place_id FROM webhook w WHERE w.removed_ms IS NULL AND w.place_id {} AND "
+                  "(w.kinds = '' OR ' ' || w.kinds || ' ' LIKE $2) ORDER BY w.id",
+                  raw.in_list(1)),
+      {db::json_array(places), wanted}, [&](const db::Row& r) {
+        hooks.push_back({r.integer(0), r.integer(1)});
+      });
+  return hooks;
+}
+
+void tell_hooks(db::Scoped& q, const std::vector<Hook>& hooks, const place::PlaceRow& place,
+                const ItemRow& item, std::string_view verb, base::Instant now) {
+  if (hooks.empty()) return;
+  const auto chain = place::chain_of(place);
+  for (const auto& hook : hooks)
+    if (std::ranges::find(chain, hook.place_id) != chain.end())
+      q.unscoped().run(
+          "INSERT INTO outbox (webhook_id, item_id, verb, created_ms, attempts, next_ms) VALUES ($1, $2, $3, "
+          "$4, 0, $4)",
+          {hook.id, item.id, verb, now});
 }
 
 }  // namespace
@@ -89,20 +124,29 @@ std::optional<Answerable> answerable_above(const stewardship::Responsible& all, 
   return found;
 }
 
-void write_event(db::Scoped& q, const ItemRow& item, const Happened& what, base::Instant now) {
-  std::optional<std::string> client_id;
-  if (what.client_id) client_id = std::string(*what.client_id);
+constexpr std::string_view insert_event =
+    "INSERT INTO work_event (item_id, at_ms, verb, state, account_id, tier, assignee_id, note, client_id, "
+    "latitude_e4, longitude_e4, accuracy_m) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+// They stand for as long as `item` and what `what` names do.
+void append_event(const ItemRow& item, const Happened& what, base::Instant now, std::vector<db::Arg>& args) {
+  args = {item.id, now, what.verb, item.state, what.account_id, item.tier, item.assignee_id, what.note};
+  if (what.client_id)
+    args.emplace_back(std::string_view(*what.client_id));
+  else
+    args.emplace_back(nullptr);
   std::optional<std::int64_t> latitude, longitude, accuracy;
   if (what.location) {
     latitude = what.location->latitude_e4.value;
     longitude = what.location->longitude_e4.value;
     if (what.location->accuracy_m) accuracy = what.location->accuracy_m->value;
   }
-  q.unscoped().run(
-      "INSERT INTO work_event (item_id, at_ms, verb, state, account_id, tier, assignee_id, note, client_id, "
-      "latitude_e4, longitude_e4, accuracy_m) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-      {item.id, now, what.verb, item.state, what.account_id, item.tier, item.assignee_id, what.note,
-       client_id, latitude, longitude, accuracy});
+  args.insert(args.end(), {latitude, longitude, accuracy});
+}
+
+void write_event(db::Scoped& q, const ItemRow& item, const Happened& what, base::Instant now) {
+  std::vector<db::Arg> args;
+  append_event(item, what, now, args);
+  q.unscoped().run(insert_event, args, {});
 }
 
 void write_item(db::Scoped& q, ItemRow& item, const Happened& what, base::Instant now) {
@@ -136,53 +180,141 @@ void take(ItemRow& item, const KindRow& kind, const TransitionRow& step, base::I
 
 void tell(db::Scoped& q, const place::PlaceRow& place, const ItemRow& item, std::string_view verb,
           base::Instant now) {
-  auto& raw = q.unscoped();
-  std::vector<std::int64_t> targets;
-  const auto wanted = "% " + item.kind + " %";
-  raw.run(
-      fmt::format("SELECT w.id FROM webhook w WHERE w.removed_ms IS NULL AND w.place_id {} AND (w.kinds = '' "
-                  "OR ' ' || w.kinds || ' ' LIKE $2) ORDER BY w.id",
-                  raw.in_list(1)),
-      {db::json_array(place::chain_of(place)), wanted},
-      [&](const db::Row& r) { targets.push_back(r.integer(0)); });
-  for (const auto target : targets)
-    raw.run(
-        "INSERT INTO outbox (webhook_id, item_id, verb, created_ms, attempts, next_ms) VALUES ($1, $2, $3, "
-        "$4, 0, $4)",
-        {target, item.id, verb, now});
+  tell_hooks(q, hooks_on(q, place::chain_of(place), item.kind), place, item, verb, now);
 }
 
+namespace {
+
+// What items of one transaction ask of the store, asked once for all of them.
+class Opening {
+ public:
+  Opening(db::Scoped& q, std::span<const Cause> causes, base::Instant now) : q_(q), now_(now) {
+    std::vector<std::int64_t> ids;
+    for (const auto& cause : causes) ids.push_back(cause.place_id);
+    rows_ = place::find_places(q, ids);
+    for (const auto& row : rows_) places_[row.id.value] = &row;
+  }
+
+  bool open(const Cause& cause, std::int64_t id) {
+    const auto item = item_of(cause, id);
+    std::vector<db::Arg> args;
+    if (!item) return false;
+    meta::append_args(meta::record_of<ItemRow>(), &*item, args);
+    if (q_.unscoped().run(insert_item(), args, {}) == 0) return false;
+    write_event(q_, *item, opened_by(cause), now_);
+    core::note_change(q_, "work", item->compound_id, id, now_);
+    tell_hooks(q_, hooks_of(item->kind), *places_.at(item->place_id), *item, "opened", now_);
+    return true;
+  }
+
+  // Row after row of one table: a store that is asked over a wire answers once for all of them.
+  std::int64_t open_all(std::span<const Cause> causes, std::span<const std::int64_t> ids) {
+    std::vector<Made> made;
+    for (std::size_t i = 0; i < causes.size(); ++i)
+      if (auto item = item_of(causes[i], ids[i])) made.push_back({std::move(*item), &causes[i]});
+    auto& c = q_.unscoped();
+    write_rows(c, insert_item(), made, [](const Made& one, std::vector<db::Arg>& args) {
+      meta::append_args(meta::record_of<ItemRow>(), &one.item, args);
+    });
+    // Those whose origin was known already are not there by this number.
+    std::set<std::int64_t> there;
+    c.run("SELECT id FROM work_item WHERE id " + c.in_list(1),
+          {db::json_array(std::vector(ids.begin(), ids.end()))},
+          [&](const db::Row& r) { there.insert(r.integer(0)); });
+    std::erase_if(made, [&](const Made& one) { return !there.contains(one.item.id.value); });
+    write_rows(c, insert_event, made, [&](const Made& one, std::vector<db::Arg>& args) {
+      append_event(one.item, opened_by(*one.cause), now_, args);
+    });
+    std::vector<core::Changed> changed;
+    for (const auto& one : made) changed.push_back({one.item.compound_id, one.item.id.value});
+    core::note_changes(q_, "work", changed, now_);
+    for (const auto& one : made)
+      tell_hooks(q_, hooks_of(one.item.kind), *places_.at(one.item.place_id), one.item, "opened", now_);
+    return static_cast<std::int64_t>(made.size());
+  }
+
+ private:
+  struct Made {
+    ItemRow item{};
+    const Cause* cause = nullptr;
+  };
+  template <class Append>
+  static void write_rows(db::Connection& c, std::string_view sql, const std::vector<Made>& made,
+                         Append append) {
+    std::vector<db::Arg> args;
+    c.run_many(sql, made.size(), [&](std::size_t i) -> std::span<const db::Arg> {
+      args.clear();
+      append(made[i], args);
+      return args;
+    });
+  }
+  static const std::string& insert_item() {
+    static const auto sql = meta::insert_sql(meta::record_of<ItemRow>()) + " ON CONFLICT DO NOTHING";
+    return sql;
+  }
+  static Happened opened_by(const Cause& cause) { return {"opened", cause.account_id, std::nullopt}; }
+
+  std::optional<ItemRow> item_of(const Cause& cause, std::int64_t id) {
+    const auto& kind = kind_of(cause.kind);
+    const auto at = places_.find(cause.place_id);
+    if (!kind || at == places_.end() || about_a_door(*at->second, kind->category)) return std::nullopt;
+    const auto& place = *at->second;
+    ItemRow item;
+    item.id = meta::Id<ItemRow>(id);
+    item.kind = kind->code;
+    item.place_id = place.id.value;
+    item.compound_id = place.compound_id.value_or(place.id.value);
+    item.household_id = cause.household_id;
+    item.person_id = cause.person_id;
+    item.passage_id = cause.passage_id;
+    item.opening_id = cause.opening_id;
+    item.detail = cause.detail;
+    item.note = cause.note;
+    item.origin = cause.origin;
+    item.opened = item.resolved = now_;
+    item.due = cause.due ? cause.due : after(now_, kind->due_minutes);
+    item.climb = kind->climb_minutes ? after(now_, kind->climb_minutes) : item.due;
+    item.team_id = cause.team_id;
+    item.assignee_id = cause.staff_id;
+    item.handed = cause.staff_id.has_value();
+    if (!item.handed)
+      assign_to(q_, item, now_, [&]() -> const stewardship::Responsible& {
+        if (!standing_) standing_ = stewardship::standing_for(q_, rows_, now_);
+        return standing_->at(cause.place_id);
+      });
+    return item;
+  }
+
+  const std::optional<KindRow>& kind_of(std::string_view code) {
+    const auto known = kinds_.find(code);
+    return known != kinds_.end() ? known->second
+                                 : kinds_.emplace(std::string(code), find_kind(q_, code)).first->second;
+  }
+  const std::vector<Hook>& hooks_of(const std::string& kind) {
+    const auto known = hooks_.find(kind);
+    return known != hooks_.end()
+               ? known->second
+               : hooks_.emplace(kind, hooks_on(q_, place::chains_of(rows_), kind)).first->second;
+  }
+
+  db::Scoped& q_;
+  base::Instant now_;
+  std::vector<place::PlaceRow> rows_{};
+  std::map<std::int64_t, const place::PlaceRow*> places_{};
+  std::map<std::string, std::optional<KindRow>, std::less<>> kinds_{};
+  std::map<std::string, std::vector<Hook>> hooks_{};
+  std::optional<std::map<std::int64_t, stewardship::Responsible>> standing_{};
+};
+
+}  // namespace
+
 bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now) {
-  const auto kind = find_kind(q, cause.kind);
-  const auto place = place::find_place(q, cause.place_id);
-  if (!kind || !place || about_a_door(*place, kind->category)) return false;
-  ItemRow item;
-  item.id = meta::Id<ItemRow>(id);
-  item.kind = kind->code;
-  item.place_id = place->id.value;
-  item.compound_id = place->compound_id.value_or(place->id.value);
-  item.household_id = cause.household_id;
-  item.person_id = cause.person_id;
-  item.passage_id = cause.passage_id;
-  item.opening_id = cause.opening_id;
-  item.detail = cause.detail;
-  item.note = cause.note;
-  item.origin = cause.origin;
-  item.opened = item.resolved = now;
-  item.due = cause.due ? cause.due : after(now, kind->due_minutes);
-  item.climb = kind->climb_minutes ? after(now, kind->climb_minutes) : item.due;
-  item.team_id = cause.team_id;
-  item.assignee_id = cause.staff_id;
-  item.handed = cause.staff_id.has_value();
-  if (!item.handed) assign(q, item, *place, now);
-  std::vector<db::Arg> args;
-  const auto& record = meta::record_of<ItemRow>();
-  meta::append_args(record, &item, args);
-  if (q.unscoped().run(meta::insert_sql(record) + " ON CONFLICT DO NOTHING", args, {}) == 0) return false;
-  write_event(q, item, {"opened", cause.account_id, std::nullopt}, now);
-  core::note_change(q, "work", item.compound_id, id, now);
-  tell(q, *place, item, "opened", now);
-  return true;
+  return Opening(q, {&cause, 1}, now).open(cause, id);
+}
+
+std::int64_t open_all(db::Scoped& q, std::span<const Cause> causes, std::span<const std::int64_t> ids,
+                      base::Instant now) {
+  return Opening(q, causes, now).open_all(causes, ids.first(causes.size()));
 }
 
 namespace {

@@ -106,16 +106,17 @@ Result<std::int64_t> recur(db::Store& store, base::Instant now) {
             {plan.id, plan.version, after.next, after.reached, after.ended, after.version});
         if (mine == 0) return 1;
         db::Scoped q(c, db::Scope::all());
+        std::vector<Cause> causes(places.size());
         for (std::size_t i = 0; i < places.size(); ++i) {
-          Cause cause;
+          auto& cause = causes[i];
           cause.kind = plan.kind;
           cause.place_id = places[i];
           cause.origin = fmt::format("plan:{}:{}:{}", plan.id.value, places[i], time.ms);
           cause.note = plan.note;
           if (plan.due_minutes)
             cause.due = std::max(time, plan.created) + *plan.due_minutes * base::minute_ms;
-          open(q, cause, ids[i], now);
         }
+        open_all(q, causes, ids, now);
         return static_cast<std::int64_t>(std::max<std::size_t>(1, places.size()));
       },
       // What a power cut takes back is made again with its plan; the last part of a time holds them all.

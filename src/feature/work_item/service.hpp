@@ -31,6 +31,9 @@ struct Cause {
 // In the transaction of what makes it necessary; whoever follows the place by webhook is told. False: the
 // origin is known, the place is not in scope, or there is no such kind.
 bool open(db::Scoped& q, const Cause& cause, std::int64_t id, base::Instant now);
+// The same for as many as one transaction makes, with an id for each; how many were opened.
+std::int64_t open_all(db::Scoped& q, std::span<const Cause> causes, std::span<const std::int64_t> ids,
+                      base::Instant now);
 
 // What made it is over: closed by the program. False when there is no open item of that origin.
 bool settle(db::Scoped& q, std::string_view origin, base::Instant now);
