@@ -28,15 +28,25 @@ inline constexpr std::int64_t default_page = 50;
 struct SortKey {
   std::variant<std::string, std::int64_t> first{};
   std::int64_t id = 0;
+  // Of a walk through several compounds, one after the other: comes before `first`.
+  std::optional<std::int64_t> compound = std::nullopt;
 };
 
 struct PageOrder {
   db::Fragment after;          // " AND (p.sort, p.id) > ({arg}, {arg})"
   db::Fragment order;          // " ORDER BY p.sort, p.id LIMIT {arg}"
   std::string_view name = {};  // where a list has several: its cursors are of no use to another
-  db::Fragment from =
-      "";  // " AND p.sort >= {arg}" where sort and id are of two tables, so that an index serves
+  // " AND p.sort >= {arg}": of the first of them, where they are of two tables, so that an index serves
+  db::Fragment from = "";
 };
+
+// Two, or three of a walk through several compounds.
+inline std::size_t keys_of(const PageOrder& order) {
+  std::size_t many = 0;
+  const std::string_view text = order.after.text();
+  for (auto at = text.find("{arg}"); at != text.npos; at = text.find("{arg}", at + 1)) ++many;
+  return many;
+}
 
 // `load` makes an item of a row, `key` its sort key. Error: 422 /cursor "not_a_cursor", and
 // "cursor_of_another_order" with the name of the order it is of.
@@ -47,19 +57,25 @@ base::Result<Page<T>> fetch_page(db::Scoped& q, db::ScopedSql sql, std::vector<d
                                  Key key) {
   std::optional<std::vector<std::string>> after;
   if (cursor) {
-    after = read_cursor(*cursor, 3);
+    after = read_cursor(*cursor, 1 + keys_of(order));
     if (!after) return base::fail_field("/cursor", "not_a_cursor");
     const auto of = (*after)[0].substr(std::min<std::size_t>((*after)[0].size(), 1));
     if (of != order.name) return base::fail_field("/cursor", "cursor_of_another_order", {{"order", of}});
     db::Arg first = (*after)[1];
     if ((*after)[0].starts_with('n')) first = static_cast<std::int64_t>(std::atoll((*after)[1].c_str()));
+    std::vector<db::Arg> keys;
+    const auto number = [&](std::size_t at) {
+      return static_cast<std::int64_t>(std::atoll((*after)[at].c_str()));
+    };
+    if (after->size() > 3) keys.emplace_back(number(3));
+    keys.push_back(first);
+    keys.emplace_back(number(2));
     if (!order.from.text().empty()) {
       sql = sql.with(order.from);
-      args.push_back(first);
+      args.push_back(keys.front());
     }
     sql = sql.with(order.after);
-    args.push_back(first);
-    args.push_back(static_cast<std::int64_t>(std::atoll((*after)[2].c_str())));
+    args.insert(args.end(), keys.begin(), keys.end());
   }
   const auto limit = wanted ? wanted->value : default_page;
   sql = sql.with(order.order);
@@ -69,10 +85,12 @@ base::Result<Page<T>> fetch_page(db::Scoped& q, db::ScopedSql sql, std::vector<d
   q.run(sql, args, [&](const db::Row& row) {
     if (static_cast<std::int64_t>(page.items.size()) == limit) {
       const bool number = std::holds_alternative<std::int64_t>(last.first);
-      page.next = make_cursor(
-          {(number ? "n" : "s") + std::string(order.name),
-           number ? std::to_string(std::get<std::int64_t>(last.first)) : std::get<std::string>(last.first),
-           std::to_string(last.id)});
+      std::vector<std::string> parts{
+          (number ? "n" : "s") + std::string(order.name),
+          number ? std::to_string(std::get<std::int64_t>(last.first)) : std::get<std::string>(last.first),
+          std::to_string(last.id)};
+      if (last.compound) parts.push_back(std::to_string(*last.compound));
+      page.next = make_cursor(parts);
       return;
     }
     page.items.push_back(load(row));

@@ -25,8 +25,9 @@ using api::Permission;
 using base::ErrorKind;
 using base::Result;
 
-constexpr api::PageOrder walking{" AND (p.sort, c.id) > ({arg}, {arg})",
-                                 " ORDER BY p.sort, c.id LIMIT {arg}"};
+constexpr api::PageOrder walking{" AND (c.compound_id, p.sort, c.id) > ({arg}, {arg}, {arg})",
+                                 " ORDER BY c.compound_id, p.sort, c.id LIMIT {arg}", "",
+                                 " AND c.compound_id >= {arg}"};
 
 struct Filter {
   db::ScopedSql sql = recipient_rows;
@@ -79,7 +80,7 @@ Result<api::Page<CareRecipient>> list_recipients(api::Context& c, const CareQuer
         q, f.sql, f.args, in.limit, in.cursor, walking,
         [](const db::Row& r) { return meta::load<RecipientRow>(r); },
         [](const db::Row& r) {
-          return api::SortKey{r.str(17), r.integer(0)};
+          return api::SortKey{r.str(17), r.integer(0), r.integer(4)};
         });
     if (!page) return tl::unexpected(std::move(page).error());
     core::audit(q, c,
@@ -134,7 +135,8 @@ Result<api::Page<CareCandidate>> list_candidates(api::Context& c, const Candidat
   return c.write([&](db::Scoped& q) -> Result<api::Page<CareCandidate>> {
     Filter f;
     f.sql = db::ScopedSql(
-        "SELECT r.person_id, r.household_id, d.label, pe.name, pe.flags, p.sort, r.id FROM residence r "
+        "SELECT r.person_id, r.household_id, d.label, pe.name, pe.flags, p.sort, r.id, p.compound_id FROM "
+        "residence r "
         "JOIN person pe ON pe.id = r.person_id JOIN place p ON p.id = r.dwelling_id JOIN dwelling d ON "
         "d.id = p.id WHERE r.valid_until_ms IS NULL AND r.is_primary = 1 AND pe.flags <> '' AND EXISTS "
         "(SELECT 1 FROM term t WHERE t.list = 'care_kind' AND t.retired_ms IS NULL AND ' ' || pe.flags || "
@@ -143,13 +145,14 @@ Result<api::Page<CareCandidate>> list_candidates(api::Context& c, const Candidat
     f.add(place::below(q, in.place_id), {in.place_id});
     auto page = api::fetch_page<CareCandidate>(
         q, f.sql, f.args, in.limit, in.cursor,
-        api::PageOrder{" AND (p.sort, r.id) > ({arg}, {arg})", " ORDER BY p.sort, r.id LIMIT {arg}"},
+        api::PageOrder{" AND (p.compound_id, p.sort, r.id) > ({arg}, {arg}, {arg})",
+                       " ORDER BY p.compound_id, p.sort, r.id LIMIT {arg}"},
         [&](const db::Row& r) {
           return CareCandidate{r.integer(0), r.integer(1), r.str(2), core::mask_name(r.text(3)),
                                base::words_of(r.text(4))};
         },
         [](const db::Row& r) {
-          return api::SortKey{r.str(5), r.integer(6)};
+          return api::SortKey{r.str(5), r.integer(6), r.integer(7)};
         });
     if (!page) return page;
     for (auto& each : page->items)

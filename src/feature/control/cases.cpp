@@ -24,7 +24,9 @@ constexpr auto listed_cases = db::ScopedSql(
     "c.dwelling_id WHERE {scope:p}");
 
 constexpr std::array case_orders{
-    api::PageOrder{" AND (p.sort, c.id) > ({arg}, {arg})", " ORDER BY p.sort, c.id LIMIT {arg}", "walking"},
+    api::PageOrder{" AND (c.compound_id, p.sort, c.id) > ({arg}, {arg}, {arg})",
+                   " ORDER BY c.compound_id, p.sort, c.id LIMIT {arg}", "walking",
+                   " AND c.compound_id >= {arg}"},
     api::PageOrder{" AND (c.created_ms, c.id) < ({arg}, {arg})",
                    " ORDER BY c.created_ms DESC, c.id DESC LIMIT {arg}", "newest"},
 };
@@ -62,7 +64,8 @@ Result<api::Page<ControlCase>> list_cases(api::Context& c, const CaseQuery& in) 
           return std::pair{meta::load<CaseRow>(r), ControlCase{}};
         },
         [&](const db::Row& r) {
-          return walking ? api::SortKey{r.str(28), r.integer(0)} : api::SortKey{r.integer(21), r.integer(0)};
+          return walking ? api::SortKey{r.str(28), r.integer(0), r.integer(4)}
+                         : api::SortKey{r.integer(21), r.integer(0)};
         });
     if (!page) return tl::unexpected(std::move(page).error());
     core::audit(q, c,

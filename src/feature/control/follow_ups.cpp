@@ -196,7 +196,7 @@ Result<Round> round(api::Context& c, const RoundQuery& in) {
     Round out;
     out.day = today;
     std::int64_t home = in.place_id.value_or(0);
-    q.run(sql.with(" ORDER BY p.sort, c.id LIMIT {arg}"), args, [&](const db::Row& r) {
+    q.run(sql.with(" ORDER BY c.compound_id, p.sort, c.id LIMIT {arg}"), args, [&](const db::Row& r) {
       RoundLine line;
       line.case_id = r.integer(0);
       line.household_id = r.integer(1);

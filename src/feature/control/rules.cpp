@@ -59,7 +59,7 @@ std::vector<Change> changes_of(db::Scoped& q, std::int64_t place_id, const Contr
           "SELECT c.id FROM control_case c JOIN place p ON p.id = c.dwelling_id WHERE c.ended_ms IS NULL AND "
           "{scope:p}")
           .with(place::below(q, place_id))
-          .with(" ORDER BY p.sort, c.id"),
+          .with(" ORDER BY c.compound_id, p.sort, c.id"),
       {place_id}, [&](const db::Row& r) { ids.push_back(r.integer(0)); });
   const auto today = base::civil_day(now);
   std::vector<Change> out;

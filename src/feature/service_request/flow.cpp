@@ -71,7 +71,8 @@ constexpr db::ScopedSql shown_requests(
     "SELECT r.id, r.household_id, r.compound_id, r.dwelling_id, d.label, pe.name, k.code, r.detail, "
     "r.amount_milli, k.measure, r.price_fen, r.currency, r.shop_id, e.name, r.drop_point_id, dp.name, "
     "r.channel, r.state, r.run_id, r.reason, r.rating, r.rating_note, r.created_ms, r.delivered_ms, "
-    "k.carried, p.sort FROM service_request r JOIN place p ON p.id = r.dwelling_id JOIN dwelling d ON d.id = "
+    "k.carried, p.sort, r.compound_id FROM service_request r JOIN place p ON p.id = r.dwelling_id JOIN "
+    "dwelling d ON d.id = "
     "p.id JOIN service_kind k ON k.id = r.kind_id LEFT JOIN person pe ON pe.id = r.person_id LEFT JOIN "
     "directory_entry e ON e.id = r.shop_id LEFT JOIN drop_point dp ON dp.id = r.drop_point_id WHERE "
     "{scope:p}");

@@ -15,7 +15,7 @@ std::optional<RequestRow> lock_request(db::Scoped& q, std::int64_t id);
 // As lists show them: request_columns in the order that load_shown() reads, p the dwelling's place.
 extern const db::ScopedSql shown_requests;
 ServiceRequest load_shown(const db::Row& r);
-inline constexpr int shown_columns = 25;                                   // then p.sort
+inline constexpr int shown_columns = 25;                                   // then p.sort, r.compound_id
 std::optional<ServiceRequest> find_shown(db::Scoped& q, std::int64_t id);  // in scope
 
 bool carried(db::Scoped& q, const RequestRow& row);

@@ -16,7 +16,9 @@ using base::Result;
 constexpr std::array request_orders{
     api::PageOrder{" AND (r.created_ms, r.id) < ({arg}, {arg})",
                    " ORDER BY r.created_ms DESC, r.id DESC LIMIT {arg}", "newest"},
-    api::PageOrder{" AND (p.sort, r.id) > ({arg}, {arg})", " ORDER BY p.sort, r.id LIMIT {arg}", "walking"},
+    api::PageOrder{" AND (r.compound_id, p.sort, r.id) > ({arg}, {arg}, {arg})",
+                   " ORDER BY r.compound_id, p.sort, r.id LIMIT {arg}", "walking",
+                   " AND r.compound_id >= {arg}"},
 };
 
 // What people ask for tells of their health, so looking is audited.
@@ -39,7 +41,7 @@ Result<api::Page<ServiceRequest>> list_requests(api::Context& c, const RequestQu
     auto page = api::fetch_page<ServiceRequest>(
         q, sql, args, in.limit, in.cursor, api::order_of(in.order, request_orders), load_shown,
         [&](const db::Row& r) {
-          return walking ? api::SortKey{r.str(shown_columns), r.integer(0)}
+          return walking ? api::SortKey{r.str(shown_columns), r.integer(0), r.integer(shown_columns + 1)}
                          : api::SortKey{r.integer(22), r.integer(0)};
         });
     if (!page) return page;

@@ -20,7 +20,8 @@ using base::Result;
 // The same person lives in two households today, both of them primary, or an open pair says two are one.
 constexpr auto two_households = db::ScopedSql(
     "SELECT p.id, co.name, d.label, r.household_id, r.person_id, " ON_FILE
-    ", v.persons, p.sort, r.id FROM residence r JOIN place p ON p.id = r.dwelling_id JOIN dwelling d ON d.id "
+    ", v.persons, p.sort, r.id, p.compound_id FROM residence r JOIN place p ON p.id = r.dwelling_id JOIN "
+    "dwelling d ON d.id "
     "= "
     "p.id JOIN place co ON co.id = p.compound_id " VISIT
     "WHERE r.valid_until_ms IS NULL AND (EXISTS (SELECT 1 FROM residence o WHERE o.person_id = r.person_id "
@@ -30,15 +31,17 @@ constexpr auto two_households = db::ScopedSql(
     "AND " DWELLING_OF_ROUND);
 constexpr auto no_head = db::ScopedSql(
     "SELECT p.id, co.name, d.label, h.id, CAST(NULL AS bigint), (SELECT COUNT(*) FROM residence n WHERE "
-    "n.household_id = h.id AND n.valid_until_ms IS NULL), v.persons, p.sort, h.id FROM household h JOIN "
+    "n.household_id = h.id AND n.valid_until_ms IS NULL), v.persons, p.sort, h.id, p.compound_id FROM "
+    "household h JOIN "
     "place p ON "
     "p.id = h.dwelling_id JOIN dwelling d ON d.id = p.id JOIN place co ON co.id = p.compound_id " VISIT
     "WHERE h.valid_until_ms IS NULL AND NOT EXISTS (SELECT 1 FROM residence n WHERE n.household_id = h.id "
     "AND "
     "n.relation = 'head' AND n.valid_until_ms IS NULL) AND " DWELLING_OF_ROUND);
-#define VISITED                                                                                            \
-  "SELECT p.id, co.name, d.label, CAST(NULL AS bigint), CAST(NULL AS bigint), " ON_FILE                    \
-  ", v.persons, p.sort, p.id FROM survey_visit v JOIN place p ON p.id = v.dwelling_id JOIN dwelling d ON " \
+#define VISITED                                                                                             \
+  "SELECT p.id, co.name, d.label, CAST(NULL AS bigint), CAST(NULL AS bigint), " ON_FILE                     \
+  ", v.persons, p.sort, p.id, p.compound_id FROM survey_visit v JOIN place p ON p.id = v.dwelling_id JOIN " \
+  "dwelling d ON "                                                                                          \
   "d.id = p.id JOIN place co ON co.id = p.compound_id WHERE v.round_id = $1 AND v.state = 'resolved' AND "
 // Counted at the door and on file are two numbers.
 constexpr auto count_differs =
@@ -62,19 +65,20 @@ struct Check {
   const db::ScopedSql& sql;
   api::PageOrder order;
 };
-constexpr db::Fragment by_residence = " ORDER BY p.sort, r.id LIMIT {arg}";
-const std::array checks{
-    Check{two_households, {" AND (p.sort, r.id) > ({arg}, {arg})", by_residence, "two_households"}},
-    Check{no_head, {" AND (p.sort, h.id) > ({arg}, {arg})", " ORDER BY p.sort, h.id LIMIT {arg}", "no_head"}},
-    Check{count_differs,
-          {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}", "count"}},
-    Check{file_but_vacant,
-          {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}", "file_but_vacant"}},
-    Check{vacant_on_file,
-          {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}", "vacant_on_file"}},
-    Check{metered_but_vacant,
-          {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}",
-           "metered_but_vacant"}}};
+constexpr api::PageOrder by_dwelling(std::string_view name) {
+  return {" AND (p.compound_id, p.sort, p.id) > ({arg}, {arg}, {arg})",
+          " ORDER BY p.compound_id, p.sort, p.id LIMIT {arg}", name};
+}
+const std::array checks{Check{two_households,
+                              {" AND (p.compound_id, p.sort, r.id) > ({arg}, {arg}, {arg})",
+                               " ORDER BY p.compound_id, p.sort, r.id LIMIT {arg}", "two_households"}},
+                        Check{no_head,
+                              {" AND (p.compound_id, p.sort, h.id) > ({arg}, {arg}, {arg})",
+                               " ORDER BY p.compound_id, p.sort, h.id LIMIT {arg}", "no_head"}},
+                        Check{count_differs, by_dwelling("count")},
+                        Check{file_but_vacant, by_dwelling("file_but_vacant")},
+                        Check{vacant_on_file, by_dwelling("vacant_on_file")},
+                        Check{metered_but_vacant, by_dwelling("metered_but_vacant")}};
 
 Result<api::Page<Discrepancy>> list_discrepancies(api::Context& c, const DiscrepancyQuery& in) {
   return c.read([&](db::Scoped& q) -> Result<api::Page<Discrepancy>> {
@@ -101,7 +105,7 @@ Result<api::Page<Discrepancy>> list_discrepancies(api::Context& c, const Discrep
           return d;
         },
         [](const db::Row& r) {
-          return api::SortKey{r.str(7), r.integer(8)};
+          return api::SortKey{r.str(7), r.integer(8), r.integer(9)};
         });
   });
 }

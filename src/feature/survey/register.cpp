@@ -22,7 +22,8 @@ Result<api::Page<RegisterLine>> list_register(api::Context& c, const RegisterQue
     auto sql = db::ScopedSql(
         "SELECT v.dwelling_id, co.name, d.label, v.unanswered_knocks, v.settled_ms, d.owner_name, "
         "d.owner_phone_masked, (SELECT COUNT(*) FROM residence n WHERE n.dwelling_id = p.id AND "
-        "n.valid_until_ms IS NULL), o.handed_ms, o.received_ms, p.sort FROM survey_visit v JOIN place p ON "
+        "n.valid_until_ms IS NULL), o.handed_ms, o.received_ms, p.sort, v.compound_id FROM survey_visit v "
+        "JOIN place p ON "
         "p.id = v.dwelling_id JOIN dwelling d ON d.id = p.id JOIN place co ON co.id = v.compound_id LEFT "
         "JOIN survey_handover o ON o.id = v.handover_id WHERE v.round_id = $1 AND v.state IN "
         "('registered', 'handed_over') AND {scope:p}");
@@ -36,7 +37,8 @@ Result<api::Page<RegisterLine>> list_register(api::Context& c, const RegisterQue
                             : sql.with(" AND v.state = 'registered'");
     return api::fetch_page<RegisterLine>(
         q, sql, args, in.limit, in.cursor,
-        {" AND (p.sort, p.id) > ({arg}, {arg})", " ORDER BY p.sort, p.id LIMIT {arg}"},
+        {" AND (v.compound_id, p.sort, p.id) > ({arg}, {arg}, {arg})",
+         " ORDER BY v.compound_id, p.sort, p.id LIMIT {arg}"},
         [](const db::Row& r) {
           RegisterLine line;
           line.dwelling_id = r.integer(0);
@@ -52,7 +54,7 @@ Result<api::Page<RegisterLine>> list_register(api::Context& c, const RegisterQue
           return line;
         },
         [](const db::Row& r) {
-          return api::SortKey{r.str(10), r.integer(0)};
+          return api::SortKey{r.str(10), r.integer(0), r.integer(11)};
         });
   });
 }
