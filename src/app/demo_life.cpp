@@ -135,7 +135,7 @@ Result<void> DemoLife::fill(std::int64_t near) {
         ids("SELECT id FROM place WHERE kind = 'compound' AND subdistrict_id = $1 ORDER BY sort, id",
             {subdistrict});
     if (!compounds) return tl::unexpected(compounds.error());
-    const auto share = subdistrict == near ? Share{20, 6} : Share{400, 150};
+    const auto share = subdistrict == near ? Share{20, 6, true} : Share{400, 150, false};
     for (const auto compound : *compounds) TRY(add_compound(compound, share, *shops));
   }
   return {};
@@ -180,6 +180,10 @@ Result<void> DemoLife::add_compound(std::int64_t compound, const Share& share, c
   carrier_ = *carrier;
   TRY(look_after(*all, of(share.care)));
   serve(*all, of(share.requests), shops);
+  if (share.attendance) {
+    TRY(stand_at_gates(compound));
+    swab(compound, *all);
+  }
   return flush();
 }
 

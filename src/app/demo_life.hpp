@@ -1,7 +1,8 @@
 #pragma once
 // What has gone on for some days in an invented district: people who are looked after, what households asked
-// for and how it came to the door. Written by the features' own services, at instants of the past, so that
-// whatever they hold (one helper, what may become of a request, work that opens and closes) holds here too.
+// for and how it came to the door, who stood at the gates and who was swabbed. Written by the features' own
+// services, at instants of the past, so that whatever they hold (one helper, what may become of a request,
+// work that opens and closes) holds here too.
 #include <functional>
 #include <map>
 #include <string>
@@ -42,6 +43,7 @@ class DemoLife {
   };
   struct Share {
     int care = 1, requests = 1;  // one household in so many
+    bool attendance = false;
   };
   // Entries of the directory by their kind.
   using Shops = std::map<std::string, std::int64_t, std::less<>>;
@@ -67,6 +69,9 @@ class DemoLife {
   void deliver(const Wish& wish, base::Instant at);
   void confirm(const Wish& wish, base::Instant at);
   void act(std::int64_t request, base::Instant at, const Act& act);
+
+  base::Result<void> stand_at_gates(std::int64_t compound);
+  void swab(std::int64_t compound, const std::vector<DemoResident>& all);
 
   base::Instant at(base::Day day, int minute) const { return base::start_of(day) + minute * base::minute_ms; }
   base::Instant ago(int minutes) const { return now_ + -minutes * base::minute_ms; }

@@ -34,6 +34,7 @@ struct Shift {
   bool by_phone = false;
   meta::Instant started_ms{};
   std::optional<meta::Instant> ended_ms{};
+  std::optional<std::string> guard_staff{};  // what staff_id is called in the file
 };
 struct ShiftQuery {
   std::optional<std::int64_t> place_id{};  // at the place or below it
@@ -73,7 +74,7 @@ struct HandoversDone {
 }  // namespace feature::attendance
 
 META_DESCRIBE(feature::attendance::Shift, "DutyShift", "", id, compound_id, opening_id, opening_name,
-              staff_id, guard, confirmed, by_phone, started_ms, ended_ms)
+              staff_id, guard, confirmed, by_phone, started_ms, ended_ms, guard_staff)
 META_DESCRIBE(feature::attendance::ShiftQuery, "DutyShiftQuery", "", place_id, opening_id, day, unconfirmed,
               limit, cursor)
 META_DESCRIBE(feature::attendance::NewShift, "NewDutyShift", "", client_id, opening_id, staff_id, from_ms,

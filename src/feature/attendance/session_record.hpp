@@ -57,6 +57,7 @@ struct Swab {
   std::string tube{};
   meta::Instant taken_ms{};
   bool under_control = false;  // it is the sample of a case
+  std::string label{};         // of the home, where the asker sees it
 };
 struct SwabQuery {
   std::optional<std::int64_t> place_id{}, session_id{}, person_id{};
@@ -93,7 +94,7 @@ META_DESCRIBE(feature::attendance::Session, "TestSession", "", id, compound_id, 
               organiser, started_ms, ended_ms, swabs, tubes)
 META_DESCRIBE(feature::attendance::SessionQuery, "TestSessionQuery", "", place_id, day, open, limit, cursor)
 META_DESCRIBE(feature::attendance::Swab, "TestSwab", "", id, session_id, person_id, session_site, person_name,
-              tube, taken_ms, under_control)
+              tube, taken_ms, under_control, label)
 META_DESCRIBE(feature::attendance::SwabQuery, "TestSwabQuery", "", place_id, session_id, person_id, tube, day,
               limit, cursor)
 META_DESCRIBE(feature::attendance::NewSession, "NewTestSession", "", client_id, compound_id, site, organiser,

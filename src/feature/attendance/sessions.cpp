@@ -10,8 +10,7 @@
 #include "core/resident.hpp"
 #include "core/services.hpp"
 #include "feature/attendance/routes.hpp"
-#include "feature/attendance/session_record.hpp"
-#include "feature/control/sample.hpp"
+#include "feature/attendance/service.hpp"
 #include "feature/place/below_service.hpp"
 
 namespace feature::attendance {
@@ -32,8 +31,11 @@ constexpr auto shown = db::ScopedSql(
 // Who lives where the asker looks after nothing is counted above and not named.
 constexpr auto shown_swabs = db::ScopedSql(
     "SELECT s.id, s.session_id, s.person_id, t.site, pe.name, s.tube, s.taken_ms, CASE WHEN s.test_id IS "
-    "NULL "
-    "THEN 0 ELSE 1 END FROM test_swab s JOIN test_session t ON t.id = s.session_id JOIN person pe ON pe.id = "
+    "NULL THEN 0 ELSE 1 END, COALESCE((SELECT d.label FROM residence l JOIN place lp ON lp.id = "
+    "l.dwelling_id "
+    "JOIN dwelling d ON d.id = l.dwelling_id WHERE l.person_id = s.person_id AND l.visible = 1 AND "
+    "{scope:lp} ORDER BY l.id DESC LIMIT 1), '') FROM test_swab s JOIN test_session t ON t.id = s.session_id "
+    "JOIN person pe ON pe.id = "
     "s.person_id JOIN place p ON p.id = t.compound_id WHERE s.withdrawn_ms IS NULL AND t.withdrawn_ms IS "
     "NULL "
     "AND {scope:p} AND EXISTS (SELECT 1 FROM residence r JOIN place h ON h.id = r.dwelling_id WHERE "
@@ -93,6 +95,10 @@ Result<Session> open_session(api::Context& c, const NewSession& in) {
     core::audit(q, c, {"test_session.open", "test_session", id, row.compound_id});
     return session_by_id(q, id);
   });
+}
+
+Result<Session> get_session(api::Context& c) {
+  return c.read([&](db::Scoped& q) { return session_by_id(q, c.id()); });
 }
 
 Result<Session> close_session(api::Context& c, const SessionEnd& in) {
@@ -185,11 +191,7 @@ Result<Session> add_swabs(api::Context& c, const NewSwabs& in) {
       row.taken = in.items[i].taken_ms.value_or(c.now);
       row.recorded_by = c.who.account;
       row.recorded = c.now;
-      row.test_id = control::note_sample(
-          q, {row.person_id, base::civil_day(row.taken), fmt::format("test_swab:{}", ids[i]), c.who.account},
-          sample_ids[i], core::source_of(c));
-      core::append(q, row);
-      core::note_change(q, "attendance", session->compound_id, row.person_id, c.now);
+      store_swab(q, *session, row, sample_ids[i], core::source_of(c));
     }
     core::audit(q, c,
                 {"test_session.swabs", "test_session", c.id(), session->compound_id,
@@ -269,10 +271,21 @@ Result<api::Page<Swab>> list_swabs(api::Context& c, const SwabQuery& in) {
 
 }  // namespace
 
+void store_swab(db::Scoped& q, const SessionRow& session, SwabRow row, const control::Ids& sample,
+                const core::Source& source) {
+  row.test_id = control::note_sample(
+      q,
+      {row.person_id, base::civil_day(row.taken), fmt::format("test_swab:{}", row.id.value), row.recorded_by},
+      sample, source);
+  core::append(q, row);
+  core::note_change(q, "attendance", session.compound_id, row.person_id, source.now);
+}
+
 void session_routes(api::Router& r) {
   core::list<list_sessions>(r, "/api/test-sessions", Permission::follow_up_write, "Test sessions");
   r.post<NewSession, Session>("/api/test-sessions", Permission::follow_up_write, "Open a test session",
                               open_session);
+  r.get<Session>("/api/test-sessions/{id}", Permission::follow_up_write, "A test session", get_session);
   r.post<SessionEnd, Session>("/api/test-sessions/{id}/close", Permission::follow_up_write,
                               "Close a test session", close_session);
   r.remove<Session>("/api/test-sessions/{id}", Permission::follow_up_write,

@@ -9,6 +9,7 @@
 #include "core/services.hpp"
 #include "feature/attendance/record.hpp"
 #include "feature/attendance/routes.hpp"
+#include "feature/attendance/service.hpp"
 #include "feature/gate/service.hpp"
 #include "feature/place/below_service.hpp"
 #include "feature/stewardship/staff_service.hpp"
@@ -25,8 +26,11 @@ constexpr std::int64_t longest_ms = base::day_ms;
 
 constexpr auto shown = db::ScopedSql(
     "SELECT d.id, d.compound_id, d.opening_id, o.name, d.staff_id, d.guard, d.confirmed, CASE WHEN "
-    "d.enrolment_id IS NULL THEN 0 ELSE 1 END, d.from_ms, d.until_ms FROM duty_shift d JOIN opening o ON "
-    "o.id = d.opening_id JOIN place p ON p.id = d.compound_id WHERE d.withdrawn_ms IS NULL AND {scope:p}");
+    "d.enrolment_id IS NULL THEN 0 ELSE 1 END, d.from_ms, d.until_ms, s.name FROM duty_shift d JOIN opening "
+    "o "
+    "ON o.id = d.opening_id JOIN place p ON p.id = d.compound_id LEFT JOIN staff s ON s.id = d.staff_id "
+    "WHERE "
+    "d.withdrawn_ms IS NULL AND {scope:p}");
 
 // A trace follows the feed: whose shift it is now, and whose it was.
 void note(db::Scoped& q, const ShiftRow& row, base::Instant now) {
@@ -100,9 +104,8 @@ Result<Shift> add_shift(api::Context& c, const NewShift& in) {
       return tl::unexpected(std::move(good).error());
     row.recorded_by = c.who.account;
     row.recorded = c.now;
-    core::insert(q, row, core::source_of(c));
+    store_shift(q, row, core::source_of(c));
     core::audit(q, c, {"duty_shift.create", "duty_shift", id, row.compound_id});
-    note(q, row, c.now);
     return shift_by_id(q, id);
   });
 }
@@ -204,8 +207,7 @@ void store_handover(db::Scoped& q, ShiftRow row, const core::Source& source) {
     core::update(q, before, after, source);
     note(q, after, source.now);
   }
-  core::insert(q, row, source);
-  note(q, row, source.now);
+  store_shift(q, row, source);
 }
 
 Result<HandoversDone> hand_over(api::Context& c, const Handovers& in) {
@@ -242,6 +244,11 @@ Result<HandoversDone> hand_over(api::Context& c, const Handovers& in) {
 }
 
 }  // namespace
+
+void store_shift(db::Scoped& q, const ShiftRow& row, const core::Source& source) {
+  core::insert(q, row, source);
+  note(q, row, source.now);
+}
 
 void shift_routes(api::Router& r) {
   core::list<list_shifts>(r, "/api/duty-shifts", Permission::enrolment_write, "Who stood at which gate");

@@ -5,7 +5,7 @@
 
 #include "feature/control/clockwork.hpp"
 #include "feature/control/routes.hpp"
-#include "feature/control/sample.hpp"
+#include "feature/control/sample_service.hpp"
 #include "feature/gate/service.hpp"
 #include "feature/work_item/service.hpp"
 

@@ -56,7 +56,9 @@ enum class Kind {
   passage,
   vehicle_passage,
   outside_plate,  // of a vehicle that belongs to no household here; the line stays
-  work_log        // work that is closed, with what was done about it
+  work_log,       // work that is closed, with what was done about it
+  duty_shift,
+  test_session  // with its swabs
 };
 struct RetentionRuleRow {
   meta::Id<RetentionRuleRow> id;
@@ -165,7 +167,7 @@ META_ENUM(feature::erasure::Reason, "purpose_ended", "request", "mistaken_record
 META_ENUM(feature::erasure::Proof, "pending", "absent", "found", "scrubbed", "server")
 META_ENUM(feature::erasure::Kind, "person", "guest", "import_file", "rejected_record", "document_file",
           "control_case", "care_recipient", "service_request", "arrival", "passage", "vehicle_passage",
-          "outside_plate", "work_log")
+          "outside_plate", "work_log", "duty_shift", "test_session")
 META_DESCRIBE(feature::erasure::TableCount, "TableCount", "", table, rows)
 META_DESCRIBE(feature::erasure::Preview, "ErasurePreview", "", person_id, merged, removed, kept, import_files,
               households_ended)

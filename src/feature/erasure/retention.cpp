@@ -7,6 +7,7 @@
 #include "db/traces.hpp"
 #include "feature/access/service.hpp"
 #include "feature/arrival/service.hpp"
+#include "feature/attendance/service.hpp"
 #include "feature/care/service.hpp"
 #include "feature/control/service.hpp"
 #include "feature/erasure/api.hpp"
@@ -33,7 +34,7 @@ constexpr Kind kinds[] = {Kind::person,          Kind::guest,           Kind::im
                           Kind::rejected_record, Kind::document_file,   Kind::control_case,
                           Kind::care_recipient,  Kind::service_request, Kind::arrival,
                           Kind::passage,         Kind::vehicle_passage, Kind::outside_plate,
-                          Kind::work_log};
+                          Kind::work_log,        Kind::duty_shift,      Kind::test_session};
 
 // Who removes: somebody within their places, or the program everywhere.
 struct Hand {
@@ -120,13 +121,18 @@ const db::ScopedSql& due_sql(Kind kind) {
     case Kind::service_request:
     case Kind::arrival:
     case Kind::rejected_record:
+    case Kind::duty_shift:
+    case Kind::test_session:
       break;
   }
   return due_records;
 }
 
 bool is_ledger(Kind kind) { return kind >= Kind::passage; }
-std::int64_t run_of(Kind kind) { return is_ledger(kind) ? run_lines : run_persons; }
+std::int64_t run_of(Kind kind) {
+  if (kind == Kind::test_session) return 1;  // with some thousands of swabs
+  return is_ledger(kind) ? run_lines : run_persons;
+}
 
 std::vector<std::int64_t> due_ids(db::Scoped& q, const core::Services& services, Kind kind, base::Instant now,
                                   std::int64_t limit) {
@@ -143,6 +149,8 @@ std::vector<std::int64_t> due_ids(db::Scoped& q, const core::Services& services,
   if (kind == Kind::care_recipient) return care::recipients_due(q, before, limit);
   if (kind == Kind::service_request) return service_request::requests_due(q, before, limit);
   if (kind == Kind::arrival) return arrival::arrivals_due(q, before, limit);
+  if (kind == Kind::duty_shift) return attendance::shifts_due(q, before, limit);
+  if (kind == Kind::test_session) return attendance::sessions_due(q, before, limit);
   // Of imports only the file goes, so those that have none left come again and are passed over.
   const bool files = kind == Kind::import_file;
   q.run(due_sql(kind), {before, files ? count_max : limit}, [&](const db::Row& r) {
@@ -256,6 +264,10 @@ std::vector<std::string> tables_of(Kind kind) {
       return {"vehicle_passage"};
     case Kind::work_log:
       return {"outbox", "work_event", "work_item"};
+    case Kind::duty_shift:
+      return {"duty_shift", "history"};
+    case Kind::test_session:
+      return {"test_swab", "test_session", "history"};
     default:
       return {"rejected_record"};
   }
@@ -290,6 +302,10 @@ Result<std::int64_t> erase_due_rows(const Hand& hand, Kind kind, const std::vect
           service_request::let_go(q, ids);
         else if (kind == Kind::arrival)
           arrival::let_go(q, ids);
+        else if (kind == Kind::duty_shift)
+          attendance::let_go_shifts(q, ids);
+        else if (kind == Kind::test_session)
+          attendance::let_go_sessions(q, ids);
         else if (kind != Kind::import_file)
           remove_rows(raw, kind, ids);
         core::audit_as(q, hand.services.keys, hand.actor, hand.now, hand.request_id,

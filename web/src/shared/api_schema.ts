@@ -5357,7 +5357,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** A test session */
+        get: operations["getApiTestSessionsId"];
         put?: never;
         post?: never;
         /** Take a test session back that was not held */
@@ -7156,6 +7157,7 @@ export interface components {
             /** Format: utc-milliseconds */
             started_ms: number;
             ended_ms: number | null;
+            guard_staff: string | null;
         };
         DutyShiftEnd: {
             until_ms?: number | null;
@@ -8411,7 +8413,7 @@ export interface components {
         };
         NewRetentionRule: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log" | "duty_shift" | "test_session";
             days?: number | null;
             effective_from_ms?: number | null;
             note?: string | null;
@@ -9985,13 +9987,13 @@ export interface components {
         };
         RetentionCount: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log" | "duty_shift" | "test_session";
             /** Format: int64 */
             rows: number;
         };
         RetentionDone: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log" | "duty_shift" | "test_session";
             /** Format: int64 */
             erased: number;
             /** Format: int64 */
@@ -9999,7 +10001,7 @@ export interface components {
         };
         RetentionDue: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log" | "duty_shift" | "test_session";
             days: number | null;
             /** Format: int64 */
             count: number;
@@ -10016,7 +10018,7 @@ export interface components {
             /** Format: id */
             id: number;
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log" | "duty_shift" | "test_session";
             days: number | null;
             /** Format: utc-milliseconds */
             effective_from_ms: number;
@@ -10025,7 +10027,7 @@ export interface components {
         };
         RetentionRun: {
             /** @enum {string} */
-            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log";
+            kind: "person" | "guest" | "import_file" | "rejected_record" | "document_file" | "control_case" | "care_recipient" | "service_request" | "arrival" | "passage" | "vehicle_passage" | "outside_plate" | "work_log" | "duty_shift" | "test_session";
         };
         RetentionState: {
             due: components["schemas"]["RetentionDue"][];
@@ -10770,6 +10772,7 @@ export interface components {
             /** Format: utc-milliseconds */
             taken_ms: number;
             under_control: boolean;
+            label: string;
         };
         TierAnswer: {
             /** Format: int32 */
@@ -23663,6 +23666,37 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getApiTestSessionsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestSession"];
                 };
             };
             /** @description A problem */
