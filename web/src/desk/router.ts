@@ -408,6 +408,24 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./page/DevicesPage.vue'),
   },
   {
+    path: '/duty-shifts',
+    name: 'duty_shifts',
+    meta: { title: 'duty_shifts' },
+    component: () => import('./page/DutyShiftsPage.vue'),
+  },
+  {
+    path: '/test-sessions',
+    name: 'test_sessions',
+    meta: { title: 'test_sessions' },
+    component: () => import('./page/TestSessionsPage.vue'),
+  },
+  {
+    path: '/test-sessions/:id(\\d+)',
+    name: 'test_session',
+    meta: { title: 'test_session', parent: 'test_sessions', free: true },
+    component: () => import('./page/TestSessionPage.vue'),
+  },
+  {
     path: '/policy',
     name: 'policy',
     meta: { title: 'policy' },

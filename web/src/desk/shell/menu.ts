@@ -34,6 +34,7 @@ export const menu: readonly MenuGroup[] = [
     entries: [
       { route: 'control', permission: 'control_read' },
       { route: 'follow_ups', permission: 'follow_up_write' },
+      { route: 'test_sessions', permission: 'follow_up_write' },
       { route: 'outbreak', permission: 'control_read' },
       { route: 'arrivals', permission: 'control_read' },
       { route: 'key_areas', permission: 'control_write' },
@@ -77,6 +78,7 @@ export const menu: readonly MenuGroup[] = [
       { route: 'passes', permission: 'pass_read' },
       { route: 'openings', permission: 'place_read' },
       { route: 'devices', permission: 'enrolment_write' },
+      { route: 'duty_shifts', permission: 'enrolment_write' },
       { route: 'webhooks', permission: 'webhook_write' },
       { route: 'policy', permission: 'policy_read' },
     ],
