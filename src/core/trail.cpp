@@ -120,10 +120,25 @@ void insert_record(db::Scoped& q, const meta::Record& record, const void* value,
 
 void update_record(db::Scoped& q, const meta::Record& record, const void* before, const void* after,
                    const Source& source) {
+  update_records(q, record, {{before, after}}, source);
+}
+
+void update_records(db::Scoped& q, const meta::Record& record, const std::vector<Versions>& values,
+                    const Source& s) {
   std::vector<db::Arg> args;
-  meta::append_args(record, after, args);
-  q.unscoped().run(meta::update_sql(record), args, {});
-  write_history(q, record, key_of(record, after), version_json(record, before), source);
+  q.unscoped().run_many(meta::update_sql(record), values.size(),
+                        [&](std::size_t i) -> std::span<const db::Arg> {
+                          args.clear();
+                          meta::append_args(record, values[i].after, args);
+                          return args;
+                        });
+  std::string before;
+  q.unscoped().run_many(history_sql, values.size(), [&](std::size_t i) -> std::span<const db::Arg> {
+    before = version_json(record, values[i].before);
+    args.assign({record.table, key_of(record, values[i].after), s.now, s.source, s.import_id, s.actor,
+                 std::string_view(before)});
+    return args;
+  });
 }
 
 void insert_records(db::Scoped& q, const meta::Record& record, const std::vector<const void*>& values,

@@ -37,6 +37,12 @@ void update_record(db::Scoped& q, const meta::Record& record, const void* before
                    const Source& source);
 void insert_records(db::Scoped& q, const meta::Record& record, const std::vector<const void*>& values,
                     const Source& source);
+struct Versions {
+  const void* before = nullptr;
+  const void* after = nullptr;
+};
+void update_records(db::Scoped& q, const meta::Record& record, const std::vector<Versions>& values,
+                    const Source& source);
 
 template <class T>
 void insert(db::Scoped& q, const T& value, const Source& source) {
@@ -53,6 +59,12 @@ void insert_all(db::Scoped& q, const std::vector<T>& values, const Source& sourc
   pointers.reserve(values.size());
   for (const auto& v : values) pointers.push_back(&v);
   insert_records(q, meta::record_of<T>(), pointers, source);
+}
+
+// Row after row of one table, history included: what one transaction changes of many. Of one type: T.
+template <class T>
+void update_all(db::Scoped& q, const std::vector<Versions>& values, const Source& source) {
+  update_records(q, meta::record_of<T>(), values, source);
 }
 
 // A version as it stands in history.before: all stored columns, hidden ones too, ciphertext as hexadecimal

@@ -33,7 +33,6 @@ Ids take_ids(db::Store& store) {
   ids.sealing_left = store.next_id();
   ids.moved = store.next_id();
   ids.down = store.next_id();
-  for (auto& id : ids.levels_left) id = store.next_id();
   return ids;
 }
 

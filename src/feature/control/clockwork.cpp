@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
@@ -26,17 +27,6 @@ std::vector<clock::Stage> stages_for_clock(std::span<const StageRule> rules) {
   return stages;
 }
 
-// Follow-ups that nobody has made although their hour has come.
-std::vector<Slot> missed(db::Scoped& q, const CaseRow& row, const ControlRules& rules, base::Instant now) {
-  auto slots = slots_due(row, rules, now);
-  std::erase_if(slots, [&](const Slot& slot) {
-    return q.unscoped().count(
-               "SELECT COUNT(*) FROM control_follow_up WHERE case_id = $1 AND day = $2 AND half = $3",
-               {row.id, slot.day, meta::name_of(slot.half)}) > 0;
-  });
-  return slots;
-}
-
 base::Instant hour_of(base::Day day, Half half, const ControlRules& rules) {
   const std::int64_t minute = half == Half::morning ? rules.morning_minute : rules.evening_minute;
   return base::start_of(day) + minute * base::minute_ms;
@@ -50,8 +40,7 @@ base::Instant next_check(const ControlRules& rules, bool at_midnight, base::Inst
   return at_midnight ? base::start_of(today + 1) : hour_of(today + 1, Half::morning, rules);
 }
 
-bool open_work(db::Scoped& q, const CaseRow& row, std::string_view kind, std::string origin, std::int64_t id,
-               base::Instant now) {
+work_item::Cause cause_of(const CaseRow& row, std::string_view kind, std::string origin) {
   work_item::Cause cause;
   cause.kind = kind;
   cause.place_id = row.dwelling_id;
@@ -59,7 +48,7 @@ bool open_work(db::Scoped& q, const CaseRow& row, std::string_view kind, std::st
   cause.household_id = row.household_id;
   cause.person_id = row.person_id;
   cause.team_id = row.team_id;
-  return work_item::open(q, cause, id, now);
+  return cause;
 }
 
 // Papers that are to come down at the door where they were put up. They are work of their own: it does not
@@ -67,93 +56,61 @@ bool open_work(db::Scoped& q, const CaseRow& row, std::string_view kind, std::st
 void open_at_door(db::Scoped& q, const CaseRow& row, std::int64_t id, base::Instant now) {
   const auto origins = door_origin(row.person_id);
   if (hangs_at_the_door(q, row.id.value) && !work_item::any_open(q, origins))
-    open_work(q, row, "door_notice_down", fmt::format("{}{}", origins, id), id, now);
+    work_item::open(q, cause_of(row, "door_notice_down", fmt::format("{}{}", origins, id)), id, now);
 }
 
-// What has to be done now, in the order of its numbers.
-class Work {
- public:
-  Work(db::Scoped& q, const CaseRow& row, const Ids& ids, base::Instant now)
-      : q_(q), row_(row), ids_(ids), now_(now) {}
-
-  void open(std::string_view kind, std::string origin) {
-    if (next_ == ids_.work.size()) return;
-    if (open_work(q_, row_, kind, std::move(origin), ids_.work[next_], now_)) ++next_;
-  }
-  // One item for as long as it is so, however many days; when it is so again later, another.
-  void keep(bool is_so, std::string_view kind, std::string_view what) {
-    const auto origins = origin_of(row_.id.value, what);
-    if (!is_so)
-      work_item::settle_all(q_, origins, now_);
-    else if (!work_item::any_open(q_, origins))
-      open(kind, fmt::format("{}:{}", origins, base::civil_day(now_).number));
-  }
-
- private:
-  db::Scoped& q_;
-  const CaseRow& row_;
-  const Ids& ids_;
-  base::Instant now_;
-  std::size_t next_ = 0;
-};
-
-void tell_workers(db::Scoped& q, const CaseRow& row, const clock::Clock& state,
-                  const std::vector<Slot>& missing, const Ids& ids, base::Instant now) {
-  Work work(q, row, ids, now);
-  for (const auto& slot : missing) work.open("follow_up_missing", slot_origin(row.id.value, slot));
-  if (state.positive) work.open("control_positive", origin_of(row.id.value, "positive"));
-  work.keep(state.test_due, "control_test_due", "test");
-  work.keep(state.full, "control_release_due", "release");
-}
-
-// An approved outing takes the level away for its hours (rules.md section 6).
-std::vector<gate::LevelSpan> level_spans(db::Scoped& q, const CaseRow& row, base::Instant now) {
-  if (row.ended) return {};
-  std::optional<std::pair<base::Instant, base::Instant>> away;
-  q.unscoped().one(
-      "SELECT from_ms, until_ms FROM control_outing WHERE case_id = $1 AND state = 'approved' AND "
-      "returned_ms IS NULL AND until_ms > $2 ORDER BY from_ms, id LIMIT 1",
-      {row.id, now}, [&](const db::Row& r) {
-        away = {r.instant(0), r.instant(1)};
-      });
-  std::vector<gate::LevelSpan> spans;
-  if (!away) return {{row.level, now, std::nullopt}};
-  if (away->first > now) spans.push_back({row.level, now, away->first});
-  spans.push_back({row.level, away->second, std::nullopt});
-  return spans;
-}
-
-void tell_gate(db::Scoped& q, const CaseRow& row, const Ids& ids, const core::Source& source) {
-  gate::plan_levels(
-      q, {row.compound_id, row.household_id, row.person_id, row.created_by, level_spans(q, row, source.now)},
-      ids.levels, source);
+// Whoever is no longer under control here has no level at the gate.
+void release_at_gate(db::Scoped& q, const CaseRow& row, const core::Source& source) {
+  const gate::LevelPlan none{row.compound_id, row.household_id, row.person_id, row.created_by, {}, {}};
+  gate::plan_levels(q, {&none, 1}, source);
 }
 
 // What is counted of an open case (figures.cpp).
-void note_counted(db::Scoped& q, const CaseRow& before, const CaseRow& after, base::Instant now) {
+void note_counted(const CaseRow& before, const CaseRow& after, std::vector<core::Changed>& changed) {
   const auto counted = [](const CaseRow& row) {
     return std::tie(row.compound_id, row.household_id, row.category, row.attention, row.morning, row.evening,
                     row.ended);
   };
   if (counted(before) == counted(after)) return;
-  core::note_change(q, "control", after.compound_id, after.id.value, now);
-  if (before.compound_id != after.compound_id)
-    core::note_change(q, "control", before.compound_id, after.id.value, now);
+  changed.push_back({after.compound_id, after.id.value});
+  if (before.compound_id != after.compound_id) changed.push_back({before.compound_id, after.id.value});
 }
 
 // That the clock was looked at, or somebody asked, is no change of the case: the follow-up stands for itself.
-void write_changed(db::Scoped& q, const CaseRow& before, const CaseRow& after, const core::Source& source) {
+bool is_no_change(const CaseRow& before, const CaseRow& after) {
   auto same = before;
   same.check = after.check;
   same.morning = after.morning;
   same.evening = after.evening;
   const auto& record = meta::record_of<CaseRow>();
-  if (core::version_json(record, &same) == core::version_json(record, &after))
-    q.unscoped().run("UPDATE control_case SET check_ms = $2, morning = $3, evening = $4 WHERE id = $1",
-                     {after.id, after.check, after.morning, after.evening});
-  else
-    core::update(q, before, after, source);
-  note_counted(q, before, after, source.now);
+  return core::version_json(record, &same) == core::version_json(record, &after);
+}
+
+void write_rows(db::Scoped& q, std::span<const Judged> cases, const core::Source& source) {
+  std::vector<const CaseRow*> looked_at;
+  std::vector<core::Versions> versions;
+  std::vector<core::Changed> changed;
+  for (const auto& one : cases) {
+    if (!one.before) {
+      core::insert(q, one.row, source);
+      changed.push_back({one.row.compound_id, one.row.id.value});
+      continue;
+    }
+    if (is_no_change(*one.before, one.row))
+      looked_at.push_back(&one.row);
+    else
+      versions.push_back({&*one.before, &one.row});
+    note_counted(*one.before, one.row, changed);
+  }
+  std::vector<db::Arg> args;
+  q.unscoped().run_many("UPDATE control_case SET check_ms = $2, morning = $3, evening = $4 WHERE id = $1",
+                        looked_at.size(), [&](std::size_t i) -> std::span<const db::Arg> {
+                          const auto& row = *looked_at[i];
+                          args.assign({row.id, row.check, row.morning, row.evening});
+                          return args;
+                        });
+  core::update_all<CaseRow>(q, versions, source);
+  core::note_changes(q, "control", changed, source.now);
 }
 
 constexpr auto case_columns = db::ScopedSql(
@@ -199,9 +156,19 @@ std::optional<CaseRow> find_case(db::Scoped& q, std::int64_t id) {
         [&](const db::Row& r) { found = meta::load<CaseRow>(r); });
   return found;
 }
+std::vector<CaseRow> lock_cases(db::Scoped& q, std::span<const std::int64_t> ids) {
+  const auto list = db::json_array(ids);
+  q.unscoped().run("UPDATE control_case SET version = version + 1 WHERE id " + q.unscoped().in_list(1),
+                   {list});
+  std::vector<CaseRow> rows;
+  q.run(case_columns.with(" AND c.id {in} ORDER BY c.id"), {list},
+        [&](const db::Row& r) { rows.push_back(meta::load<CaseRow>(r)); });
+  return rows;
+}
 std::optional<CaseRow> lock_case(db::Scoped& q, std::int64_t id) {
-  q.unscoped().run("UPDATE control_case SET version = version + 1 WHERE id = $1", {id});
-  return find_case(q, id);
+  auto rows = lock_cases(q, std::array{id});
+  if (rows.empty()) return std::nullopt;
+  return std::move(rows.front());
 }
 
 std::vector<clock::Test> tests_of(db::Scoped& q, std::int64_t case_id) {
@@ -256,21 +223,33 @@ Outcome outcome_of(CaseRow row, const RulesFound& rules, std::span<const clock::
   return {std::move(row), state};
 }
 
+void write_judged(db::Scoped& q, std::span<Judged> cases, std::span<const Ids> ids,
+                  const core::Source& source) {
+  write_rows(q, cases, source);
+  std::vector<work_item::Cause> causes;
+  std::vector<std::int64_t> numbers;
+  std::vector<gate::LevelPlan> plans;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    auto& one = cases[i];
+    for (std::size_t w = 0; w < one.open.size() && w < ids[i].work.size(); ++w) {
+      causes.push_back(cause_of(one.row, one.open[w].kind, one.open[w].origin));
+      numbers.push_back(ids[i].work[w]);
+    }
+    for (const auto& origins : one.settle) work_item::settle_all(q, origins, source.now);
+    if (one.levels_kept) continue;
+    one.levels.ids = ids[i].levels;
+    plans.push_back(one.levels);
+  }
+  if (!causes.empty()) work_item::open_all(q, causes, numbers, source.now);
+  if (!plans.empty()) gate::plan_levels(q, plans, source);
+}
+
 void bring_up_to_date(db::Scoped& q, const std::optional<CaseRow>& before, CaseRow after, const Ids& ids,
                       const core::Source& source) {
-  const auto now = source.now;
-  const auto found = rules_at(q, after.dwelling_id);
-  const auto missing = before ? missed(q, after, found.params(), now) : std::vector<Slot>{};
-  const auto tests = tests_of(q, after.id.value);
-  const auto [row, state] = outcome_of(std::move(after), found, tests, !missing.empty(), now);
-  if (before) {
-    write_changed(q, *before, row, source);
-  } else {
-    core::insert(q, row, source);
-    core::note_change(q, "control", row.compound_id, row.id.value, now);
-  }
-  tell_workers(q, row, state, missing, ids, now);
-  tell_gate(q, row, ids, source);
+  std::vector<Wanted> one;
+  one.push_back({before, std::move(after)});
+  auto judged = judge(q, std::move(one), source.now);
+  write_judged(q, judged, {&ids, 1}, source);
 }
 
 bool follow_person(db::Scoped& q, const CaseRow& before, const Ids& ids, const core::Source& source) {
@@ -280,15 +259,14 @@ bool follow_person(db::Scoped& q, const CaseRow& before, const Ids& ids, const c
   row.household_id = home->household;
   row.dwelling_id = home->dwelling;
   row.compound_id = home->compound;
-  auto left = ids;
-  left.levels = ids.levels_left;
   auto gone = before;
   gone.ended = source.now;
-  tell_gate(q, gone, left, source);
+  release_at_gate(q, before, source);
   work_item::bring_all(q, origin_of(row.id.value, ""), row.dwelling_id, row.household_id, source.now);
   bring_up_to_date(q, before, row, ids, source);
-  open_work(q, row, "person_moved", origin_of(row.id.value, fmt::format("moved:{}", ids.moved)), ids.moved,
-            source.now);
+  work_item::open(q,
+                  cause_of(row, "person_moved", origin_of(row.id.value, fmt::format("moved:{}", ids.moved))),
+                  ids.moved, source.now);
   open_at_door(q, before, ids.down, source.now);
   tell_sealing(q, gone, ids.sealing_left, source.now);
   tell_sealing(q, row, ids.sealing, source.now);
@@ -309,11 +287,13 @@ void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,
   ended.check.reset();
   ended.attention.clear();
   core::update(q, row, ended, source);
-  note_counted(q, row, ended, source.now);
+  std::vector<core::Changed> changed;
+  note_counted(row, ended, changed);
+  core::note_changes(q, "control", changed, source.now);
   work_item::settle_all(q, origin_of(row.id.value, ""), source.now);
   // Of another category it stays up, and goes over to that case.
   if (reason != EndReason::category_changed) open_at_door(q, ended, ids.down, source.now);
-  tell_gate(q, ended, ids, source);
+  release_at_gate(q, ended, source);
   tell_sealing(q, ended, ids.sealing, source.now);
 }
 

@@ -7,6 +7,7 @@
 
 #include "feature/control/act_record.hpp"
 #include "feature/control/service.hpp"
+#include "feature/gate/service.hpp"
 #include "feature/place/service.hpp"
 
 namespace feature::control {
@@ -18,10 +19,18 @@ struct RulesFound {
 };
 ControlRules built_in_rules();
 ControlRules rules_of(Regime regime);
-// Of the nearest place up from here that has a version.
+// Of the nearest place up from each that has a version.
+class RulesOf {
+ public:
+  RulesOf(db::Scoped& q, const std::vector<std::int64_t>& places);
+  const RulesFound& at(std::int64_t place_id) const;
+
+ private:
+  RulesFound built_in_{};
+  std::map<std::int64_t, RulesFound> newest_{};     // by the place of the version
+  std::map<std::int64_t, std::int64_t> nearest_{};  // that place, by place
+};
 RulesFound rules_at(db::Scoped& q, std::int64_t place_id);
-// The newest version of every place that has one.
-std::map<std::int64_t, RulesFound> newest_rules(db::Scoped& q);
 // 422 with the fields named.
 base::Problems check_rules(const ControlRules& rules, const std::string& pointer);
 
@@ -35,6 +44,7 @@ ControlLevel level_of(const CaseRow& row, const ControlRules& rules, std::size_t
 std::optional<CaseRow> find_case(db::Scoped& q, std::int64_t id);
 // The same, kept from others until the transaction ends.
 std::optional<CaseRow> lock_case(db::Scoped& q, std::int64_t id);
+std::vector<CaseRow> lock_cases(db::Scoped& q, std::span<const std::int64_t> ids);
 std::vector<engine::control::Test> tests_of(db::Scoped& q, std::int64_t case_id);
 
 // Half-days whose hour has come, a day ago at most, since the case began.
@@ -52,8 +62,33 @@ struct Outcome {
 Outcome outcome_of(CaseRow row, const RulesFound& rules, std::span<const engine::control::Test> tests,
                    bool follow_up_missing, base::Instant now);
 
-// Sets the clock by the rules of now, writes what changed, tells the gate, opens and settles work. `before`
-// is the stored row, or nothing for a new one.
+// A case as it is stored, or nothing for a new one, and as somebody wants it.
+struct Wanted {
+  std::optional<CaseRow> before{};
+  CaseRow row{};
+};
+// What becomes of it by the rules of now, and all that is not yet so: work to open and to settle, the levels
+// at the gate.
+struct Judged {
+  std::optional<CaseRow> before{};
+  CaseRow row{};
+  struct Work {
+    std::string_view kind{};
+    std::string origin{};
+  };
+  std::vector<Work> open{};
+  std::vector<std::string> settle{};  // beginnings of origins
+  gate::LevelPlan levels{};
+  bool levels_kept = false;
+  // Nothing but the hour of the next look is to be written.
+  bool stays() const;
+};
+// Each of another person; a few questions for all of them.
+std::vector<Judged> judge(db::Scoped& q, std::vector<Wanted> cases, base::Instant now);
+// Writes what changed, tells the gate, opens and settles work; with the ids of each.
+void write_judged(db::Scoped& q, std::span<Judged> cases, std::span<const Ids> ids,
+                  const core::Source& source);
+// Both for one.
 void bring_up_to_date(db::Scoped& q, const std::optional<CaseRow>& before, CaseRow row, const Ids& ids,
                       const core::Source& source);
 void end_case(db::Scoped& q, const CaseRow& row, EndReason reason,

@@ -176,46 +176,45 @@ Result<RulesPreview> add_rules(api::Context& c, const NewControlRules& in) {
     core::audit(q, c,
                 {"control.rules", "control_rule", stored.id.value, std::nullopt,
                  "persons=" + std::to_string(out.changed)});
-    std::size_t next = 0;
-    for (const auto& change : changes) {
-      const auto found = lock_case(q, change.before.id.value);
-      if (change.changed && next < ids.size())
-        bring_up_to_date(q, found, *found, ids[next++], core::source_of(c));
-      else
-        q.unscoped().run("UPDATE control_case SET check_ms = $2 WHERE id = $1", {found->id, c.now});
-    }
+    std::vector<std::int64_t> at_once, later;
+    for (const auto& change : changes)
+      (change.changed && at_once.size() < ids.size() ? at_once : later).push_back(change.before.id.value);
+    std::vector<Wanted> wanted;
+    for (auto& found : lock_cases(q, at_once)) wanted.push_back({found, found});
+    auto judged = judge(q, std::move(wanted), c.now);
+    write_judged(q, judged, ids, core::source_of(c));
+    q.unscoped().run(
+        "UPDATE control_case SET check_ms = $2, version = version + 1 WHERE id " + q.unscoped().in_list(1),
+        {db::json_array(later), c.now});
     return out;
   });
 }
 
 }  // namespace
 
-RulesFound rules_at(db::Scoped& q, std::int64_t place_id) {
-  std::optional<ControlRuleRow> nearest;
-  if (const auto place = place::find_place(q, place_id)) {
-    const auto chain = place::chain_of(*place);
-    const auto height = [&](const ControlRuleRow& row) { return std::ranges::find(chain, row.place_id); };
-    // Those above a place are no secret to anyone inside.
-    q.unscoped().run(newest_versions() + " AND r.place_id " + q.unscoped().in_list(1),
-                     {db::json_array(chain)}, [&](const db::Row& r) {
-                       auto row = meta::load<ControlRuleRow>(r);
-                       if (!nearest || height(row) < height(*nearest)) nearest = std::move(row);
-                     });
+RulesOf::RulesOf(db::Scoped& q, const std::vector<std::int64_t>& places) {
+  built_in_.shown.params = built_in_rules();
+  const auto rows = place::find_places(q, places);
+  std::vector<ControlRuleRow> versions;
+  // Those above a place are no secret to anyone inside.
+  q.unscoped().run(newest_versions() + " AND r.place_id " + q.unscoped().in_list(1),
+                   {db::json_array(place::chains_of(rows))},
+                   [&](const db::Row& r) { versions.push_back(meta::load<ControlRuleRow>(r)); });
+  for (const auto& version : versions) newest_.emplace(version.place_id, found_rules(q, version));
+  if (newest_.empty()) return;
+  for (const auto& row : rows) {
+    const auto chain = place::chain_of(row);
+    const auto found = std::ranges::find_if(chain, [&](auto id) { return newest_.contains(id); });
+    if (found != chain.end()) nearest_[row.id.value] = *found;
   }
-  if (nearest) return found_rules(q, *nearest);
-  RulesFound out;
-  out.shown.params = built_in_rules();
-  return out;
 }
 
-std::map<std::int64_t, RulesFound> newest_rules(db::Scoped& q) {
-  std::vector<ControlRuleRow> rows;
-  q.unscoped().run(newest_versions(), {},
-                   [&](const db::Row& r) { rows.push_back(meta::load<ControlRuleRow>(r)); });
-  std::map<std::int64_t, RulesFound> out;
-  for (const auto& row : rows) out.emplace(row.place_id, found_rules(q, row));
-  return out;
+const RulesFound& RulesOf::at(std::int64_t place_id) const {
+  const auto found = nearest_.find(place_id);
+  return found == nearest_.end() ? built_in_ : newest_.at(found->second);
 }
+
+RulesFound rules_at(db::Scoped& q, std::int64_t place_id) { return RulesOf(q, {place_id}).at(place_id); }
 
 base::Problems check_rules(const ControlRules& rules, const std::string& pointer) {
   base::Problems problems;

@@ -20,8 +20,7 @@ struct Ids {
   std::array<std::int64_t, 4> levels{};  // of the gate
   std::array<std::int64_t, 12> work{};
   std::int64_t sealing = 0;  // the item about the place, when the ladder proposes it
-  // Where the person has moved: the gate and the place that were left, and who is told.
-  std::array<std::int64_t, 4> levels_left{};
+  // Where the person has moved: the place that was left, and who is told.
   std::int64_t sealing_left = 0, moved = 0, down = 0;
 };
 Ids take_ids(db::Store& store);

@@ -1,6 +1,6 @@
 // Control levels: dated, audited, and told to a gate as one word (practice.md 24).
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <map>
 
 #include "feature/gate/routes.hpp"
@@ -96,11 +96,13 @@ bool as_planned(const std::vector<ObservationRow>& rows, const LevelPlan& plan, 
 
 void end_rows(db::Scoped& q, const std::vector<ObservationRow>& rows, base::Instant at,
               const core::Source& source) {
-  for (const auto& row : rows) {
-    auto ended = row;
-    ended.valid_until = std::max(row.valid_from, at);
-    core::update(q, row, ended, source);
+  auto ended = rows;
+  std::vector<core::Versions> versions;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    ended[i].valid_until = std::max(rows[i].valid_from, at);
+    versions.push_back({&rows[i], &ended[i]});
   }
+  core::update_all<ObservationRow>(q, versions, source);
 }
 
 Result<ObservationList> set_level(api::Context& c, const NewObservation& in) {
@@ -198,29 +200,40 @@ Levels levels_of_compound(db::Scoped& q, std::int64_t compound_id, base::Instant
   return load_levels(q, level_columns.with(" AND o.compound_id = {arg}"), compound_id, since);
 }
 
-bool plan_levels(db::Scoped& q, const LevelPlan& plan, std::span<const std::int64_t> ids,
-                 const core::Source& source) {
+void plan_levels(db::Scoped& q, std::span<const LevelPlan> plans, const core::Source& source) {
   const auto now = source.now;
-  q.unscoped().run("UPDATE household SET version = version + 1 WHERE id = $1", {plan.household_id});
-  const std::array persons{plan.person_id};
-  const auto rows = levels_of_persons(q, persons, now)[plan.person_id];
-  if (as_planned(rows, plan, now)) return false;
-  end_rows(q, rows, now, source);
-  for (std::size_t i = 0; i < plan.spans.size(); ++i) {
-    ObservationRow row;
-    row.id = meta::Id<ObservationRow>(ids[i]);
-    row.compound_id = plan.compound_id;
-    row.household_id = plan.household_id;
-    row.person_id = plan.person_id;
-    row.level = plan.spans[i].level;
-    row.valid_from = std::max(plan.spans[i].from, now);
-    row.valid_until = plan.spans[i].until;
-    row.created_by = plan.account_id;
-    row.created = now;
-    core::insert(q, row, source);
+  std::vector<std::int64_t> persons;
+  for (const auto& plan : plans) persons.push_back(plan.person_id);
+  std::vector<db::Arg> args;
+  q.unscoped().run_many("UPDATE household SET version = version + 1 WHERE id = $1", plans.size(),
+                        [&](std::size_t i) -> std::span<const db::Arg> {
+                          args.assign({plans[i].household_id});
+                          return args;
+                        });
+  auto rows = levels_of_persons(q, persons, now);
+  std::vector<ObservationRow> over, planned;
+  std::vector<core::Changed> changed;
+  for (const auto& plan : plans) {
+    auto& held = rows[plan.person_id];
+    if (as_planned(held, plan, now)) continue;
+    std::ranges::move(held, std::back_inserter(over));
+    for (std::size_t i = 0; i < plan.spans.size(); ++i) {
+      auto& row = planned.emplace_back();
+      row.id = meta::Id<ObservationRow>(plan.ids[i]);
+      row.compound_id = plan.compound_id;
+      row.household_id = plan.household_id;
+      row.person_id = plan.person_id;
+      row.level = plan.spans[i].level;
+      row.valid_from = std::max(plan.spans[i].from, now);
+      row.valid_until = plan.spans[i].until;
+      row.created_by = plan.account_id;
+      row.created = now;
+    }
+    changed.push_back({plan.compound_id, plan.household_id});
   }
-  core::note_change(q, "household", plan.compound_id, plan.household_id, now);
-  return true;
+  end_rows(q, over, now, source);
+  core::insert_all(q, planned, source);
+  core::note_changes(q, "household", changed, now);
 }
 
 std::vector<bool> levels_kept(db::Scoped& q, std::span<const LevelPlan> plans, base::Instant now) {

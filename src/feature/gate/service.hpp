@@ -57,11 +57,12 @@ struct LevelSpan {
 };
 struct LevelPlan {
   std::int64_t compound_id = 0, household_id = 0, person_id = 0, account_id = 0;
-  std::vector<LevelSpan> spans{};  // not more than ids
+  std::vector<LevelSpan> spans{};
+  std::span<const std::int64_t> ids{};  // one for each span
 };
-bool plan_levels(db::Scoped& q, const LevelPlan& plan, std::span<const std::int64_t> ids,
-                 const core::Source& source);
-// Which of the plans, each of another person, are kept already: plan_levels would write nothing.
+// Each of another person.
+void plan_levels(db::Scoped& q, std::span<const LevelPlan> plans, const core::Source& source);
+// Which of the plans are kept already: plan_levels would write nothing.
 std::vector<bool> levels_kept(db::Scoped& q, std::span<const LevelPlan> plans, base::Instant now);
 
 // --- passes ----------------------------------------------------------------------------------------
