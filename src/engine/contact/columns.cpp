@@ -6,7 +6,7 @@ namespace engine::contact {
 namespace {
 
 // counts[i + 1] becomes the sum of what stood before: where the rows of i begin.
-void sum_up(std::vector<std::uint32_t>& counts) {
+void sum_up(std::span<std::uint32_t> counts) {
   for (std::size_t i = 1; i < counts.size(); ++i) counts[i] += counts[i - 1];
 }
 

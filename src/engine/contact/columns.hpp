@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/contact/huge_pages.hpp"
 #include "engine/contact/types.hpp"
 
 namespace engine::contact {
@@ -53,6 +54,11 @@ class Columns {
     if (person >= persons()) return {};
     return {by_person_.data() + person_start_[person], person_start_[person + 1] - person_start_[person]};
   }
+  // By start.
+  std::span<const Row> of_place(std::uint32_t place) const {
+    if (place >= places()) return {};
+    return rows().subspan(place_start_[place], place_start_[place + 1] - place_start_[place]);
+  }
   // What is asked for of a person soon, in three steps that follow one another.
   void prefetch_person(std::uint32_t person) const {
     if (person < persons()) __builtin_prefetch(&person_start_[person]);
@@ -62,6 +68,16 @@ class Columns {
   }
   void prefetch_rows(std::uint32_t person) const {
     for (const auto i : of_person(person)) __builtin_prefetch(&rows_[i]);
+  }
+  // The same of a place, in two steps; of many rows the first.
+  void prefetch_place(std::uint32_t place) const {
+    if (place < places()) __builtin_prefetch(&place_start_[place]);
+  }
+  void prefetch_rows_at(std::uint32_t place) const {
+    if (place >= places()) return;
+    const auto begin = place_start_[place], end = place_start_[place + 1];
+    __builtin_prefetch(&latest_[begin / block]);
+    for (auto i = begin; i < end && i < begin + 16; i += 4) __builtin_prefetch(rows_.data() + i);
   }
   // Calls f(row) for every row of the place that touches [from, until], struck ones too.
   template <class F>
@@ -79,15 +95,15 @@ class Columns {
 
  private:
   static constexpr std::uint32_t block = 64;
-  static std::uint32_t count_of(const std::vector<std::uint32_t>& starts) {
+  static std::uint32_t count_of(std::span<const std::uint32_t> starts) {
     return starts.empty() ? 0 : static_cast<std::uint32_t>(starts.size() - 1);
   }
   std::uint32_t first_after(std::uint32_t begin, std::uint32_t end, Second instant) const;
   void order_by_place(std::vector<Row> rows);
   void index_persons();
 
-  std::vector<Row> rows_;
-  std::vector<std::uint32_t> place_start_, person_start_, by_person_;
+  std::vector<Row, HugePages<Row>> rows_;
+  std::vector<std::uint32_t, HugePages<std::uint32_t>> place_start_, person_start_, by_person_;
   std::vector<Second> latest_;  // latest end of each block of rows
 };
 

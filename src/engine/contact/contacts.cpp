@@ -108,7 +108,8 @@ std::size_t Contacts::size() const {
 }
 std::size_t Contacts::bytes() const {
   const auto v = view();
-  return v.generation->columns.bytes() + v.generation->tail.bytes() + v.generation->kinds.capacity();
+  return v.generation->columns.bytes() + v.generation->tail.bytes() + v.generation->kinds.capacity() +
+         workspace_bytes();
 }
 std::uint32_t Contacts::places() const {
   const std::lock_guard lock(changes_);

@@ -20,6 +20,8 @@ struct CommonPlace {
   double chance = 1;           // that at least `cases` of the cluster are, drawing persons blindly
 };
 
+struct Workspace;  // of one question
+
 class Contacts {
  public:
   explicit Contacts(std::uint32_t tail_rows = 1U << 16);
@@ -65,13 +67,17 @@ class Contacts {
     void at_place(std::uint32_t place, Second from, Second until, F&& f) const;
   };
   View view() const;
+  std::shared_ptr<Workspace> borrow() const;
+  void give_back(std::shared_ptr<Workspace> workspace) const;
+  std::size_t workspace_bytes() const;
   void merge_locked(std::uint32_t persons);
   void append_locked(const Presence& presence);
 
   const std::uint32_t tail_rows_;
   mutable std::mutex changes_;  // one writer
-  mutable std::mutex pointer_;  // held for a copy of the pointer only
+  mutable std::mutex pointer_;  // held for a copy of the pointer, or to borrow a workspace
   std::shared_ptr<Generation> generation_;
+  mutable std::vector<std::shared_ptr<Workspace>> workspaces_;
   std::vector<Kind> kinds_;
 };
 

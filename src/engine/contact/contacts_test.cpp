@@ -6,7 +6,9 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <thread>
+#include <tuple>
 
 #include "engine/contact/oracle.hpp"
 
@@ -22,6 +24,13 @@ struct Town {
   std::vector<Kind> kinds{};
 };
 
+// Among many persons a ring is a small share of all, and gathered person by person; otherwise the rows are
+// read in their order.
+void perhaps_among_many(Town& town) {
+  if (number(0, 2) == 0)
+    town.presences.push_back({number(1'000, 1'100), 0, noon + number(0, 400), noon + 400});
+}
+
 Town any_town() {
   Town town;
   const auto persons = number(2, 14), places = number(1, 7);
@@ -31,6 +40,7 @@ Town any_town() {
     town.presences.push_back({number(0, persons), number(0, places), from, from + length,
                               static_cast<Certainty>(number(0, certainty_count))});
   }
+  perhaps_among_many(town);
   return town;
 }
 
@@ -89,6 +99,7 @@ Town any_gate_town() {
     town.presences.push_back({number(0, persons), number(0, places), from, from + length,
                               static_cast<Certainty>(number(0, certainty_count))});
   }
+  perhaps_among_many(town);
   return town;
 }
 
@@ -135,7 +146,9 @@ RC_GTEST_PROP(Contacts, CrossingsCountedTogetherEqualTheSlowOracle, ()) {
 
 // Rings large enough for every way of ordering and of looking up: on both sides of each limit.
 TEST(Contacts, LargeRingsEqualTheSlowOracle) {
-  for (const std::uint32_t persons : {900U, 2'500U}) {
+  // Persons, and what lies between their numbers: a ring is a large or a small share of all numbers.
+  for (const auto& [persons, apart] :
+       std::initializer_list<std::pair<std::uint32_t, std::uint32_t>>{{900, 7}, {2'500, 7}, {2'500, 40}}) {
     Town town;
     town.kinds = {Kind::opening, Kind::visit};
     for (std::uint32_t i = 0; i < 3; ++i) town.kinds.push_back(Kind::vehicle);
@@ -145,15 +158,66 @@ TEST(Contacts, LargeRingsEqualTheSlowOracle) {
     };
     for (std::uint32_t i = 0; i < 2 * persons; ++i) {
       const Second at = noon + below(4'000);
-      const auto person = (i % persons) * 7;  // numbers with room between them
+      const auto person = (i % persons) * apart;
       town.presences.push_back({person, 0, at, at, static_cast<Certainty>(below(certainty_count))});
       if (below(200) == 0) town.presences.push_back({person, 1 + below(4), at, at + below(50)});
     }
     const Contacts contacts(town.presences, town.kinds);
-    const Query query{.indices = {{0, {noon, noon + 5'000}}, {7, {noon, noon + 5'000}}},
+    const Query query{.indices = {{0, {noon, noon + 5'000}}, {apart, {noon, noon + 5'000}}},
                       .horizon = {noon, noon + 5'000},
                       .depth = 3};
     same(contacts.trace(query, {}), trace_slowly(town.presences, town.kinds, query, {}));
+  }
+}
+
+// So many index persons that the rows are read in their order, by two threads, against each index person by
+// itself, whose rows are gathered.
+TEST(Contacts, ManyIndexPersonsAtOnceAreTheSumOfEach) {
+  Town town;
+  constexpr std::uint32_t persons = 20'000, places = 4'000, cases = 2'000;
+  for (std::uint32_t i = 0; i < places; ++i) town.kinds.push_back(i % 40 == 0 ? Kind::opening : Kind::visit);
+  std::uint32_t dice = 1;
+  const auto below = [&](std::uint32_t limit) {
+    return (dice = dice * 1'103'515'245 + 12'345) / 65'536 % limit;
+  };
+  for (std::uint32_t i = 0; i < 600'000; ++i) {
+    const auto place = below(places);
+    const Second at = noon + below(32'000) * 20;
+    town.presences.push_back({i % persons, place, at, place % 40 == 0 ? at : at + below(300)});
+  }
+  Contacts contacts(town.presences, town.kinds);
+  for (std::uint32_t i = 0; i < 2'000; ++i) {  // some in the tail
+    const Second at = noon + below(32'000) * 20;
+    const Presence p{below(persons), below(places), at, at + 100};
+    contacts.append(std::span(&p, 1));
+  }
+  Query query{.horizon = {noon, noon + 640'000}, .depth = 1}, each = query;
+  std::map<std::uint32_t, Contact> sum;
+  for (std::uint32_t i = 0; i < cases; ++i) {
+    query.indices.push_back({i * 10, {noon, noon + 640'000}});
+    each.indices = {query.indices.back()};
+    for (const auto& c : contacts.trace(each, {}).contacts) {
+      if (c.person % 10 == 0 && c.person < cases * 10) continue;  // itself an index person
+      const auto [known, is_new] = sum.try_emplace(c.person, c);
+      if (is_new) continue;
+      auto& both = known->second;
+      both.at = std::min(both.at, c.at), both.last = std::max(both.last, c.last);
+      both.links += c.links, both.kinds |= c.kinds, both.strength = std::max(both.strength, c.strength);
+    }
+  }
+  for (const bool evidence : {false, true}) {
+    query.evidence = evidence;
+    const auto answer = contacts.trace(query, {});
+    ASSERT_EQ(answer.contacts.size(), cases + sum.size());
+    std::size_t links = 0;
+    for (const auto& c : answer.contacts) {
+      if (c.ring == 0) continue;
+      const auto& expected = sum.at(c.person);
+      links += c.links;
+      ASSERT_EQ(std::tie(c.at, c.last, c.links, c.kinds, c.strength),
+                std::tie(expected.at, expected.last, expected.links, expected.kinds, expected.strength));
+    }
+    ASSERT_EQ(links_of(answer).size(), evidence ? links : 0);
   }
 }
 

@@ -34,6 +34,7 @@ class Tail {
     at_place_[p.place].store(at + 1, std::memory_order_release);
     count_.store(at + 1, std::memory_order_release);
   }
+  std::uint32_t persons() const { return persons_; }  // that it may name
   std::uint32_t size() const { return count_.load(std::memory_order_acquire); }
   Row& row(std::uint32_t at) { return rows_[at].row; }
   std::size_t bytes() const {
@@ -42,6 +43,9 @@ class Tail {
 
   void prefetch_person(std::uint32_t person) const {
     if (person < persons_) __builtin_prefetch(&of_person_[person]);
+  }
+  void prefetch_place(std::uint32_t place) const {
+    if (place < places_) __builtin_prefetch(&at_place_[place]);
   }
   // f(row) for the rows among the first `size`.
   template <class F>

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <future>
 #include <tuple>
 #include <utility>
 
@@ -40,16 +41,38 @@ void order(std::vector<Key>& keys) {
 
 }  // namespace
 
+// Memory that a question needs and the next one uses again: taking it from the system each time, which clears
+// it, took a third of a large question.
+struct Workspace {
+  Positions positions{};
+  std::vector<SourceStay> found{}, late{}, stays{};  // in the columns, in the tail, both in order
+  std::vector<Key> keys{};
+  std::vector<const Row*> there{}, new_there{};
+
+  std::size_t lists() const {
+    return (found.capacity() + late.capacity() + stays.capacity()) * sizeof(SourceStay) +
+           keys.capacity() * sizeof(Key) + (there.capacity() + new_there.capacity()) * sizeof(void*);
+  }
+  std::size_t bytes() const { return positions.bytes() + lists(); }
+};
+
 class Tracing {
  public:
-  Tracing(const Contacts& contacts, const Query& query, const Policy& policy)
+  Tracing(const Contacts& contacts, const Query& query, const Policy& policy, Workspace& workspace)
       : view_(contacts.view()),
         columns_(view_.generation->columns),
         tail_(view_.generation->tail),
         kinds_(view_.generation->kinds),
         query_(query),
         policy_(policy),
-        positions_(columns_.persons()) {
+        positions_(workspace.positions),
+        found_(workspace.found),
+        late_(workspace.late),
+        stays_(workspace.stays),
+        keys_(workspace.keys),
+        there_(workspace.there),
+        new_there_(workspace.new_there) {
+    positions_.make_room(tail_.persons());
     isolations_ = query.isolations;
     std::ranges::sort(isolations_, {}, &Isolation::person);
     gaps_ = query.gaps;
@@ -63,29 +86,25 @@ class Tracing {
       const auto end = answer_.contacts.size();
       ring_ = ring;
       ring_begin_ = static_cast<std::uint32_t>(end);
-      gather(begin, end);
-      if (query_.evidence) {
-        first_stay_ = static_cast<std::uint32_t>(answer_.stays.size());
-        answer_.stays.insert(answer_.stays.end(), stays_.begin(), stays_.end());
-      }
       // A large answer is not copied while it grows.
-      if (end > 500) answer_.contacts.reserve(std::min<std::size_t>(columns_.persons(), end * 50) + end);
-      for (std::size_t i = 0; i < stays_.size();) {
-        auto next = i + 1;
-        while (next < stays_.size() && stays_[next].place == stays_[i].place) ++next;
-        go_through(std::span<const SourceStay>(stays_).subspan(i, next - i));
-        i = next;
-      }
+      if (end > 500) answer_.contacts.reserve(std::min<std::size_t>(columns_.persons(), end * 1'000) + end);
+      if ((end - begin) * large_share >= columns_.persons())
+        everywhere(begin);
+      else
+        where_they_were(begin, end);
       for (auto i = end; i < answer_.contacts.size(); ++i) set_window(answer_.contacts[i]);
       if (end == answer_.contacts.size()) break;
       begin = end;
     }
     if (query_.evidence) answer_.policy = policy_;
+    positions_.forget(answer_.contacts);
     return std::move(answer_);
   }
 
  private:
-  static constexpr std::size_t ahead = 16;  // until something asked for is in the cache
+  static constexpr std::size_t ahead = 16;               // until something asked for is in the cache
+  static constexpr std::size_t rows_at_once = 1U << 18;  // that a thread reads ahead
+  static constexpr std::size_t large_share = 16;         // of all persons, one in so many
 
   void begin_with_indices() {
     for (const auto& index : query_.indices) {
@@ -99,6 +118,76 @@ class Tracing {
         window = {std::min(window.from, index.window.from), std::max(window.until, index.window.until)};
       }
     }
+  }
+
+  void where_they_were(std::size_t begin, std::size_t end) {
+    gather(begin, end);
+    go_through_places();
+  }
+
+  // Of a ring that is a large share of all persons: the rows are read once in their order, instead of those
+  // of each person from all over and put in order again. A second thread reads ahead: it looks only at
+  // persons of the ring before, and this one changes only those after them.
+  void everywhere(std::size_t begin) {
+    answer_.contacts.reserve(std::max(positions_.size(), answer_.contacts.size()));  // stays where it is
+    std::vector<SourceStay> next;
+    auto place = gather_in_order(begin, 0, stays_);
+    while (true) {
+      std::future<std::uint32_t> ahead_of_us;
+      if (place < kinds_.size())
+        ahead_of_us =
+            std::async(std::launch::async, [&, place] { return gather_in_order(begin, place, next); });
+      go_through_places();
+      if (!ahead_of_us.valid()) return;
+      place = ahead_of_us.get();
+      stays_.swap(next);
+    }
+  }
+
+  // The stays at some of the places; returns the first of the others.
+  std::uint32_t gather_in_order(std::size_t begin, std::uint32_t place,
+                                std::vector<SourceStay>& stays) const {
+    stays.clear();
+    const auto look_at = [&](const Row& row, std::uint32_t position) {
+      if (position < begin || position >= ring_begin_) return;
+      if (const auto stay = counting(position, row)) stays.push_back(*stay);
+    };
+    for (std::size_t read = 0; place < kinds_.size() && read < rows_at_once; ++place) {
+      if (!rule_of(place).follow) continue;
+      const auto first = static_cast<std::ptrdiff_t>(stays.size());
+      const auto rows = columns_.of_place(place);
+      read += rows.size();
+      with_positions(
+          rows.size(), [&](std::size_t i) { return person_in(rows[i].load()); },
+          [&](std::size_t i, std::uint32_t position) { look_at(rows[i], position); });
+      const auto known = stays.size();
+      tail_.at_place(place, view_.tail,
+                     [&](const Row& row) { look_at(row, positions_.find(person_in(row.load()))); });
+      if (stays.size() > known) std::sort(stays.begin() + first, stays.end(), in_order);
+    }
+    return place;
+  }
+
+  void go_through_places() {
+    if (query_.evidence) {
+      first_stay_ = static_cast<std::uint32_t>(answer_.stays.size());
+      answer_.stays.insert(answer_.stays.end(), stays_.begin(), stays_.end());
+    }
+    for (std::size_t i = 0; i < stays_.size();) {
+      if (i + 2 * ahead < stays_.size()) {
+        columns_.prefetch_place(stays_[i + 2 * ahead].place);
+        tail_.prefetch_place(stays_[i + 2 * ahead].place);
+      }
+      if (i + ahead < stays_.size()) columns_.prefetch_rows_at(stays_[i + ahead].place);
+      auto next = i + 1;
+      while (next < stays_.size() && stays_[next].place == stays_[i].place) ++next;
+      go_through(std::span<const SourceStay>(stays_).subspan(i, next - i));
+      i = next;
+    }
+  }
+
+  static bool in_order(const SourceStay& a, const SourceStay& b) {
+    return std::tie(a.place, a.begins, a.source) < std::tie(b.place, b.begins, b.source);
   }
 
   // The stays of a ring, by place and time.
@@ -124,16 +213,13 @@ class Tracing {
       });
     }
     order(keys_);
-    const auto before = [](const SourceStay& a, const SourceStay& b) {
-      return std::tie(a.place, a.begins, a.source) < std::tie(b.place, b.begins, b.source);
-    };
-    std::ranges::sort(late_, before);
+    std::ranges::sort(late_, in_order);
     stays_.clear();
     stays_.reserve(keys_.size() + late_.size());
     auto late = late_.begin();
     for (const auto& key : keys_) {
       const auto& stay = found_[key.stay];
-      while (late != late_.end() && before(*late, stay)) stays_.push_back(*late++);
+      while (late != late_.end() && in_order(*late, stay)) stays_.push_back(*late++);
       stays_.push_back(stay);
     }
     stays_.insert(stays_.end(), late, late_.end());
@@ -185,15 +271,32 @@ class Tracing {
     for (const auto& stay : stays) longest = std::max(longest, stay.until - stay.begins);
     const bool crossings = stays.size() > 1 && std::ranges::all_of(stays, &SourceStay::crossing);
     Crossed crossed{stays};
-    for (std::size_t i = 0; i < there_.size(); ++i) {
-      if (i + ahead < there_.size()) positions_.prefetch(person_in(there_[i + ahead]->load()));
-      const auto& other = *there_[i];
-      const auto position = positions_.find(person_in(other.load()));
-      if (position < ring_begin_) continue;  // of a ring before, or the same person
-      if (crossings && other.from == other.until)
-        count(crossed, position, other);
-      else
-        one_by_one(stays, longest, position, other);
+    with_positions(
+        there_.size(), [&](std::size_t i) { return person_in(there_[i]->load()); },
+        [&](std::size_t i, std::uint32_t position) {
+          const auto& other = *there_[i];
+          if (position < ring_begin_) return;  // of a ring before, or the same person
+          if (crossings && other.from == other.until)
+            count(crossed, position, other);
+          else
+            one_by_one(stays, longest, position, other);
+        });
+  }
+
+  // Calls f(i, position of person(i)) in order. In three steps, so that many words from all over the memory
+  // are on their way at once.
+  template <class Person, class F>
+  void with_positions(std::size_t count, const Person& person, const F& f) const {
+    std::array<std::uint32_t, 2 * ahead> found;
+    for (std::size_t begin = 0; begin < count; begin += found.size()) {
+      const auto some = std::min(found.size(), count - begin);
+      for (std::size_t i = 0; i < some; ++i) positions_.prefetch(person(begin + i));
+      for (std::size_t i = 0; i < some; ++i) {
+        found[i] = positions_.find(person(begin + i));
+        if (found[i] != Positions::none) __builtin_prefetch(&answer_.contacts[found[i]]);
+      }
+      for (std::size_t i = 0; i < some; ++i)  // who was new may have come in since
+        f(begin + i, found[i] == Positions::none ? positions_.find(person(begin + i)) : found[i]);
     }
   }
 
@@ -315,17 +418,44 @@ class Tracing {
   const Policy& policy_;
   std::vector<Isolation> isolations_;
   std::vector<Gap> gaps_;
-  Positions positions_;
-  std::vector<SourceStay> found_, late_, stays_;  // in the columns, in the tail, both in order
-  std::vector<Key> keys_;
-  std::vector<const Row*> there_, new_there_;
+  Positions& positions_;
+  std::vector<SourceStay>&found_, &late_, &stays_;
+  std::vector<Key>& keys_;
+  std::vector<const Row*>&there_, &new_there_;
   std::uint32_t ring_ = 0, ring_begin_ = 0;  // positions below are of the rings before
   std::uint32_t first_stay_ = 0;             // of the ring, in the evidence
   Answer answer_;
 };
 
+std::shared_ptr<Workspace> Contacts::borrow() const {
+  const std::lock_guard lock(pointer_);
+  if (workspaces_.empty()) return std::make_shared<Workspace>();
+  auto one = std::move(workspaces_.back());
+  workspaces_.pop_back();
+  return one;
+}
+
+// As many as are often needed at once; a list that one very large question needed is not kept.
+void Contacts::give_back(std::shared_ptr<Workspace> workspace) const {
+  constexpr std::size_t kept = 2, largest = std::size_t{64} << 20;
+  if (workspace->lists() > largest) *workspace = {.positions = std::move(workspace->positions)};
+  const std::lock_guard lock(pointer_);
+  if (workspaces_.size() < kept) workspaces_.push_back(std::move(workspace));
+}
+
+std::size_t Contacts::workspace_bytes() const {
+  const std::lock_guard lock(pointer_);
+  std::size_t bytes = 0;
+  for (const auto& workspace : workspaces_) bytes += workspace->bytes();
+  return bytes;
+}
+
+// A question that ends early leaves its workspace to nobody.
 Answer Contacts::trace(const Query& query, const Policy& policy) const {
-  return Tracing(*this, query, policy).run();
+  auto workspace = borrow();
+  auto answer = Tracing(*this, query, policy, *workspace).run();
+  give_back(std::move(workspace));
+  return answer;
 }
 
 namespace {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/contact/huge_pages.hpp"
+
 namespace engine::contact {
 
 using Second = std::uint32_t;
@@ -145,7 +147,7 @@ struct Run {
 };
 
 struct Answer {
-  std::vector<Contact> contacts{};  // by ring
+  std::vector<Contact, HugePages<Contact>> contacts{};  // by ring
   // When evidence was asked for: links_of() reads it.
   std::vector<SourceStay> stays{};
   std::vector<Run> runs{};
