@@ -20,6 +20,7 @@ struct CommonPlace {
   double chance = 1;           // that at least `cases` of the cluster are, drawing persons blindly
 };
 
+struct Asked;      // a question
 struct Workspace;  // of one question
 
 class Contacts {
@@ -49,6 +50,7 @@ class Contacts {
 
  private:
   friend class Tracing;
+  friend struct Asked;
   struct Generation {
     Generation(Columns built, std::uint32_t tail_rows, std::uint32_t persons, std::uint32_t places,
                std::vector<Kind> its_kinds)
@@ -67,6 +69,7 @@ class Contacts {
     void at_place(std::uint32_t place, Second from, Second until, F&& f) const;
   };
   View view() const;
+  Asked ask(const Query& query, const Policy& policy) const;
   std::shared_ptr<Workspace> borrow() const;
   void give_back(std::shared_ptr<Workspace> workspace) const;
   std::size_t workspace_bytes() const;

@@ -107,15 +107,16 @@ struct Query {
   bool evidence = false;
 };
 
-struct Contact {
+// Two in a line of the cache.
+struct alignas(32) Contact {
   std::uint32_t person = 0;
-  std::uint32_t ring = 0;  // 0: an index person
-  Second at = 0;           // first exposure; of a source: last meeting
-  Second last = 0;         // last exposure; of a source: first meeting
+  std::uint16_t ring = 0;   // 0: an index person
+  std::uint16_t kinds = 0;  // bit per Kind
+  Second at = 0;            // first exposure; of a source: last meeting
+  Second last = 0;          // last exposure; of a source: first meeting
   std::uint32_t links = 0;
-  std::uint32_t kinds = 0;  // bit per Kind
-  float strength = 0;       // of the strongest link
-  Span window{};            // in which this person is followed further
+  float strength = 0;  // of the strongest link
+  Span window{};       // in which this person is followed further
 };
 
 // One meeting: somebody of the ring before, this person, where, and the time both were there.
