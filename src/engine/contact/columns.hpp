@@ -77,7 +77,7 @@ class Columns {
     if (place >= places()) return;
     const auto begin = place_start_[place], end = place_start_[place + 1];
     __builtin_prefetch(&latest_[begin / block]);
-    for (auto i = begin; i < end && i < begin + 16; i += 4) __builtin_prefetch(rows_.data() + i);
+    for (auto i = begin; i < end && i < begin + block; i += 4) __builtin_prefetch(rows_.data() + i);
   }
   // Calls f(row) for every row of the place that touches [from, until], struck ones too.
   template <class F>

@@ -24,9 +24,8 @@ struct Asked {
   const Policy& policy;
   std::vector<Gap> gaps{};  // by place
 
-  Presence known(const Row& row) const {
-    const auto presence = presence_in(row);
-    return gaps.empty() ? presence : weakened(presence, gaps);
+  Certainty certainty_of(const Row& row) const {
+    return gaps.empty() ? certainty_in(row.load()) : weakened(presence_in(row), gaps).certainty;
   }
   const KindPolicy& rule_of(std::uint32_t place) const {
     return policy.kinds[static_cast<std::size_t>(kinds[place])];
@@ -56,6 +55,7 @@ class Comparing {
       if (i + 2 * ahead < stays.size()) {
         asked_.columns.prefetch_place(stays[i + 2 * ahead].place);
         asked_.tail.prefetch_place(stays[i + 2 * ahead].place);
+        __builtin_prefetch(&asked_.kinds[stays[i + 2 * ahead].place]);
       }
       if (i + ahead < stays.size()) asked_.columns.prefetch_rows_at(stays[i + ahead].place);
       auto next = i + 1;
@@ -153,7 +153,8 @@ class Comparing {
                   const Row& other) {
     const auto kind = asked_.kinds[other.place];
     const auto slack = asked_.rule_of(other.place).slack_s;
-    const auto theirs = asked_.known(other);
+    const Presence theirs{person_in(other.load()), other.place, other.from, other.until,
+                          asked_.certainty_of(other)};
     auto stay = stays.begin();
     if (stays.size() > 16)  // fewer are sooner gone through
       stay =

@@ -234,7 +234,7 @@ class Tracing {
                       row.from,
                       std::max(row.from, window.from),
                       std::min(row.until, window.until),
-                      asked_.known(row).certainty};
+                      asked_.certainty_of(row)};
   }
 
   // From its own first exposure until it is isolated (rules.md, secondary contacts); backward, until it last
