@@ -1,8 +1,9 @@
 // Contact tracing among many presences, and the same two-ring question in SQLite and PostgreSQL:
-//   bench_trace [presences=10000000] [persons=1000000] [sql=10000000] [town=near|far] [seed=42]
-// `sql` is how many presences the stores are asked over, 0: none. `near` has rings of about 500, 3,400 and
-// 100,000 persons, `far` is a town where half of all outings end among people from anywhere; single figures
-// of either can be given: compound= stair= household= venue= away= (percent of outings) rush_s= habit_s=
+//   bench_trace [presences=10000000] [persons=1000000] [sql=10000000] [town=near|far] [seed=42] [duckdb=FILE]
+// `duckdb` is a libduckdb.so to compare with as well; `sql` is how many presences the stores are asked over,
+// 0: none. `near` has rings of about 500, 3,400 and 100,000 persons, `far` is a town where half of all
+// outings end among people from anywhere; single figures of either can be given: compound= stair= household=
+// venue= away= (percent of outings) rush_s= habit_s=
 #include <fmt/format.h>
 #include <time.h>
 
@@ -15,6 +16,7 @@
 #include <thread>
 
 #include "db/store.hpp"
+#include "duckdb.hpp"
 #include "engine/contact/contacts.hpp"
 #include "support/postgres.hpp"
 #include "support/temporary.hpp"
@@ -221,8 +223,10 @@ void append_while_asked(Contacts& contacts, const Town& town) {
 
 // PostgreSQL would match everybody who ever was at a gate and compare the times afterwards; asked place by
 // place it walks the index as SQLite does.
-std::string two_rings(db::Dialect dialect) {
-  const bool postgres = dialect == db::Dialect::postgres;
+enum class Asked { sqlite, postgres, duckdb };
+
+std::string two_rings(Asked asked) {
+  const bool postgres = asked == Asked::postgres;
   const auto whoever_met = [&](std::string_view condition) {
     return postgres ? fmt::format(
                           "CROSS JOIN LATERAL (SELECT m.person, m.from_s FROM presence m WHERE {} "
@@ -246,7 +250,7 @@ std::string two_rings(db::Dialect dialect) {
       whoever_met("m.place = a.place AND m.from_s <= LEAST(a.until_s, $4) + k.slack_s AND m.from_s >= "
                   "GREATEST(a.from_s, r.at_s) - k.slack_s - k.longest_s AND m.until_s >= GREATEST(a.from_s, "
                   "r.at_s) - k.slack_s"));
-  if (postgres) return text;
+  if (asked != Asked::sqlite) return text;
   const auto exchange = [&](std::string_view from, std::string_view to) {
     for (auto at = text.find(from); at != text.npos; at = text.find(from, at))
       text.replace(at, from.size(), to);
@@ -256,21 +260,34 @@ std::string two_rings(db::Dialect dialect) {
   return text;
 }
 
-void load(db::Store& store, const Town& town) {
+constexpr const char* tables =
+    "CREATE TABLE presence (person BIGINT NOT NULL, place BIGINT NOT NULL, from_s BIGINT NOT NULL, until_s "
+    "BIGINT NOT NULL); CREATE TABLE kind (place BIGINT PRIMARY KEY, slack_s BIGINT NOT NULL, longest_s "
+    "BIGINT "
+    "NOT NULL)";
+constexpr const char* indexes =
+    "CREATE INDEX by_person ON presence (person, from_s, until_s, place); CREATE INDEX by_place ON presence "
+    "(place, from_s, until_s, person)";
+
+// Of each place, how long anybody was there: an index by start is then enough.
+std::vector<std::int64_t> longest_stays(const Town& town) {
   std::vector<std::int64_t> longest(town.kinds.size(), 0);
   for (const auto& p : town.presences)
     longest[p.place] = std::max<std::int64_t>(longest[p.place], p.until - p.from);
+  return longest;
+}
+std::int64_t slack_at(const Town& town, std::size_t place) {
+  return Policy{}.kinds[static_cast<std::size_t>(town.kinds[place])].slack_s;
+}
+
+void load(db::Store& store, const Town& town) {
+  const auto longest = longest_stays(town);
   (void)store.write([&](db::Connection& c) -> base::Result<void> {
-    c.script(
-        "CREATE TABLE presence (person BIGINT NOT NULL, place BIGINT NOT NULL, from_s BIGINT NOT NULL, "
-        "until_s BIGINT NOT NULL); CREATE TABLE kind (place BIGINT PRIMARY KEY, slack_s BIGINT NOT NULL, "
-        "longest_s BIGINT NOT NULL)");
+    c.script(tables);
     std::vector<db::Arg> args;
-    const Policy policy;
     c.run_many("INSERT INTO kind (place, slack_s, longest_s) VALUES ($1, $2, $3)", town.kinds.size(),
                [&](std::size_t i) {
-                 const auto& rule = policy.kinds[static_cast<std::size_t>(town.kinds[i])];
-                 args = {static_cast<std::int64_t>(i), std::int64_t{rule.slack_s}, longest[i]};
+                 args = {static_cast<std::int64_t>(i), slack_at(town, i), longest[i]};
                  return std::span<const db::Arg>(args);
                });
     return {};
@@ -288,9 +305,8 @@ void load(db::Store& store, const Town& town) {
       return {};
     });
   (void)store.write([&](db::Connection& c) -> base::Result<void> {
-    c.script(
-        "CREATE INDEX by_person ON presence (person, from_s, until_s, place); CREATE INDEX by_place ON "
-        "presence (place, from_s, until_s, person); ANALYZE presence; ANALYZE kind");
+    c.script(indexes);
+    c.script("ANALYZE presence; ANALYZE kind");
     return {};
   });
   // PostgreSQL answers from an index alone only after VACUUM.
@@ -315,41 +331,78 @@ std::vector<Line> from_engine(const Contacts& contacts, const Query& query) {
   return out;
 }
 
-void compare(const char* name, db::Store& store, const Contacts& contacts, const Town& town) {
+using Ask = std::function<std::vector<Line>(const Query&)>;
+
+void compare(const char* name, const std::function<void()>& fill, const Ask& ask, const Contacts& contacts,
+             const Town& town) {
   const auto begin = Steady::now();
-  load(store, town);
+  fill();
   const auto loaded = seconds_since(begin);
   fmt::print("{:<24} loaded in {:.0f} s\n", name, loaded);
   std::fflush(stdout);
-  const auto text = two_rings(store.dialect());
-  Times sql, engine;
+  Times other, engine;
   int equal = 0, asked = 0;
-  const auto persons = some_persons(town, 15);
-  for (const auto person : persons) {
+  for (const auto person : some_persons(town, 15)) {
     const auto query = case_of(person, 2);
-    const auto& window = query.indices[0].window;
-    std::vector<Line> rows, mine;
-    sql.add(fastest([&] {
-      rows.clear();
-      (void)store.read([&](db::Connection& c) -> base::Result<void> {
-        give_memory(c);
-        c.run(text,
-              {std::int64_t{person}, std::int64_t{window.from}, std::int64_t{window.until},
-               std::int64_t{query.horizon.until}},
-              [&](const db::Row& r) {
-                rows.push_back({r.integer(0), r.integer(1), r.integer(2)});
-              });
-        return {};
-      });
-    }));
+    std::vector<Line> theirs, mine;
+    other.add(fastest([&] { theirs = ask(query); }));
     engine.add(fastest([&] { mine = from_engine(contacts, query); }));
-    std::ranges::sort(rows);
-    equal += rows == mine;
+    std::ranges::sort(theirs);
+    equal += theirs == mine;
     if (++asked >= 3 && seconds_since(begin) > loaded + 120) break;
   }
   fmt::print("{:<24} two rings p50 {:.1f} ms, engine {:.3f} ms, {:.0f} times; answers equal {} of {}\n", name,
-             sql.at(0.5), engine.at(0.5), sql.at(0.5) / engine.at(0.5), equal, asked);
+             other.at(0.5), engine.at(0.5), other.at(0.5) / engine.at(0.5), equal, asked);
   std::fflush(stdout);
+}
+
+void compare(const char* name, db::Store& store, const Contacts& contacts, const Town& town) {
+  const auto text = two_rings(store.dialect() == db::Dialect::postgres ? Asked::postgres : Asked::sqlite);
+  const auto ask = [&](const Query& query) {
+    const auto& [person, window] = query.indices[0];
+    std::vector<Line> rows;
+    (void)store.read([&](db::Connection& c) -> base::Result<void> {
+      give_memory(c);
+      c.run(text,
+            {std::int64_t{person}, std::int64_t{window.from}, std::int64_t{window.until},
+             std::int64_t{query.horizon.until}},
+            [&](const db::Row& r) {
+              rows.push_back({r.integer(0), r.integer(1), r.integer(2)});
+            });
+      return {};
+    });
+    return rows;
+  };
+  compare(
+      name, [&] { load(store, town); }, ask, contacts, town);
+}
+
+void compare(bench::DuckDb& duck, const Contacts& contacts, const Town& town) {
+  const auto fill = [&] {
+    const auto longest = longest_stays(town);
+    duck.run(tables);
+    duck.fill("kind", town.kinds.size(), 3, [&](std::size_t i, std::size_t column) {
+      return column == 0 ? static_cast<std::int64_t>(i) : column == 1 ? slack_at(town, i) : longest[i];
+    });
+    duck.fill("presence", town.presences.size(), 4, [&](std::size_t i, std::size_t column) -> std::int64_t {
+      const auto& p = town.presences[i];
+      return column == 0 ? p.person : column == 1 ? p.place : column == 2 ? p.from : p.until;
+    });
+    duck.run(indexes);
+    duck.run("ANALYZE");
+    duck.run("PREPARE two_rings AS " + two_rings(Asked::duckdb));
+  };
+  const auto ask = [&](const Query& query) {
+    const auto& [person, window] = query.indices[0];
+    std::vector<Line> rows;
+    duck.run(fmt::format("EXECUTE two_rings({}, {}, {}, {})", person, window.from, window.until,
+                         query.horizon.until),
+             [&](const auto& row) {
+               rows.push_back({row[0], row[1], row[2]});
+             });
+    return rows;
+  };
+  compare("DuckDB", fill, ask, contacts, town);
 }
 
 // name=value, or the default.
@@ -387,7 +440,7 @@ Shape shape_of(const Arguments& given) {
   return shape;
 }
 
-void compare_with_stores(const Town& some) {
+void compare_with_stores(const Town& some, const std::string& duckdb) {
   const Contacts contacts(some.presences, some.kinds, 1U << 16);
   fmt::print("the same question over {} presences\n", some.presences.size());
   const test_support::TemporaryDirectory directory;
@@ -400,7 +453,12 @@ void compare_with_stores(const Town& some) {
   } else {
     fmt::print("PostgreSQL: left out, it is not installed\n");
   }
-  fmt::print("DuckDB: left out, no package of it is linked\n");
+  if (duckdb.empty()) {
+    fmt::print("DuckDB: left out, duckdb= names no library\n");
+  } else {
+    bench::DuckDb duck(duckdb);
+    compare(duck, contacts, some);
+  }
 }
 
 }  // namespace
@@ -425,9 +483,11 @@ int main(int argc, char** argv) {
   append_while_asked(contacts, town);
   const auto sql = given.number("sql", presences);
   if (sql == presences)
-    compare_with_stores(town);
+    compare_with_stores(town, given.text("duckdb", ""));
   else if (sql > 0)  // a town of its own, as dense
-    compare_with_stores(generate(
-        shape, sql, std::max(shape.compound, static_cast<std::uint32_t>(persons * sql / presences)), 42));
+    compare_with_stores(
+        generate(shape, sql, std::max(shape.compound, static_cast<std::uint32_t>(persons * sql / presences)),
+                 42),
+        given.text("duckdb", ""));
   return 0;
 }
