@@ -21,6 +21,7 @@
 #include "pgbench.hpp"
 #include "support/postgres.hpp"
 #include "support/temporary.hpp"
+#include "tracing_town.hpp"
 
 namespace {
 
@@ -373,6 +374,30 @@ void beside_reports(Site& site, double seconds) {
              median(beside), median(beside) / median(alone), median(alone));
 }
 
+// Decisions at the pace of many gates while traces of three rings go on without a pause.
+void beside_traces(Site& site, double seconds) {
+  const auto town = bench::generate({}, 10'000'000, 1'000'000, 42);
+  const engine::contact::Contacts contacts(town.presences, town.kinds);
+  const auto persons = bench::some_persons(town, 100);
+  const auto scan = [&](int lane, std::int64_t n) { return site.scan(lane, n); };
+  const auto paced = [&] { return measure(site, seconds * 2, scan, 64, 500); };
+  std::vector<double> alone, beside;
+  std::int64_t traces = 0;
+  for (int turn = 0; turn < 3; ++turn) {
+    alone.push_back(paced().p99_due_ms);
+    std::jthread tracing([&](const std::stop_token& stop) {
+      for (std::size_t i = 0; !stop.stop_requested(); ++i, ++traces)
+        (void)contacts.trace(bench::case_of(persons[i % persons.size()], 3), {});
+    });
+    beside.push_back(paced().p99_due_ms);
+  }
+  fmt::print(
+      "500 decisions a second beside traces of three rings without a pause ({} of them): p99 since due "
+      "{:.2f} "
+      "ms, alone {:.2f} ms\n",
+      traces, median(beside), median(alone));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -382,5 +407,6 @@ int main(int argc, char** argv) {
   Site site(households, postgres, argc > 3 ? argv[3] : "");
   rates(site, seconds);
   beside_reports(site, seconds);
+  beside_traces(site, seconds);
   return 0;
 }
