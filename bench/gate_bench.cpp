@@ -21,6 +21,7 @@
 #include "pgbench.hpp"
 #include "support/postgres.hpp"
 #include "support/temporary.hpp"
+#include "token/short_code.hpp"
 #include "tracing_town.hpp"
 
 namespace {
@@ -233,6 +234,7 @@ class Site {
             row = feature::gate::make_pass(program_->services().keys, pass_base + i,
                                            compound_base + i / per_compound, i + 1, "bench",
                                            base::civil_day(now) + 3650, now, 1);
+            row.short_code = token::short_code(static_cast<std::uint64_t>(i));  // drawn, two may be alike
             row.state = feature::gate::PassState::active;
             row.activated = base::Instant{0};
             row.dwelling_id = i + 1;
