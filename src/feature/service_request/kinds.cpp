@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "core/trail.hpp"
+#include "core/words.hpp"
 #include "feature/service_request/flow.hpp"
 #include "feature/service_request/routes.hpp"
 
@@ -16,10 +17,19 @@ Result<ServiceKindList> list_kinds(api::Context& c) {
   return c.read([&](db::Scoped& q) -> Result<ServiceKindList> { return ServiceKindList{all_kinds(q)}; });
 }
 
-// Two kinds of one name could not be told apart at the telephone.
+// Two kinds of one name could not be told apart at the telephone. A built-in kind is called by its words.
 bool taken(db::Scoped& q, const std::string& title, std::int64_t by_other_than) {
-  return q.unscoped().count("SELECT COUNT(*) FROM service_kind WHERE title = $1 AND id <> $2",
-                            {title, by_other_than}) > 0;
+  bool found = false;
+  q.unscoped().run("SELECT code, title FROM service_kind WHERE id <> $1", {by_other_than},
+                   [&](const db::Row& r) {
+                     const auto words = "service_kind." + r.str(0);
+                     if (const auto own = r.maybe_text(1))
+                       found = found || *own == title;
+                     else
+                       for (const std::string_view language : {"zh-CN", "en"})
+                         found = found || core::words(language, words) == title;
+                   });
+  return found;
 }
 bool asked_for(db::Scoped& q, std::int64_t kind) {
   bool found = false;
