@@ -19,7 +19,7 @@ struct HugePages {
 
   T* allocate(std::size_t count) {
     const auto bytes = count * sizeof(T);
-    if (bytes < least) return static_cast<T*>(::operator new(bytes));
+    if (bytes < least) return static_cast<T*>(::operator new(bytes, alignment));
     void* memory = std::aligned_alloc(page, (bytes + page - 1) / page * page);
     if (memory == nullptr) throw std::bad_alloc();
     (void)madvise(memory, bytes, MADV_HUGEPAGE);  // a wish: without it all is as before
@@ -27,13 +27,14 @@ struct HugePages {
   }
   void deallocate(T* memory, std::size_t count) noexcept {
     if (count * sizeof(T) < least)
-      ::operator delete(memory);
+      ::operator delete(memory, alignment);
     else
       std::free(memory);
   }
   friend bool operator==(const HugePages&, const HugePages&) { return true; }
 
  private:
+  static constexpr std::align_val_t alignment{alignof(T)};
   static constexpr std::size_t page = std::size_t{2} << 20, least = 2 * page;
 };
 
