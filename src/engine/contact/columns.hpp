@@ -26,6 +26,8 @@ struct Row {
   std::uint32_t load() const {
     return std::atomic_ref<std::uint32_t>(const_cast<std::uint32_t&>(word)).load(std::memory_order_relaxed);
   }
+  // As it is now, apart from what becomes of it later.
+  Row seen() const { return {load(), place, from, until}; }
   void strike() { std::atomic_ref<std::uint32_t>(word).fetch_or(struck_bit, std::memory_order_relaxed); }
 };
 inline bool is_struck(std::uint32_t word) { return (word & Row::struck_bit) != 0; }

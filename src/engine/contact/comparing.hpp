@@ -115,10 +115,10 @@ class Comparing {
       hull = {minus(hull.from, slack), plus(hull.until, slack)};
       there_.clear();
       asked_.columns.at_place(place, hull.from, hull.until, [&](const Row& row) {
-        if (!is_struck(row.load())) there_.push_back({row});
+        if (!is_struck(row.load())) there_.push_back({row.seen()});
       });
       for (const auto* row : new_there_)
-        if (row->from <= hull.until && row->until >= hull.from) there_.push_back({*row});
+        if (row->from <= hull.until && row->until >= hull.from) there_.push_back({row->seen()});
       compare(stays.subspan(i, next - i), there_);
       i = next;
     }

@@ -145,7 +145,7 @@ class Tracing {
     const auto ring_begin = comparing_.ring_begin();
     const auto look_at = [&](const Row& row, std::uint32_t position) {
       if (position >= ring_begin) {
-        if (!is_struck(row.load())) part.others.push_back({row, position});
+        if (!is_struck(row.load())) part.others.push_back({row.seen(), position});
       } else if (position >= begin) {
         if (const auto stay = counting(position, windows_[position - begin], row))
           part.stays.push_back(*stay);
